@@ -1,0 +1,53 @@
+/* The machine code of the hooks, as inline-assembly templates that GCC and
+ * Clang both take.  One text for two plugins, so that both compilers emit the
+ * same instructions; the plugin supplies operands, labels and control flow.
+ *
+ * Templates are in AT&T dialect with a `%` doubled where inline assembly wants
+ * it.  Operands and labels are numbered in the order given at each function.
+ * No template clobbers memory: the program cannot see what hooks touch, and a
+ * clobber would make the compiler forget what it keeps in registers.
+ */
+#ifndef CPROF_HOOK_TEXT_H
+#define CPROF_HOOK_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CPROF_HOOK_TEXT_MAX 768
+
+/* What shape the hooks of a function take. */
+struct cprof_hook_shape {
+    unsigned number;    /* of the function's site in this object */
+    unsigned slot;      /* 0 .. CPROF_SLOT_COUNT - 1 */
+    bool shared_object; /* code for -fPIC: the TLS offset is a variable */
+    bool guarded;       /* test first whether the runtime has started */
+    bool keep_red_zone; /* the function may keep data below its stack pointer */
+};
+
+/* How many scratch registers the hot templates want besides their operands. */
+unsigned cprof_hook_scratch_count(const struct cprof_hook_shape *shape);
+
+/* Entry.  Outputs: 0 caller's hot pointer, 1 scratch [, 2 scratch].
+ * Labels, in this order: enter, begin, early (early only if it can happen,
+ * see cprof_hook_may_be_early). */
+void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape);
+bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape);
+
+/* Exit.  Outputs: [0 scratch,] input: caller's hot pointer; label: end. */
+void cprof_hook_exit(char *text, const struct cprof_hook_shape *shape);
+
+/* Cold calls.  Operand 0, read and written: the caller's hot pointer.
+ * enter and return clobber rax. */
+void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape);
+void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
+void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape);
+void cprof_hook_return_call(char *text, const struct cprof_hook_shape *shape);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

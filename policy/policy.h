@@ -1,0 +1,95 @@
+/* Which functions are instrumented, and why: facts in, verdict and reason out.
+ *
+ * The whole interface of this room.  A plugin hands over its options, then asks
+ * about one function after another; it never decides for itself, so that both
+ * compilers decide alike.  Nothing here may know a compiler, the runtime or a
+ * profile.  Called from plugin-gcc/ (C++) and plugin-clang/ (C++), one thread.
+ */
+#ifndef CPROF_POLICY_H
+#define CPROF_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cprof/record.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum cprof_option {
+#define CPROF_OPTION(name, word, kind, value, preset, meaning) CPROF_OPTION_##name,
+#include "option.def"
+#undef CPROF_OPTION
+    CPROF_OPTION_COUNT
+};
+
+/* What a plugin knows of a function.  Zero, false and NULL mean "not known" or
+ * "no"; strings are the caller's and are not kept. */
+struct cprof_function_facts {
+    const char *assembler_name; /* as in the object file, clone suffix included */
+    const char *readable_name;  /* ns::Class::method, with or without parameters */
+    const char *file;           /* as the compiler was given it */
+    unsigned line;
+    unsigned line_count; /* source lines of the body, both braces' lines included */
+    bool attribute_profile;
+    bool attribute_no_profile;
+    bool attribute_no_instrument;
+    bool naked;
+    bool thunk;              /* compiler-made jump to the real function */
+    bool static_init;        /* compiler-made initialiser of globals */
+    bool ifunc_resolver;     /* user's, or the compiler's for target_clones */
+    bool interrupt;          /* own register convention */
+    bool returns_twice_body; /* itself declared returns_twice */
+};
+
+/* How a user's allocator takes its size: the product of the arguments with
+ * these numbers, counted from 1; second is 0 where there is only one. */
+struct cprof_policy_allocator {
+    const char *name;
+    unsigned first;
+    unsigned second;
+};
+
+struct cprof_policy;
+
+/* NULL when there is no memory. */
+struct cprof_policy *cprof_policy_new(void);
+void cprof_policy_free(struct cprof_policy *policy);
+
+/* One -fplugin-arg-cprof-KEY[=VALUE]; value is NULL where there was no `=`.
+ * False: message holds one sentence that names what was wrong and what would
+ * have been right, and the policy is as it was before. */
+bool cprof_policy_option(struct cprof_policy *policy, const char *key, const char *value,
+                         char *message, size_t message_size);
+
+/* What a FLAG or CHOICE option stands at: cprof_policy_chosen(p, CPROF_OPTION_CACHE, "on"). */
+bool cprof_policy_chosen(const struct cprof_policy *policy, enum cprof_option option,
+                         const char *word);
+
+/* The verdict, by precedence.def.  Also notes which list lines named the
+ * function, hence not const. */
+enum cprof_reason cprof_policy_decide(struct cprof_policy *policy,
+                                      const struct cprof_function_facts *facts);
+bool cprof_reason_is_in(enum cprof_reason reason);
+const char *cprof_reason_words(enum cprof_reason reason);
+
+/* Does a call of this function come back on another stack? */
+bool cprof_policy_is_switch(const struct cprof_policy *policy, const char *assembler_name);
+
+/* The user's allocator of that name, or NULL.  Valid while the policy lives. */
+const struct cprof_policy_allocator *cprof_policy_find_allocator(const struct cprof_policy *policy,
+                                                                 const char *assembler_name);
+
+/* Each list line that has named no function so far.  One translation unit says
+ * little: a line is idle only if no unit of the program matched it. */
+typedef void cprof_policy_line_callback(void *context, const char *file, unsigned line,
+                                        const char *text);
+void cprof_policy_unmatched(const struct cprof_policy *policy, cprof_policy_line_callback *callback,
+                            void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

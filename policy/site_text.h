@@ -1,0 +1,51 @@
+/* Writes an object's tables as assembler directives: its sites, their id words,
+ * its call sites and the strings they name.  Both plugins hand it plain facts
+ * and append the text to what their compiler emits; the record layout comes
+ * from site.def and call.def, so the two cannot differ.
+ *
+ * A plugin numbers its sites from 0 in the order it writes them; hook_text.h
+ * refers to the labels .Lcprof_site_N and .Lcprof_id_N made here.
+ */
+#ifndef CPROF_SITE_TEXT_H
+#define CPROF_SITE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is written about a function.  Strings are UTF-8 and stay the caller's. */
+struct cprof_site_facts {
+    const char *name; /* assembler name */
+    const char *file;
+    uint32_t line, flags, reason, lines, statements;
+};
+
+struct cprof_call_facts {
+    unsigned caller;    /* number of the caller's site */
+    const char *callee; /* assembler name, NULL if indirect */
+    const char *file;
+    uint32_t line;
+    uint16_t column;
+    uint8_t loop_depth, flags;
+};
+
+/* Strings are written once; the table is the writer's own. */
+struct cprof_site_text;
+
+struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler);
+void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
+                          const struct cprof_site_facts *facts);
+void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts);
+
+/* Writes the strings and the reference that makes a runtime of another ABI
+ * version fail at link time, and frees the writer. */
+void cprof_site_text_free(struct cprof_site_text *text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
