@@ -35,8 +35,8 @@ enum cprof_reason cprof_policy_decide(struct cprof_policy *policy,
                                       const struct cprof_function_facts *facts)
 {
     struct named named = ask_lists(policy, facts);
-#define CPROF_RULE(reason, condition) \
-    if (condition) \
+#define CPROF_RULE(reason, condition)                                                              \
+    if (condition)                                                                                 \
         return CPROF_REASON_##reason;
 #include "precedence.def"
 #undef CPROF_RULE
@@ -78,7 +78,7 @@ const struct cprof_policy_allocator *cprof_policy_find_allocator(const struct cp
 {
     for (size_t idx = 0; idx < policy->allocator_count; idx++)
         if (strcmp(policy->allocators[idx].name, assembler_name) == 0)
-            return &policy->allocators[idx];
+            return &policy->allocators[idx].facts;
     return NULL;
 }
 

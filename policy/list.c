@@ -124,8 +124,8 @@ static const char *add_line(struct cprof_list *list, const char *path, unsigned 
     return NULL;
 }
 
-static const char *read_line(struct cprof_list *list, const char *path, unsigned number,
-                             char *buf, size_t len)
+static const char *read_line(struct cprof_list *list, const char *path, unsigned number, char *buf,
+                             size_t len)
 {
     if (memchr(buf, '\0', len) != NULL)
         return "holds a NUL byte: this is not a text file";
@@ -146,8 +146,7 @@ static size_t next_line(FILE *file, char *buf, size_t size)
     return len;
 }
 
-bool cprof_list_read(struct cprof_list *list, const char *path, char *message,
-                     size_t message_size)
+bool cprof_list_read(struct cprof_list *list, const char *path, char *message, size_t message_size)
 {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
@@ -176,13 +175,13 @@ bool cprof_list_read(struct cprof_list *list, const char *path, char *message,
 }
 
 /* A glob also names what it is spelled like: fun:operator[]. */
-static bool glob_names(void *context, const char *spelling)
+static bool glob_names(const void *context, const char *spelling)
 {
     const char *pattern = context;
     return strcmp(pattern, spelling) == 0 || cprof_glob_match(pattern, spelling);
 }
 
-static bool letters_name(void *context, const char *spelling)
+static bool letters_name(const void *context, const char *spelling)
 {
     return strcmp(context, spelling) == 0;
 }
@@ -200,7 +199,7 @@ static bool source_matches(const char *pattern, const char *file)
 static bool line_names(const struct pattern *pattern, const struct cprof_names *names,
                        const char *file)
 {
-    void *context = (void *)pattern->pattern;
+    const char *context = pattern->pattern;
     switch (pattern->kind) {
     case PATTERN_SOURCE:
         return file != NULL && source_matches(pattern->pattern, file);

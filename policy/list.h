@@ -25,8 +25,7 @@ void cprof_list_free(struct cprof_list *list);
 
 /* Adds a file's lines.  False: message says which file and line, and nothing of
  * the file was added. */
-bool cprof_list_read(struct cprof_list *list, const char *path, char *message,
-                     size_t message_size);
+bool cprof_list_read(struct cprof_list *list, const char *path, char *message, size_t message_size);
 
 /* Does any line name the function?  Every line that does is noted, not only the
  * first: otherwise the second of two would look idle.  file may be NULL. */

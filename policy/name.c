@@ -170,7 +170,7 @@ void cprof_names_free(struct cprof_names *names)
 }
 
 /* The text and what stands behind each `::` and behind the return type. */
-static bool any_suffix(const char *text, cprof_names_test *test, void *context)
+static bool any_suffix(const char *text, cprof_names_test *test, const void *context)
 {
     if (text == NULL)
         return false;
@@ -188,7 +188,7 @@ static bool any_suffix(const char *text, cprof_names_test *test, void *context)
     return false;
 }
 
-bool cprof_names_any(const struct cprof_names *names, cprof_names_test *test, void *context)
+bool cprof_names_any(const struct cprof_names *names, cprof_names_test *test, const void *context)
 {
     if (names->assembler != NULL && test(context, names->assembler))
         return true;

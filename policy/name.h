@@ -20,7 +20,7 @@ struct cprof_names *cprof_names_new(const char *assembler_name, const char *read
 void cprof_names_free(struct cprof_names *names);
 
 /* Asks about one spelling after another until one is accepted. */
-typedef bool cprof_names_test(void *context, const char *spelling);
-bool cprof_names_any(const struct cprof_names *names, cprof_names_test *test, void *context);
+typedef bool cprof_names_test(const void *context, const char *spelling);
+bool cprof_names_any(const struct cprof_names *names, cprof_names_test *test, const void *context);
 
 #endif

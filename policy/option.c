@@ -149,15 +149,15 @@ static bool read_arguments(const char *text, struct cprof_policy_allocator *allo
 static bool set_allocator(struct cprof_policy *policy, enum cprof_option which, const char *value,
                           struct message message)
 {
-    struct cprof_policy_allocator added = {0};
+    struct allocator added = {0};
     const char *colon = strrchr(value, ':');
-    if (colon == NULL || colon == value || !read_arguments(colon + 1, &added)) {
+    if (colon == NULL || colon == value || !read_arguments(colon + 1, &added.facts)) {
         snprintf(message.text, message.size,
                  "option '%s' needs %s, such as pool_alloc:2 or pool_calloc:1,2, not '%s'",
                  options[which].word, options[which].value, value);
         return false;
     }
-    struct cprof_policy_allocator *all =
+    struct allocator *all =
         realloc(policy->allocators, (policy->allocator_count + 1) * sizeof *all);
     if (all == NULL)
         return no_memory(message);
@@ -165,6 +165,7 @@ static bool set_allocator(struct cprof_policy *policy, enum cprof_option which, 
     added.name = strndup(value, (size_t)(colon - value));
     if (added.name == NULL)
         return no_memory(message);
+    added.facts.name = added.name;
     all[policy->allocator_count++] = added;
     return true;
 }
@@ -176,19 +177,34 @@ static option_setter *const setters[] = {
     [KIND_LIST] = set_list,   [KIND_NAME] = set_name,     [KIND_ALLOCATOR] = set_allocator,
 };
 
+/* Adds to a message, as much as still fits. */
+static void append(struct message *message, const char *text)
+{
+    while (message->size > 1 && *text != '\0') {
+        *message->text++ = *text++;
+        message->size--;
+    }
+    if (message->size > 0)
+        *message->text = '\0';
+}
+
 static bool unknown_option(const char *key, struct message message)
 {
     const char *nearest = cprof_nearest_word(key, option_words, CPROF_OPTION_COUNT);
-    int used = snprintf(message.text, message.size, "unknown option '%s'", key);
-    if (nearest != NULL && used >= 0 && (size_t)used < message.size)
-        used += snprintf(message.text + used, message.size - (size_t)used,
-                         "; did you mean '%s'?  There are", nearest);
-    else if (used >= 0 && (size_t)used < message.size)
-        used += snprintf(message.text + used, message.size - (size_t)used, "; there are");
-    for (size_t idx = 0; idx < CPROF_OPTION_COUNT; idx++)
-        if (used >= 0 && (size_t)used < message.size)
-            used += snprintf(message.text + used, message.size - (size_t)used, "%s %s",
-                             idx == 0 ? "" : ",", option_words[idx]);
+    append(&message, "unknown option '");
+    append(&message, key);
+    if (nearest != NULL) {
+        append(&message, "', did you mean '");
+        append(&message, nearest);
+        append(&message, "'?");
+    } else {
+        append(&message, "'");
+    }
+    for (size_t idx = 0; idx < CPROF_OPTION_COUNT; idx++) {
+        append(&message, idx == 0 ? " (valid: " : ", ");
+        append(&message, option_words[idx]);
+    }
+    append(&message, ")");
     return false;
 }
 
@@ -250,7 +266,7 @@ void cprof_policy_free(struct cprof_policy *policy)
         free(policy->switches[idx]);
     free(policy->switches);
     for (size_t idx = 0; idx < policy->allocator_count; idx++)
-        free((char *)policy->allocators[idx].name);
+        free(policy->allocators[idx].name);
     free(policy->allocators);
     free(policy);
 }

@@ -122,7 +122,7 @@ void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
     write_integer(text, 4, facts->lines);
     write_integer(text, 4, facts->statements);
     write_ref(text, text->compiler);
-    write_integer(text, 4, 0);
+    write_integer(text, 4, facts->slot);
     close_section(text);
     if (!in)
         return;

@@ -21,7 +21,7 @@ extern "C" {
 struct cprof_site_facts {
     const char *name; /* assembler name */
     const char *file;
-    uint32_t line, flags, reason, lines, statements;
+    uint32_t line, flags, reason, lines, statements, slot;
 };
 
 struct cprof_call_facts {

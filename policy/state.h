@@ -9,6 +9,11 @@
 #include "list.h"
 #include "policy.h"
 
+struct allocator {
+    char *name; /* owned; facts.name is the same, for the plugins */
+    struct cprof_policy_allocator facts;
+};
+
 struct cprof_policy {
     const char *chosen[CPROF_OPTION_COUNT]; /* FLAG and CHOICE: a word of the table */
     unsigned min_size;
@@ -17,7 +22,7 @@ struct cprof_policy {
     struct cprof_list *denylist;
     char **switches;
     size_t switch_count;
-    struct cprof_policy_allocator *allocators;
+    struct allocator *allocators;
     size_t allocator_count;
 };
 

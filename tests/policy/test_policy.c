@@ -1,0 +1,479 @@
+/* What the rules decide: precedence, spellings of names, list files, options.
+ *
+ * Speaks to policy.h alone, as the plugins do, so that a rewrite of the room
+ * keeps these tests.  Run by ctest; needs no compiler and no profile.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy.h"
+
+static struct cprof_policy *policy;
+static char message[1024];
+static char list_path[] = "/tmp/cprof-list-XXXXXX";
+
+static void set_up(void)
+{
+    policy = cprof_policy_new();
+    ck_assert_ptr_nonnull(policy);
+    message[0] = '\0';
+    snprintf(list_path, sizeof list_path, "/tmp/cprof-list-XXXXXX");
+    int descriptor = mkstemp(list_path);
+    ck_assert_int_ge(descriptor, 0);
+    close(descriptor);
+}
+
+static void tear_down(void)
+{
+    unlink(list_path);
+    cprof_policy_free(policy);
+}
+
+static bool set(const char *key, const char *value)
+{
+    return cprof_policy_option(policy, key, value, message, sizeof message);
+}
+
+static bool set_list(const char *key, const char *lines, size_t len)
+{
+    FILE *file = fopen(list_path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(lines, 1, len, file), len);
+    ck_assert_int_eq(fclose(file), 0);
+    return set(key, list_path);
+}
+
+static void deny(const char *lines)
+{
+    ck_assert_msg(set_list("denylist", lines, strlen(lines)), "%s", message);
+}
+
+static void allow(const char *lines)
+{
+    ck_assert_msg(set_list("allowlist", lines, strlen(lines)), "%s", message);
+}
+
+static enum cprof_reason decide(const char *assembler_name, const char *readable_name)
+{
+    struct cprof_function_facts facts = {
+        .assembler_name = assembler_name,
+        .readable_name = readable_name,
+        .file = "/home/you/project/src/lexer.c",
+        .line = 7,
+        .line_count = 12,
+    };
+    return cprof_policy_decide(policy, &facts);
+}
+
+/* Asks a fresh policy whether one denylist line names one function. */
+static bool names(const char *line, const char *assembler_name, const char *readable_name)
+{
+    cprof_policy_free(policy);
+    policy = cprof_policy_new();
+    deny(line);
+    return decide(assembler_name, readable_name) == CPROF_REASON_DENYLIST;
+}
+
+/* ---- precedence ---- */
+
+START_TEST(every_function_is_in_by_default)
+{
+    ck_assert_int_eq(decide("work", "work"), CPROF_REASON_DEFAULT);
+    ck_assert(cprof_reason_is_in(CPROF_REASON_DEFAULT));
+}
+END_TEST
+
+/* Everything speaks for or against one function; what wins is taken away, and
+ * the next in the order wins. */
+START_TEST(the_order_of_the_rules)
+{
+    struct cprof_function_facts facts = {
+        .assembler_name = "work",
+        .line_count = 2,
+        .attribute_profile = true,
+        .attribute_no_profile = true,
+        .attribute_no_instrument = true,
+        .naked = true,
+        .thunk = true,
+        .static_init = true,
+        .ifunc_resolver = true,
+        .interrupt = true,
+        .returns_twice_body = true,
+    };
+    const struct {
+        bool *fact;
+        enum cprof_reason reason;
+    } order[] = {
+        {&facts.naked, CPROF_REASON_NAKED},
+        {&facts.thunk, CPROF_REASON_THUNK},
+        {&facts.static_init, CPROF_REASON_STATIC_INIT},
+        {&facts.ifunc_resolver, CPROF_REASON_IFUNC_RESOLVER},
+        {&facts.interrupt, CPROF_REASON_INTERRUPT},
+        {&facts.returns_twice_body, CPROF_REASON_RETURNS_TWICE_BODY},
+        {&facts.attribute_profile, CPROF_REASON_ATTRIBUTE_PROFILE},
+        {&facts.attribute_no_profile, CPROF_REASON_ATTRIBUTE_NO_PROFILE},
+        {&facts.attribute_no_instrument, CPROF_REASON_ATTRIBUTE_NO_INSTRUMENT},
+    };
+    deny("work\n");
+    allow("work\n");
+    ck_assert(set("only", "attribute"));
+    ck_assert(set("min-size", "3"));
+    for (size_t idx = 0; idx < sizeof order / sizeof *order; idx++) {
+        ck_assert_int_eq(cprof_policy_decide(policy, &facts), order[idx].reason);
+        *order[idx].fact = false;
+    }
+    ck_assert_int_eq(cprof_policy_decide(policy, &facts), CPROF_REASON_DENYLIST);
+}
+END_TEST
+
+START_TEST(an_allowlist_beats_only_and_size)
+{
+    allow("work\n");
+    ck_assert(set("only", "attribute"));
+    ck_assert(set("min-size", "100"));
+    ck_assert_int_eq(decide("work", NULL), CPROF_REASON_ALLOWLIST);
+    ck_assert_int_eq(decide("other", NULL), CPROF_REASON_NOT_ON_ALLOWLIST);
+}
+END_TEST
+
+START_TEST(an_empty_allowlist_leaves_all_out)
+{
+    allow("# nothing yet\n");
+    ck_assert_int_eq(decide("work", NULL), CPROF_REASON_NOT_ON_ALLOWLIST);
+}
+END_TEST
+
+START_TEST(only_attribute)
+{
+    ck_assert(set("only", "attribute"));
+    ck_assert(set("min-size", "100"));
+    ck_assert_int_eq(decide("work", NULL), CPROF_REASON_ONLY_ATTRIBUTE);
+    ck_assert(set("only", "all"));
+    ck_assert_int_eq(decide("work", NULL), CPROF_REASON_MIN_SIZE);
+}
+END_TEST
+
+START_TEST(min_size_counts_lines_and_keeps_the_unknown)
+{
+    struct cprof_function_facts facts = {.assembler_name = "work", .line_count = 12};
+    ck_assert(set("min-size", "12"));
+    ck_assert_int_eq(cprof_policy_decide(policy, &facts), CPROF_REASON_DEFAULT);
+    ck_assert(set("min-size", "13"));
+    ck_assert_int_eq(cprof_policy_decide(policy, &facts), CPROF_REASON_MIN_SIZE);
+    facts.line_count = 0;
+    ck_assert_int_eq(cprof_policy_decide(policy, &facts), CPROF_REASON_DEFAULT);
+}
+END_TEST
+
+START_TEST(every_reason_has_words)
+{
+    for (int reason = 0; reason < CPROF_REASON_COUNT; reason++)
+        ck_assert_uint_gt(strlen(cprof_reason_words((enum cprof_reason)reason)), 5);
+    ck_assert(!cprof_reason_is_in(CPROF_REASON_DENYLIST));
+    ck_assert(cprof_reason_is_in(CPROF_REASON_ALLOWLIST));
+    ck_assert(!cprof_reason_is_in((enum cprof_reason)9999));
+}
+END_TEST
+
+/* ---- names ---- */
+
+static const struct {
+    const char *line;
+    const char *assembler_name;
+    const char *readable_name;
+    bool named;
+} spellings[] = {
+    {"work", "work", "work", true},
+    {"work", "worker", "worker", false},
+    {"fun:work", "work", "work", true},
+    {"fun:w*", "work", "work", true},
+    {"fun:w?rk", "work", "work", true},
+    {"fun:w[aeo]rk", "work", "work", true},
+    {"fun:w[!aeo]rk", "work", "work", false},
+    {"fun:w[a-n]rk", "work", "work", false},
+    {"fun:*", "work", NULL, true},
+    {"fun:*ork*", "work", NULL, true},
+    {"fun:a*b*c", "aXbXbXc", NULL, true},
+    {"fun:a*b*c", "aXbXbXd", NULL, false},
+    {"w*", "work", "work", false},
+    {"work", "work.constprop.0", "work", true},
+    {"work", "work.isra.0.cold", NULL, true},
+    {"work.cold", "work.cold", NULL, true},
+    {"work.cold", "work.part.0", NULL, false},
+    {"_ZN2ns3Box3putEi", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"ns::Box::put(int)", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"ns::Box::put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"Box::put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"put(int)", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"ox::put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", false},
+    {"put(long)", "_ZN2ns3Box3putEi", "ns::Box::put(int)", false},
+    {"ns::Box", "_ZN2ns3Box3putEi", "ns::Box::put(int)", false},
+    {"::put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", false},
+    {"::put", "_Z3puti", "put(int)", true},
+    {"::ns::Box::put", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"fun:ns::*", "_ZN2ns3Box3putEi", "ns::Box::put(int)", true},
+    {"fun:*::put(*)", "_ZN2ns3Box3putEi", "ns::Box::put(int) const", false},
+    {"fun:*::put(*) const", "_ZN2ns3Box3putEi", "ns::Box::put(int) const", true},
+    {"put", "x", "ns::Box::put() const", true},
+    {"ns::Box::put", "x", "int ns::Box<int>::put<char>(char)", true},
+    {"ns::Box<int>::put<char>", "x", "int ns::Box<int>::put<char>(char)", true},
+    {"Box<int>::put", "x", "ns::Box<int>::put", true},
+    {"int", "x", "ns::Box<int>::put(ns::Box<int>)", false},
+    {"Arg::at", "x", "ns::put(ns::Arg::at)", false},
+    {"ns::put", "x", "ns::put(void (*)(int))", true},
+    {"ns::put", "x", "ns::put[abi:cxx11](int)", true},
+    {"work", "x", "(anonymous namespace)::work(int)", true},
+    {"(anonymous namespace)::work", "x", "(anonymous namespace)::work(int)", true},
+    {"operator()", "x", "work(int)::{lambda(int)#1}::operator()(int) const", true},
+    {"fun:work(int)::*", "x", "work(int)::{lambda(int)#1}::operator()(int) const", true},
+    {"Box::operator<", "x", "ns::Box::operator<(ns::Box const&) const", true},
+    {"Box::operator<<", "x", "ns::Box::operator<< <int>(int)", false},
+    {"Box::operator->", "x", "ns::Box::operator->()", true},
+    {"Box::operator[]", "x", "ns::Box::operator[](int)", true},
+    {"fun:Box::operator[]", "x", "ns::Box::operator[](int)", true},
+    {"operator new", "_Znwm", "operator new(unsigned long)", true},
+    {"new", "_Znwm", "operator new(unsigned long)", false},
+    {"operator_like", "x", "ns::operator_like(int)", true},
+    {"my_operator", "x", "ns::my_operator<int>(int)", true},
+    {"work # with a reason", "work", NULL, true},
+    {"  work  ", "work", NULL, true},
+    {"work", "", "", false},
+    {"work", NULL, NULL, false},
+    {"fun:*", "x", "broken(<(", true},
+    {"work", "x", "work(<", true},
+};
+
+START_TEST(spellings_of_a_name)
+{
+    const char *readable_name = spellings[_i].readable_name;
+    ck_assert_msg(names(spellings[_i].line, spellings[_i].assembler_name, readable_name) ==
+                      spellings[_i].named,
+                  "'%s' on '%s'", spellings[_i].line,
+                  readable_name != NULL ? readable_name : "no readable name");
+}
+END_TEST
+
+START_TEST(paths_match_from_behind_any_slash)
+{
+    /* decide() speaks of /home/you/project/src/lexer.c. */
+    ck_assert(names("src:lexer.c", "f", NULL));
+    ck_assert(names("src:src/lexer.c", "f", NULL));
+    ck_assert(names("src:/home/*", "f", NULL));
+    ck_assert(names("src:src/*", "f", NULL));
+    ck_assert(names("src:project/*.c", "f", NULL));
+    ck_assert(!names("src:exer.c", "f", NULL));
+    ck_assert(!names("src:src/lexer.cc", "f", NULL));
+    ck_assert(!names("src:f", "f", NULL));
+    ck_assert(!names("fun:lexer.c", "f", NULL));
+}
+END_TEST
+
+/* ---- list files ---- */
+
+START_TEST(comments_blank_lines_and_carriage_returns)
+{
+    deny("# a comment\r\n\r\n   \t\r\n  # another\r\nfirst\r\nsecond # why\r\nlast");
+    ck_assert_int_eq(decide("first", NULL), CPROF_REASON_DENYLIST);
+    ck_assert_int_eq(decide("second", NULL), CPROF_REASON_DENYLIST);
+    ck_assert_int_eq(decide("last", NULL), CPROF_REASON_DENYLIST);
+    ck_assert_int_eq(decide("why", NULL), CPROF_REASON_DEFAULT);
+}
+END_TEST
+
+static void refused_list(const char *lines, size_t len, const char *where)
+{
+    ck_assert(!set_list("denylist", lines, len));
+    ck_assert_msg(strstr(message, list_path) != NULL && strstr(message, where) != NULL, "%s",
+                  message);
+    ck_assert_int_eq(decide("good", NULL), CPROF_REASON_DEFAULT);
+}
+
+START_TEST(a_bad_line_is_named_and_nothing_is_kept)
+{
+    char long_line[5000];
+    memset(long_line, 'x', sizeof long_line);
+    refused_list("good\nfoo:bar\n", 13, ":2:");
+    refused_list("good\n\nfun:\n", 11, ":3:");
+    refused_list("good\nsrc: # all\n", 16, ":2:");
+    refused_list("good\na\0b\n", 9, ":2:");
+    refused_list(long_line, sizeof long_line, ":1:");
+}
+END_TEST
+
+START_TEST(a_list_that_cannot_be_read)
+{
+    ck_assert(!set("allowlist", "/no/such/file"));
+    ck_assert_ptr_nonnull(strstr(message, "/no/such/file"));
+    ck_assert(!set("denylist", "/tmp"));
+    ck_assert_ptr_nonnull(strstr(message, "/tmp"));
+    ck_assert_int_eq(decide("work", NULL), CPROF_REASON_DEFAULT);
+}
+END_TEST
+
+static void collect(void *context, const char *file, unsigned line, const char *text)
+{
+    char *all = context;
+    ck_assert_str_eq(file, list_path);
+    sprintf(all + strlen(all), "%u=%s;", line, text);
+}
+
+START_TEST(idle_lines_are_listed)
+{
+    char idle[200] = "";
+    deny("work\n# comment\nfun:wo*\nfun:nobody*\nsrc:nowhere.c\nnaked_one\n");
+    struct cprof_function_facts naked = {.assembler_name = "naked_one", .naked = true};
+    decide("work", NULL);
+    cprof_policy_decide(policy, &naked);
+    cprof_policy_unmatched(policy, collect, idle);
+    ck_assert_str_eq(idle, "4=fun:nobody*;5=src:nowhere.c;");
+}
+END_TEST
+
+START_TEST(two_lists_add_up)
+{
+    deny("first\n");
+    deny("second\n");
+    ck_assert_int_eq(decide("first", NULL), CPROF_REASON_DENYLIST);
+    ck_assert_int_eq(decide("second", NULL), CPROF_REASON_DENYLIST);
+}
+END_TEST
+
+/* ---- options ---- */
+
+static const struct {
+    const char *key;
+    const char *value;
+    const char *complaint;
+} refusals[] = {
+    {"min-sise", "3", "did you mean 'min-size'?"},
+    {"alow-list", "3", "did you mean 'allowlist'?"},
+    {"zzzzzz", NULL, "unknown option 'zzzzzz' (valid: allowlist, denylist,"},
+    {"", NULL, "unknown option ''"},
+    {"min-size", NULL, "needs a value: min-size=LINES"},
+    {"min-size", "", "needs a value: min-size=LINES"},
+    {"min-size", "-1", "not '-1'"},
+    {"min-size", "3x", "not '3x'"},
+    {"min-size", " 3", "not ' 3'"},
+    {"min-size", "99999999999999999999", "not '99999999999999999999'"},
+    {"alloc", "of", "one of on|off"},
+    {"alloc", "on|off", "one of on|off"},
+    {"only", "attributes", "one of all|attribute"},
+    {"runtime", "shared", "one of carried|none"},
+    {"guard", "off", "one of auto|on"},
+    {"verbose", "yes", "one of on|off"},
+    {"alloc-fn", "pool", "NAME:ARGS"},
+    {"alloc-fn", ":1", "NAME:ARGS"},
+    {"alloc-fn", "pool:", "NAME:ARGS"},
+    {"alloc-fn", "pool:0", "NAME:ARGS"},
+    {"alloc-fn", "pool:1,", "NAME:ARGS"},
+    {"alloc-fn", "pool:-1", "NAME:ARGS"},
+    {"switch-fn", "", "needs a value: switch-fn=NAME"},
+};
+
+START_TEST(refused_options)
+{
+    ck_assert(!set(refusals[_i].key, refusals[_i].value));
+    ck_assert_msg(strstr(message, refusals[_i].complaint) != NULL, "%s", message);
+    ck_assert_ptr_nonnull(strstr(message, refusals[_i].key));
+}
+END_TEST
+
+START_TEST(a_short_message_buffer_is_respected)
+{
+    char small[16];
+    memset(small, 'x', sizeof small);
+    ck_assert(!cprof_policy_option(policy, "zzzzzz", NULL, small, 9));
+    ck_assert_str_eq(small, "unknown ");
+    ck_assert_int_eq(small[9], 'x');
+}
+END_TEST
+
+START_TEST(choices_and_their_presets)
+{
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_ALLOC, "on"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_CACHE, "off"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_RUNTIME, "carried"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_GUARD, "auto"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_VERBOSE, "off"));
+    ck_assert(!cprof_policy_chosen(policy, CPROF_OPTION_MIN_SIZE, "0"));
+    ck_assert(set("alloc", "off") && set("guard", "on") && set("runtime", "none"));
+    ck_assert(set("verbose", NULL));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_ALLOC, "off"));
+    ck_assert(!cprof_policy_chosen(policy, CPROF_OPTION_ALLOC, "on"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_RUNTIME, "none"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_GUARD, "on"));
+    ck_assert(cprof_policy_chosen(policy, CPROF_OPTION_VERBOSE, "on"));
+}
+END_TEST
+
+START_TEST(functions_that_switch_stacks)
+{
+    ck_assert(cprof_policy_is_switch(policy, "swapcontext"));
+    ck_assert(!cprof_policy_is_switch(policy, "co_yield_to"));
+    ck_assert(set("switch-fn", "co_yield_to") && set("switch-fn", "other"));
+    ck_assert(cprof_policy_is_switch(policy, "co_yield_to"));
+    ck_assert(cprof_policy_is_switch(policy, "other"));
+    ck_assert(cprof_policy_is_switch(policy, "swapcontext"));
+}
+END_TEST
+
+START_TEST(allocators_of_the_user)
+{
+    ck_assert(set("alloc-fn", "pool_alloc:2") && set("alloc-fn", "pool_calloc:1,3"));
+    const struct cprof_policy_allocator *one = cprof_policy_find_allocator(policy, "pool_alloc");
+    ck_assert(one != NULL && one->first == 2 && one->second == 0);
+    const struct cprof_policy_allocator *two = cprof_policy_find_allocator(policy, "pool_calloc");
+    ck_assert(two != NULL && two->first == 1 && two->second == 3);
+    ck_assert_ptr_null(cprof_policy_find_allocator(policy, "malloc"));
+}
+END_TEST
+
+static TCase *add_case(Suite *suite, const char *name)
+{
+    TCase *tests = tcase_create(name);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+static Suite *policy_suite(void)
+{
+    Suite *suite = suite_create("policy");
+    TCase *order = add_case(suite, "precedence");
+    tcase_add_test(order, every_function_is_in_by_default);
+    tcase_add_test(order, the_order_of_the_rules);
+    tcase_add_test(order, an_allowlist_beats_only_and_size);
+    tcase_add_test(order, an_empty_allowlist_leaves_all_out);
+    tcase_add_test(order, only_attribute);
+    tcase_add_test(order, min_size_counts_lines_and_keeps_the_unknown);
+    tcase_add_test(order, every_reason_has_words);
+    TCase *spelling = add_case(suite, "names");
+    tcase_add_loop_test(spelling, spellings_of_a_name, 0, sizeof spellings / sizeof *spellings);
+    tcase_add_test(spelling, paths_match_from_behind_any_slash);
+    TCase *lists = add_case(suite, "lists");
+    tcase_add_test(lists, comments_blank_lines_and_carriage_returns);
+    tcase_add_test(lists, a_bad_line_is_named_and_nothing_is_kept);
+    tcase_add_test(lists, a_list_that_cannot_be_read);
+    tcase_add_test(lists, idle_lines_are_listed);
+    tcase_add_test(lists, two_lists_add_up);
+    TCase *option = add_case(suite, "options");
+    tcase_add_loop_test(option, refused_options, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_test(option, a_short_message_buffer_is_respected);
+    tcase_add_test(option, choices_and_their_presets);
+    tcase_add_test(option, functions_that_switch_stacks);
+    tcase_add_test(option, allocators_of_the_user);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(policy_suite());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
