@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Installs a build, moves the prefix, and uses everything from the new place: the
+# command's flags, the CMake package and pkg-config, each on a tiny program.
+#
+# usage: prefix.sh BUILD.  Run by ctest.  Works in a folder of its own.
+set -euo pipefail
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    printf 'prefix: %s\n' "$*" >&2
+    exit 1
+}
+
+cmake --install "$build" --prefix "$work/first" >/dev/null
+mkdir "$work/second"
+mv "$work/first" "$work/second/moved"
+moved=$work/second/moved
+
+for file in bin/cprof lib/cprof/cprof.so lib/cprof/libcprof-rt.a lib/libcprof.a \
+    include/cprof/cprof.h lib/cmake/cprof/cprofConfig.cmake lib/pkgconfig/cprof.pc; do
+    [ -e "$moved/$file" ] || fail "nothing was installed as $file"
+done
+ls "$moved"/share/man/man1/cprof*.1 >/dev/null || fail "no manual was installed"
+if grep -rl "$work/first" "$moved"; then
+    fail "the files above hold the path that they were installed to"
+fi
+
+mkdir "$work/tiny"
+cd "$work/tiny"
+cat >tiny.c <<'C'
+static __attribute__((noinline)) int work(int n) { return n < 2 ? n : work(n - 1) + work(n - 2); }
+int main(int count, char **words) { (void)words; return work(9 + count) == 55 ? 0 : 1; }
+C
+
+# Runs a program and expects the exact count of its calls, or no profile at all.
+expect_calls() {
+    local program=$1 calls=$2
+    rm -f cprof.out.*
+    "$program" || fail "$program fails"
+    if [ "$calls" = none ]; then
+        ! ls cprof.out.* 2>/dev/null || fail "$program was built without PROFILING and left a profile"
+        return
+    fi
+    "$moved/bin/cprof" report --format json >report.json
+    grep -q "\"calls\": *$calls\b" report.json || fail "$program: no function with $calls calls in the report"
+}
+
+# shellcheck disable=SC2046  # flags are words
+gcc -O2 $("$moved/bin/cprof" flags --cc gcc) -DPROFILING=1 tiny.c -o by_flags
+expect_calls ./by_flags 177
+
+flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags cprof)
+# shellcheck disable=SC2086  # flags are words
+gcc -O2 $flags -DPROFILING=1 tiny.c -o by_pkg_config
+expect_calls ./by_pkg_config 177
+
+cat >CMakeLists.txt <<'C'
+cmake_minimum_required(VERSION 3.13)
+project(tiny C)
+find_package(cprof REQUIRED)
+add_executable(tiny tiny.c)
+cprof_profile(tiny)
+C
+for profiling in ON OFF; do
+    cmake -S . -B "$profiling" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$moved" \
+        -DPROFILING=$profiling >cmake.log 2>&1 || { cat cmake.log && fail "CMake package"; }
+    cmake --build "$profiling" >cmake.log 2>&1 || { cat cmake.log && fail "CMake build"; }
+done
+expect_calls ON/tiny 177
+expect_calls OFF/tiny none
+echo "the moved prefix works"
