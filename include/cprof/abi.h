@@ -1,0 +1,81 @@
+/* Contract 1: what a plugin emits and the runtime understands.
+ *
+ * Both plugins and the runtime include this file and nothing else of each
+ * other.  It fixes the shape of a node as the inline code sees it, the names of
+ * the sections and symbols an instrumented object carries, and the records in
+ * those sections.  It must not know any compiler header, nor anything that only
+ * a reader of profiles needs (that is format.h).
+ *
+ * Changing anything here changes CPROF_ABI_VERSION: every instrumented object
+ * refers to a symbol that carries the number, so a mixture fails at link time.
+ */
+#ifndef CPROF_ABI_H
+#define CPROF_ABI_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cprof/record.h>
+
+#define CPROF_ABI_VERSION 1
+
+/* ---- The hot node -------------------------------------------------------
+ *
+ * `tls.current` (symbol __cprof_current) points at the hot part of the node
+ * that the thread is in: an array of slots, one of which the callee looks at.
+ *
+ *   hot part  (private memory, wiped in a forked child)
+ *     base + 128 * idx + 64   <- the pointer; slots at -64 .. +63 of it, so
+ *                                that every slot has a one-byte displacement
+ *   file part (struct cprof_node of format.h, shared with readers)
+ *     base + CPROF_FILE_DISTANCE + 128 * idx
+ *
+ * One constant displacement leads from the first to the second; that is why
+ * both have the same stride.  The low bits of the pointer are free for tags.
+ */
+#define CPROF_NODE_STRIDE 128
+#define CPROF_HOT_BIAS 64
+#define CPROF_FILE_DISTANCE 0x20000000 /* 512 MiB: fits a signed displacement */
+#define CPROF_SLOT_COUNT 16
+#define CPROF_SLOT_SIZE 8
+
+/* A slot: the site id of the child it leads to, and the signed distance from
+ * this hot pointer to the child's.  All zero is empty: no site has id 0. */
+struct cprof_slot {
+    uint32_t site_id;
+    int32_t distance;
+};
+
+/* Displacement from a hot pointer to the countdown of its file part. */
+#define CPROF_LEFT_DISPLACEMENT (CPROF_FILE_DISTANCE - CPROF_HOT_BIAS)
+
+/* What a frame keeps of its caller is the caller's hot pointer; this bit of it
+ * says that the call is being timed and its exit has to go the cold way. */
+#define CPROF_TAG_TIMED 1
+
+/* The id of a site whose module is not registered.  Not 0, because an empty
+ * slot is 0 and must match nothing. */
+#define CPROF_SITE_UNREGISTERED 0xfffffffdu
+
+/* ---- Sections -----------------------------------------------------------
+ * C identifiers, so that the linker gives __start_ and __stop_ symbols. */
+#define CPROF_SECTION_SITE "cprof_site"     /* struct cprof_site records      */
+#define CPROF_SECTION_ID "cprof_id"         /* uint32_t, one an active site   */
+#define CPROF_SECTION_CALL "cprof_call"     /* struct cprof_call records      */
+#define CPROF_SECTION_STRING "cprof_string" /* NUL-terminated UTF-8           */
+
+static_assert(sizeof(struct cprof_slot) == CPROF_SLOT_SIZE, "slot size");
+static_assert(CPROF_SLOT_COUNT * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "slots fill the stride");
+
+/* ---- Symbols ------------------------------------------------------------
+ * Hidden in every module; see docs/adr/0001. */
+#define CPROF_SYMBOL_CURRENT "__cprof_current"       /* TLS: hot pointer       */
+#define CPROF_SYMBOL_TLS_OFFSET "__cprof_tls_offset" /* of it; 0: not started  */
+#define CPROF_SYMBOL_ENTER "__cprof_enter"           /* cold: slot missed      */
+#define CPROF_SYMBOL_BEGIN "__cprof_begin"           /* cold: countdown ran out*/
+#define CPROF_SYMBOL_END "__cprof_end"               /* cold: timed call ends  */
+#define CPROF_SYMBOL_RETURN "__cprof_return"         /* cold: back by a jump   */
+#define CPROF_SYMBOL_ABI "__cprof_abi_1"
+
+#endif

@@ -1,0 +1,222 @@
+/* Contract 3: libcprof, the library that reads profiles.
+ *
+ * For programs that want what `cprof` prints: load one or more profile files
+ * into a handle, then render them or walk their functions.  The library keeps
+ * no state outside the handle, prints nothing, never exits and never asks
+ * whether it talks to a terminal: all output goes to the caller's sink.
+ *
+ * Ownership, for every function here: what a function takes it only borrows
+ * for the call; what it hands out belongs to the handle and lives until the
+ * handle is freed.  A handle may be used by one thread at a time, different
+ * handles by different threads.
+ *
+ * Units: times are nanoseconds.  CPROF_UNKNOWN stands where the source of a
+ * number was off; it is never 0.
+ */
+#ifndef CPROF_CPROF_H
+#define CPROF_CPROF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CPROF_UNKNOWN UINT64_MAX
+
+/* The same numbers as the exit status of the command. */
+enum cprof_status {
+    CPROF_OK = 0,
+    CPROF_GATE = 1,   /* a gate did not hold */
+    CPROF_USAGE = 2,  /* the caller asked for something that does not exist */
+    CPROF_INPUT = 3,  /* unreadable or damaged input, or no memory for it */
+    CPROF_OUTPUT = 4  /* the sink refused */
+};
+
+/* Filled by a function that returns something other than CPROF_OK: one
+ * sentence, without a newline, that names the thing and what to do. */
+struct cprof_error {
+    enum cprof_status status;
+    char text[1024];
+};
+
+/* Where output goes.  `write` takes all `len` bytes and returns true, or
+ * returns false, after which it is not called again. */
+struct cprof_sink {
+    bool (*write)(void *context, const char *bytes, size_t len);
+    void *context;
+};
+
+/* One or more profiles, merged. */
+struct cprof_profile;
+
+/* NULL only when there is no memory. */
+struct cprof_profile *cprof_profile_new(void);
+void cprof_profile_free(struct cprof_profile *profile);
+
+/* Adds one profile file held in memory.  `name` is used in errors. */
+enum cprof_status cprof_profile_add_bytes(struct cprof_profile *profile, const char *name,
+                                          const void *bytes, size_t len,
+                                          struct cprof_error *error);
+
+/* Adds a profile file, every profile in a folder, or standard input ("-").
+ * A file of a running process is read as it stands. */
+enum cprof_status cprof_profile_add_path(struct cprof_profile *profile, const char *path,
+                                         struct cprof_error *error);
+
+/* Adds the functions of a linked binary (an ELF file built with the plugin),
+ * without any counts, for cprof_sites_*.  Takes profiles too. */
+enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const char *path,
+                                           struct cprof_error *error);
+
+/* Finds the newest cprof.out.* in `folder` and writes its path into `path`. */
+enum cprof_status cprof_profile_newest(const char *folder, char *path, size_t path_size,
+                                       struct cprof_error *error);
+
+/* If `path` is the link to a profile on tmpfs whose process has ended without
+ * moving it, moves the bytes to where the link stands.  Best effort: a folder
+ * that cannot be written is not an error. */
+void cprof_profile_settle(const char *path);
+
+/* ---- Asking -------------------------------------------------------------- */
+
+/* Facts about the run, or about all runs where several are merged: texts and
+ * ids are those of the first to start, amounts are sums. */
+struct cprof_run {
+    const char *program;   /* path of the executable */
+    const char *build_id;  /* hexadecimal, may be "" */
+    const char *compiler;  /* that wrote most functions, may be "" */
+    const char *host;
+    const char *mode;      /* "adaptive", ..., or "mixed" */
+    const char *clock;     /* "tsc", "monotonic", "fake" */
+    uint64_t started_ns;   /* since 1970 */
+    uint64_t wall_ns;      /* from the first start to the last sign of life */
+    uint64_t overhead_ns;
+    double overhead_percent; /* negative: unknown */
+    uint64_t lost_calls;   /* could not be recorded */
+    uint64_t early_calls;  /* before the runtime started */
+    uint64_t threads;
+    uint64_t functions;    /* that were called */
+    uint64_t contexts;     /* distinct calling contexts after merging */
+    uint64_t nodes;        /* as stored */
+    uint64_t file_bytes;
+    uint64_t not_instrumented;
+    uint32_t processes;
+    uint32_t pid;
+    uint32_t arguments;    /* how many; see cprof_run_argument */
+    bool complete;         /* every process ended by itself */
+    bool running;          /* at least one is still running on this machine */
+    bool timed;            /* false: times are unknown */
+};
+
+enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_run *run,
+                                  struct cprof_error *error);
+
+/* Argument `idx` of the first process, or NULL. */
+const char *cprof_run_argument(const struct cprof_profile *profile, uint32_t idx);
+
+/* Sentence `idx` about what could not be done in the run, or NULL. */
+const char *cprof_run_trouble(const struct cprof_profile *profile, uint32_t idx);
+
+/* A function, all contexts and threads together. */
+struct cprof_function {
+    const char *name; /* as people write it, demangled */
+    const char *file;
+    uint32_t line;
+    uint32_t max_depth;    /* deepest level in the tree, recursion folded; main is 1 */
+    uint64_t calls;        /* exact */
+    uint64_t total_ns;     /* callees included, recursion counted once */
+    uint64_t self_ns;
+    uint64_t cpu_ns;       /* the part of total_ns that used the processor */
+    uint64_t average_ns;   /* of one call; docs/adr/0011 */
+    uint64_t min_ns;
+    uint64_t max_ns;
+    uint64_t timed_calls;
+    double error_percent;  /* of self_ns, 95 % confidence; negative: unknown */
+};
+
+/* Function `idx` by descending self time; CPROF_USAGE past the last one. */
+enum cprof_status cprof_function_at(struct cprof_profile *profile, size_t idx,
+                                    struct cprof_function *function, struct cprof_error *error);
+
+/* ---- Rendering ------------------------------------------------------------
+ * Every renderer writes one whole document and returns CPROF_OK, or
+ * CPROF_OUTPUT when the sink refused, or CPROF_INPUT when memory ran out. */
+
+/* What a text renderer needs to know about the place it writes to. */
+struct cprof_style {
+    unsigned columns; /* 0: as wide as the text wants */
+    bool colour;      /* ANSI colours */
+    bool unicode;     /* more than ASCII in what the renderer itself draws */
+};
+
+enum cprof_sort {
+#define CPROF_SORT(name, word, meaning) CPROF_SORT_##name,
+#include <cprof/sort.def>
+#undef CPROF_SORT
+    CPROF_SORT_COUNT
+};
+
+/* The word of a sort order ("self", ...), NULL past the last. */
+const char *cprof_sort_word(enum cprof_sort sort);
+
+struct cprof_report_options {
+    size_t top; /* 0: all functions */
+    enum cprof_sort sort;
+    bool brief; /* no facts about the run but the essential ones */
+    struct cprof_style style;
+};
+
+enum cprof_status cprof_report_text(struct cprof_profile *profile,
+                                    const struct cprof_report_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error);
+/* The JSON of CONTRACT.md; `top` applies, the order is always by self time. */
+enum cprof_status cprof_report_json(struct cprof_profile *profile,
+                                    const struct cprof_report_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error);
+
+struct cprof_tree_options {
+    uint32_t max_depth;   /* 0: no limit; 1: the root's children */
+    double min_percent;   /* leave out what has a smaller share of the root */
+    struct cprof_style style;
+};
+
+enum cprof_status cprof_tree_text(struct cprof_profile *profile,
+                                  const struct cprof_tree_options *options,
+                                  const struct cprof_sink *sink, struct cprof_error *error);
+enum cprof_status cprof_tree_json(struct cprof_profile *profile,
+                                  const struct cprof_tree_options *options,
+                                  const struct cprof_sink *sink, struct cprof_error *error);
+
+enum cprof_metric { CPROF_METRIC_TOTAL_TIME, CPROF_METRIC_CALLS };
+
+struct cprof_flame_options {
+    enum cprof_metric metric; /* calls are taken where times are unknown */
+    const char *title;        /* NULL: the program's name */
+};
+
+/* A self-contained SVG. */
+enum cprof_status cprof_flame_svg(struct cprof_profile *profile,
+                                  const struct cprof_flame_options *options,
+                                  const struct cprof_sink *sink, struct cprof_error *error);
+
+enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cprof_style *style,
+                                  const struct cprof_sink *sink, struct cprof_error *error);
+
+/* Every function the compiler saw, with verdict and reason. */
+enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,
+                                   const struct cprof_sink *sink, struct cprof_error *error);
+enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   struct cprof_error *error);
+
+/* One line a profile: the files of `folder`, newest first. */
+enum cprof_status cprof_list_text(const char *folder, const struct cprof_style *style,
+                                  const struct cprof_sink *sink, struct cprof_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,205 @@
+/* Contract 2: the profile file, written by the runtime while the program runs
+ * and read by analysis.  Told once, here, as tables; docs/FORMAT.md is the prose.
+ *
+ * Laws.  Little endian, fixed width, no pointers.  The file is mapped shared
+ * by the running program, so every word may change while it is read; a record
+ * counts from the moment its last-written word (named below) is not zero.  A
+ * reader trusts no offset and no count, skips extents whose type it does not
+ * know, and refuses a file whose major version is not its own.
+ *
+ *   offset 0      struct cprof_header            one page
+ *   offset 4096   struct cprof_extent[CPROF_EXTENT_MAX]   table of contents
+ *   offset 16384  extents, in the order they were needed
+ */
+#ifndef CPROF_FORMAT_H
+#define CPROF_FORMAT_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cprof/record.h>
+
+#define CPROF_MAGIC "\x89" "CPROF\r\n" /* 8 bytes: a text-mode copy breaks it */
+#define CPROF_MAGIC_LEN 8
+#define CPROF_FORMAT_VERSION 1
+#define CPROF_BYTE_ORDER_MARK 0x01020304u
+
+#define CPROF_TOC_OFFSET 4096
+#define CPROF_EXTENT_MAX 384
+#define CPROF_DATA_OFFSET 16384
+
+/* How the run ended, cprof_header.state. */
+enum cprof_state {
+    CPROF_STATE_RUNNING = 0, /* or killed: the reader looks at the pid */
+    CPROF_STATE_COMPLETE = 1 /* exit ran to its end */
+};
+
+/* cprof_header.mode */
+enum cprof_mode {
+#define CPROF_MODE(name, word, meaning) CPROF_MODE_##name,
+#include <cprof/mode.def>
+#undef CPROF_MODE
+    CPROF_MODE_COUNT_OF
+};
+
+/* cprof_header.clock */
+enum cprof_clock {
+    CPROF_CLOCK_TSC = 0,       /* ticks of the invariant time-stamp counter */
+    CPROF_CLOCK_MONOTONIC = 1, /* nanoseconds */
+    CPROF_CLOCK_FAKE = 2       /* nanoseconds, from the program; tests only */
+};
+
+/* Bits of cprof_header.troubles: what could not be done, said by the report. */
+#define CPROF_TROUBLE_NO_FILE 0x1u       /* growth went on in memory only      */
+#define CPROF_TROUBLE_DISK 0x2u          /* no tmpfs: mapped on a disk         */
+#define CPROF_TROUBLE_CONTEXT_CAP 0x4u   /* contexts beyond the cap were folded */
+#define CPROF_TROUBLE_EXTENTS 0x8u       /* table of contents is full          */
+#define CPROF_TROUBLE_TIMED_DEPTH 0x10u  /* timed calls too deep for durations */
+#define CPROF_TROUBLE_MODULE 0x20u       /* a module could not be registered   */
+
+/* A moment on both clocks; two of them turn ticks into nanoseconds. */
+struct cprof_moment {
+    uint64_t ticks;
+    uint64_t monotonic_ns;
+};
+
+struct cprof_header {
+    uint8_t magic[CPROF_MAGIC_LEN];
+    uint32_t version;
+    uint32_t byte_order;
+    uint32_t header_size;  /* sizeof(struct cprof_header) of the writer */
+    uint32_t node_size;    /* CPROF_NODE_SIZE of the writer */
+    uint32_t pid;
+    uint32_t parent_pid;
+    uint64_t process_start; /* field 22 of /proc/PID/stat, or 0; pid + this name a process */
+    uint64_t started_ns;    /* CLOCK_REALTIME */
+    uint32_t state;
+    uint32_t mode;
+    uint32_t clock;
+    uint32_t troubles;
+    struct cprof_moment first;
+    struct cprof_moment last;    /* renewed now and then, and at exit */
+    uint64_t file_length;        /* bytes of the file in use */
+    uint64_t lost_calls;         /* calls nobody could record */
+    uint64_t early_calls;        /* calls before the runtime started */
+    uint64_t begin_cost_ticks_x16; /* calibrated cost of one timed entry+exit */
+    uint64_t hook_cost_ticks_x256; /* calibrated cost of one counted call    */
+    uint32_t exec_number;        /* how many profiles this pid left before */
+    uint32_t generation;         /* 0: the program itself; n: n-th fork */
+    uint32_t secure_padding[2];
+    uint8_t build_id[32];
+    uint32_t build_id_len;
+    uint32_t arguments_len;      /* bytes of arguments[] in use */
+    char host[64];
+    char program[1024];          /* path of the executable */
+    char arguments[2048];        /* argv, NUL after each, cut at the end */
+};
+
+/* Types of extent.  0 is an unused entry; the type is written last. */
+enum cprof_extent_type {
+    CPROF_EXTENT_NONE = 0,
+    CPROF_EXTENT_NODES = 1,   /* struct cprof_node[], `first` = index of the first */
+    CPROF_EXTENT_THREADS = 2, /* struct cprof_thread[], likewise */
+    CPROF_EXTENT_MODULE = 3   /* struct cprof_module and its blobs, `first` = first site id */
+};
+
+struct cprof_extent {
+    uint64_t offset;
+    uint64_t length; /* bytes */
+    uint64_t first;
+    uint32_t record_size;
+    uint32_t type;
+};
+
+#define CPROF_EXTENT_SIZE 32
+
+/* ---- A node: one calling context, 128 bytes ------------------------------
+ *
+ * In use when `site` or CPROF_NODE_ROOT is set; `flags` is written last.
+ * Index 0 is never a node: 0 as a parent means none.
+ *
+ * calls = seen + sign_extend_32((armed - left) - (uint32_t)seen)
+ *
+ * The program only ever subtracts 1 from `left`; when that turns negative the
+ * runtime re-arms left and armed together in one 8-byte instruction and then
+ * renews `seen`, which is at most 2^31 behind.
+ */
+#define CPROF_NODE_SIZE 128
+
+#define CPROF_NODE_USED 0x01u
+#define CPROF_NODE_ROOT 0x02u      /* a thread's root: no function, no calls   */
+#define CPROF_NODE_RECURSIVE 0x04u /* its function is also an ancestor         */
+#define CPROF_NODE_TIMED 0x08u     /* every call is timed now                  */
+#define CPROF_NODE_OVERFLOW 0x10u  /* the context cap sent these calls here    */
+#define CPROF_NODE_ALLOC 0x20u     /* an allocation site; the body is `alloc`  */
+#define CPROF_NODE_SCOPE 0x40u     /* CPROF_SCOPE of user.h                    */
+
+struct cprof_node_call {
+    uint64_t self_ticks;     /* charged while this was the innermost timed call */
+    uint64_t wait_ticks;     /* part of self_ticks that used no CPU             */
+    uint64_t sample_ticks;   /* seen inside bursts, see docs/FORMAT.md          */
+    uint64_t timed_calls;    /* calls whose duration was measured               */
+    uint64_t duration_ticks; /* sum of those durations, callees included        */
+    uint64_t min_ticks;      /* 0: none measured                                */
+    uint64_t max_ticks;
+    uint64_t open_since;     /* start of the open outermost timed call, or 0    */
+    uint64_t samples;        /* charges that went into sample_ticks             */
+    uint32_t max_depth;      /* reserved */
+    uint32_t histogram;      /* reserved */
+};
+
+struct cprof_node {
+    int32_t left;
+    uint32_t armed;
+    uint64_t seen;
+    uint32_t parent;
+    uint32_t site;
+    uint32_t thread;
+    uint32_t flags;
+    union {
+        struct cprof_node_call call;
+        uint8_t room[96];
+    } u;
+};
+
+/* ---- A thread's tree ----------------------------------------------------
+ * A tree outlives its thread and may be taken over by a later one with the
+ * same start function.  In use when `root` is not 0. */
+struct cprof_thread {
+    uint32_t root;         /* index of its root node */
+    uint32_t tid;          /* of the present or last owner */
+    uint32_t owners;       /* how many threads have used it, one after another */
+    uint32_t open_node;    /* node that time is being charged to, 0: none */
+    uint64_t last_event;   /* ticks of the last charge */
+    uint64_t first_ticks;  /* when its first owner arrived */
+    uint64_t overhead_ticks; /* spent in timed hooks, as estimated */
+    uint64_t reserved[3];
+};
+
+/* ---- A module: executable or shared library -----------------------------
+ * The extent holds this struct, then the section bytes as the linker laid
+ * them out.  `*_address` are the addresses the sections had in the process, so
+ * that a ref in a record resolves to an offset in another blob. */
+struct cprof_module {
+    uint32_t site_count;
+    uint32_t site_size;   /* sizeof(struct cprof_site) of the plugin */
+    uint32_t call_count;
+    uint32_t call_size;
+    uint64_t site_address, site_offset;     /* offsets from the start of this struct */
+    uint64_t call_address, call_offset;
+    uint64_t string_address, string_offset, string_len;
+    uint64_t load_address;
+    uint64_t unloaded_ticks; /* 0: still loaded */
+    char path[256];          /* "" for the executable */
+};
+
+static_assert(sizeof(struct cprof_extent) == CPROF_EXTENT_SIZE, "extent size");
+static_assert(sizeof(struct cprof_node) == CPROF_NODE_SIZE, "node size");
+static_assert(sizeof(struct cprof_node_call) <= 96, "node body size");
+static_assert(offsetof(struct cprof_node, left) == 0, "the hot path counts at offset 0");
+static_assert(sizeof(struct cprof_thread) == 64, "thread size");
+static_assert(sizeof(struct cprof_header) <= CPROF_TOC_OFFSET, "header fits its page");
+static_assert(CPROF_TOC_OFFSET + CPROF_EXTENT_MAX * CPROF_EXTENT_SIZE == CPROF_DATA_OFFSET, "toc");
+
+#endif

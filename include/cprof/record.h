@@ -1,0 +1,48 @@
+/* The records a plugin writes into an object and the runtime copies, untouched,
+ * into the profile: sites and call sites.  They cross both walls, so abi.h and
+ * format.h include this file.  The fields stand in site.def and call.def.
+ */
+#ifndef CPROF_RECORD_H
+#define CPROF_RECORD_H
+
+#include <assert.h>
+#include <stdint.h>
+
+/* Fixed width, little endian, no pointer.  A `ref` is a signed 32-bit distance
+ * from the field's own address to what it names, 0 for nothing: the linker
+ * resolves it in every kind of output without a dynamic relocation, and the
+ * runtime can copy whole sections into a profile as they are. */
+#define CPROF_FIELD(type, name, meaning) type name;
+struct cprof_site {
+#include <cprof/site.def>
+};
+struct cprof_call {
+#include <cprof/call.def>
+};
+#undef CPROF_FIELD
+
+static_assert(sizeof(struct cprof_site) == 40, "site records form an array");
+static_assert(sizeof(struct cprof_call) == 24, "call records form an array");
+
+/* Why a site is instrumented or left out. */
+enum cprof_reason {
+#define CPROF_REASON(name, in, words) CPROF_REASON_##name,
+#include <cprof/reason.def>
+#undef CPROF_REASON
+    CPROF_REASON_COUNT
+};
+
+/* Bits of cprof_site.flags. */
+#define CPROF_SITE_INSTRUMENTED 0x0001u /* has an id word; else left out      */
+#define CPROF_SITE_LEAF 0x0002u         /* calls nothing                      */
+#define CPROF_SITE_FORCED 0x0004u       /* __attribute__((profile))           */
+#define CPROF_SITE_CXX 0x0008u          /* name is mangled                    */
+#define CPROF_SITE_PARTIAL 0x0010u      /* a piece split off (.part, .cold)   */
+#define CPROF_SITE_HAS_LOOP 0x0020u
+#define CPROF_SITE_TINY 0x0040u         /* a call costs about what it does    */
+
+/* Bits of cprof_call.flags. */
+#define CPROF_CALL_INDIRECT 0x01u
+#define CPROF_CALL_TAIL 0x02u
+
+#endif

@@ -1,0 +1,85 @@
+/* The object's tables, and the runtime that goes with them: text appended to
+ * the assembler output, annobin's way, because GCC has no tree for a distance
+ * between sections.  Called by the pass for each function and by the plugin at
+ * the end of the unit.
+ */
+#include "plugin.h"
+
+#include <cprof/record.h>
+
+namespace {
+
+struct cprof_site_text *tables(void)
+{
+    if (!cprof_unit.tables) {
+        char compiler[64];
+        snprintf(compiler, sizeof compiler, "%s %s",
+                 lang_hooks.name ? lang_hooks.name : "GNU", gcc_version.basever);
+        cprof_unit.tables = cprof_site_text_new(asm_out_file, compiler);
+    }
+    return cprof_unit.tables;
+}
+
+/* The COMDAT groups of the runtime; the linker keeps one of each. */
+void write_runtime(void)
+{
+    fwrite(cprof_runtime_text, 1, cprof_runtime_text_end - cprof_runtime_text, asm_out_file);
+    if (!flag_pic || flag_pie)
+        fwrite(cprof_preinit_text, 1, cprof_preinit_text_end - cprof_preinit_text, asm_out_file);
+}
+
+void call_emit(gcall *call, unsigned number, basic_block block)
+{
+    struct cprof_call_facts facts = {};
+    tree callee = gimple_call_fndecl(call);
+    expanded_location location = expand_location(gimple_location(call));
+
+    facts.caller = number;
+    if (callee && DECL_NAME(callee)) {
+        facts.callee = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(callee));
+        if (*facts.callee == '*')
+            facts.callee++;
+    }
+    facts.file = location.file;
+    facts.line = location.line;
+    facts.column = location.column > 0xffff ? 0xffff : location.column;
+    facts.loop_depth = bb_loop_depth(block) > 255 ? 255 : bb_loop_depth(block);
+    facts.flags = (callee ? 0 : CPROF_CALL_INDIRECT) |
+                  (gimple_call_tail_p(call) ? CPROF_CALL_TAIL : 0);
+    cprof_site_text_call(tables(), &facts);
+}
+
+}
+
+unsigned cprof_site_emit(const struct cprof_site_facts *facts)
+{
+    cprof_site_text_site(tables(), cprof_unit.site_count, facts);
+    return cprof_unit.site_count++;
+}
+
+void cprof_calls_emit(function *fun, unsigned number)
+{
+    basic_block block;
+    bool had_loops = loops_for_fn(fun) != NULL;
+
+    if (!had_loops)
+        loop_optimizer_init(AVOID_CFG_MODIFICATIONS);
+    FOR_EACH_BB_FN(block, fun)
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+            gcall *call = dyn_cast<gcall *>(gsi_stmt(it));
+            if (call && !gimple_call_internal_p(call))
+                call_emit(call, number, block);
+        }
+    if (!had_loops)
+        loop_optimizer_finalize();
+}
+
+void cprof_unit_finish(void)
+{
+    if (!cprof_unit.tables)
+        return;
+    cprof_site_text_free(cprof_unit.tables);
+    cprof_unit.tables = NULL;
+    if (cprof_unit.carries_runtime)
+        write_runtime();
+}

@@ -1,0 +1,53 @@
+/* What the files of this folder share.  Reading order: plugin (options, events,
+ * the PROFILING macro), pass (what happens to a function), facts (compiler
+ * objects to plain facts), emit_hooks (GIMPLE), emit_site (tables).
+ */
+#ifndef CPROF_PLUGIN_H
+#define CPROF_PLUGIN_H
+
+#include "gcc_compat.h"
+
+#include "policy.h"
+#include "site_text.h"
+
+/* State of one compiler process.  GCC compiles one unit a process, so this is
+ * as local as it gets; it lives in plugin.cc. */
+struct cprof_unit {
+    struct cprof_policy *policy;
+    bool profiling;      /* as far as known; see plugin.cc */
+    bool is_lto_link;    /* lto1: the macro is gone, functions are marked */
+    bool carries_runtime;
+    unsigned site_count; /* written so far */
+    unsigned hook_count; /* of these, with hooks */
+    struct cprof_site_text *tables;
+};
+extern struct cprof_unit cprof_unit;
+
+/* pass.cc */
+opt_pass *cprof_pass_new(gcc::context *context);
+
+/* facts.cc */
+struct cprof_facts_of_function {
+    struct cprof_function_facts policy;
+    struct cprof_site_facts site;
+    bool calls_nothing;   /* no call that is not a tail call: may use the red zone */
+    bool defines_resolver;/* the unit has an ifunc: hooks test before they touch TLS */
+};
+void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts);
+bool cprof_function_is_marked(tree decl);
+void cprof_function_mark(tree decl);
+void cprof_attributes_register(void);
+
+/* emit_hooks.cc */
+void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);
+
+/* emit_site.cc */
+unsigned cprof_site_emit(const struct cprof_site_facts *facts);
+void cprof_calls_emit(function *fun, unsigned number);
+void cprof_unit_finish(void);
+
+/* The runtime's assembly text, from the build (runtime_text.S). */
+extern "C" const char cprof_runtime_text[], cprof_runtime_text_end[];
+extern "C" const char cprof_preinit_text[], cprof_preinit_text_end[];
+
+#endif

@@ -1,0 +1,456 @@
+/* The profile's file: made at the start on tmpfs, grown by extents, and moved to
+ * its place at the end.  No descriptor stays open, so growing opens it again by
+ * the path; where that fails, recording goes on in memory and the profile says
+ * so.  Called by process.c, tree.c, thread.c, module.c and fork.c.
+ */
+
+/* ---- Text ------------------------------------------------------------------ */
+
+/* Appends to a path of PATH_MAX_LEN bytes; false when it does not fit. */
+static bool path_append(char *path, const char *part)
+{
+    size_t len = string_len(path), more = string_len(part);
+
+    if (len + more + 1 > PATH_MAX_LEN)
+        return false;
+    bytes_copy(path + len, part, more + 1);
+    return true;
+}
+
+static bool path_append_number(char *path, uint64_t number)
+{
+    char digits[24];
+    size_t idx = sizeof digits - 1;
+
+    digits[idx] = '\0';
+    do
+        digits[--idx] = (char)('0' + number % 10);
+    while (number /= 10);
+    return path_append(path, digits + idx);
+}
+
+static void path_set(char *path, const char *text)
+{
+    path[0] = '\0';
+    path_append(path, text);
+}
+
+/* ---- Growing ----------------------------------------------------------------- */
+
+static bool size_is_allowed(uint64_t size)
+{
+    uint64_t limit[2] = {0, 0};
+
+    /* Beyond RLIMIT_FSIZE the kernel would kill the host with SIGXFSZ. */
+    return SYSTEM_4(prlimit64, 0, RESOURCE_FILE_SIZE, 0, limit) != 0 || size <= limit[0];
+}
+
+/* Adds an extent to the table of contents; its type is written last.  Its
+ * storage is allocated, so that touching it cannot raise SIGBUS.  On success
+ * *file is open for the caller to map or write, and to close. */
+static bool file_append(struct process *process, uint32_t type, uint32_t record_size,
+                        uint64_t first, uint64_t len, long *file, uint64_t *offset)
+{
+    uint64_t size = (len + 4095) & ~(uint64_t)4095;
+    uint64_t entry = __atomic_load_n(&process->extent_next, __ATOMIC_RELAXED);
+
+    if (!process->file_path[0])
+        return false;
+    if (entry >= CPROF_EXTENT_MAX) {
+        trouble_add(process, CPROF_TROUBLE_EXTENTS);
+        return false;
+    }
+    *file = file_open(process->file_path, OPEN_READ_WRITE | OPEN_NO_FOLLOW, 0);
+    if (*file < 0)
+        return false;
+    *offset = __atomic_fetch_add(&process->file_end, size, __ATOMIC_RELAXED);
+    if (!size_is_allowed(*offset + size) ||
+        SYSTEM_4(fallocate, *file, 0, *offset, size) != 0) {
+        file_close(*file);
+        return false;
+    }
+    entry = __atomic_fetch_add(&process->extent_next, 1, __ATOMIC_RELAXED);
+    if (entry < CPROF_EXTENT_MAX) {
+        struct cprof_extent *extent = &process->contents[entry];
+        extent->offset = *offset;
+        extent->length = len;
+        extent->first = first;
+        extent->record_size = record_size;
+        __atomic_store_n(&extent->type, type, __ATOMIC_RELEASE);
+    }
+    process->header->file_length = *offset + size;
+    return true;
+}
+
+/* Puts file storage under [address, address + len), or plain memory. */
+static bool extent_map(struct process *process, uint32_t type, uint32_t record_size,
+                       uint64_t first, void *address, uint64_t len)
+{
+    const int protection = PROTECTION_READ | PROTECTION_WRITE;
+    uint64_t offset;
+    long file;
+    void *mapped = NULL;
+
+    if (file_append(process, type, record_size, first, len, &file, &offset)) {
+        mapped = memory_map(address, len, protection, MAPPING_SHARED | MAPPING_FIXED, (int)file,
+                            offset);
+        file_close(file);
+    }
+    if (!mapped) {
+        trouble_add(process, CPROF_TROUBLE_NO_FILE);
+        mapped = memory_map(address, len, protection,
+                            MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0);
+    }
+    return mapped != NULL;
+}
+
+/* One thread grows at a time.  Asynchronous signals wait meanwhile, so that no
+ * handler finds its own thread in here; the synchronous ones cannot. */
+static uint64_t signals_block(void)
+{
+    enum { HOW_BLOCK = 0 };
+    const uint64_t synchronous =
+        1u << (4 - 1) | 1u << (5 - 1) | 1u << (7 - 1) | 1u << (8 - 1) | 1u << (11 - 1) | 1u << (31 - 1);
+    uint64_t all = ~synchronous, old = 0;
+
+    SYSTEM_4(rt_sigprocmask, HOW_BLOCK, &all, &old, sizeof all);
+    return old;
+}
+
+static void signals_restore(uint64_t old)
+{
+    enum { HOW_SET = 2 };
+    SYSTEM_4(rt_sigprocmask, HOW_SET, &old, 0, sizeof old);
+}
+
+static bool grow_begin(struct process *process, const uint32_t *limit, uint32_t wanted)
+{
+    uint32_t tid = thread_id();
+
+    while (__atomic_load_n(limit, __ATOMIC_ACQUIRE) < wanted) {
+        uint32_t nobody = 0;
+        if (__atomic_compare_exchange_n(&process->growing, &nobody, tid, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return true;
+        if (nobody == tid) /* a synchronous handler inside our own growing */
+            return false;
+        SYSTEM_0(sched_yield);
+    }
+    return false;
+}
+
+static void grow_end(struct process *process)
+{
+    __atomic_store_n(&process->growing, 0, __ATOMIC_RELEASE);
+}
+
+/* Makes nodes [0, wanted) usable.  Extents double up to 4 MiB. */
+static bool nodes_grow(struct process *process, uint32_t wanted)
+{
+    if (LIKELY(__atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE) >= wanted))
+        return true;
+    uint64_t signals = signals_block();
+    while (grow_begin(process, &process->node_limit, wanted)) {
+        uint32_t limit = process->node_limit;
+        uint32_t count = limit < FIRST_NODES ? FIRST_NODES : limit > 32768 ? 32768 : limit;
+        bool done = limit + count <= NODE_MAX &&
+                    extent_map(process, CPROF_EXTENT_NODES, CPROF_NODE_SIZE, limit,
+                               node_of(process, limit), (uint64_t)count * CPROF_NODE_SIZE);
+        if (done)
+            __atomic_store_n(&process->node_limit, limit + count, __ATOMIC_RELEASE);
+        grow_end(process);
+        if (!done)
+            break;
+    }
+    signals_restore(signals);
+    return process->node_limit >= wanted;
+}
+
+static bool threads_grow(struct process *process, uint32_t wanted)
+{
+    if (LIKELY(__atomic_load_n(&process->thread_limit, __ATOMIC_ACQUIRE) >= wanted))
+        return true;
+    uint64_t signals = signals_block();
+    while (grow_begin(process, &process->thread_limit, wanted)) {
+        uint32_t limit = process->thread_limit;
+        uint32_t count = limit < 4096 ? FIRST_THREADS : 4096;
+        bool done = extent_map(process, CPROF_EXTENT_THREADS, sizeof(struct cprof_thread), limit,
+                               &process->file_threads[limit], count * sizeof(struct cprof_thread));
+        if (done)
+            __atomic_store_n(&process->thread_limit, limit + count, __ATOMIC_RELEASE);
+        grow_end(process);
+        if (!done)
+            break;
+    }
+    signals_restore(signals);
+    return process->thread_limit >= wanted;
+}
+
+/* ---- Names ------------------------------------------------------------------- */
+
+static bool is_on_tmpfs(const char *folder)
+{
+    enum { MAGIC_OF_TMPFS = 0x01021994 };
+    int64_t facts[16] = {0};
+
+    return SYSTEM_2(statfs, folder, facts) == 0 && facts[0] == MAGIC_OF_TMPFS;
+}
+
+/* A name that nobody can guess, for a file in a folder that everybody may
+ * write. */
+static bool path_append_random(char *path)
+{
+    uint8_t bytes[12];
+    char text[2 * sizeof bytes + 1];
+
+    if (SYSTEM_3(getrandom, bytes, sizeof bytes, 0) != sizeof bytes)
+        return false;
+    for (size_t idx = 0; idx < sizeof bytes; idx++) {
+        text[2 * idx] = (char)('a' + (bytes[idx] & 15));
+        text[2 * idx + 1] = (char)('a' + (bytes[idx] >> 4));
+    }
+    text[sizeof text - 1] = '\0';
+    return path_append(path, text);
+}
+
+static const char *program_name(const struct process *process)
+{
+    const char *name = process->header->program;
+
+    for (const char *character = name; *character; character++)
+        if (*character == '/')
+            name = character + 1;
+    return *name ? name : "program";
+}
+
+static bool append_build_id(char *path, const struct cprof_header *header)
+{
+    char text[2 * sizeof header->build_id + 1];
+
+    for (uint32_t idx = 0; idx < header->build_id_len; idx++) {
+        text[2 * idx] = "0123456789abcdef"[header->build_id[idx] >> 4];
+        text[2 * idx + 1] = "0123456789abcdef"[header->build_id[idx] & 15];
+    }
+    text[2 * header->build_id_len] = '\0';
+    return path_append(path, text);
+}
+
+/* One directive of CPROF_OUTPUT; an unknown one stands for itself. */
+static bool append_directive(struct process *process, char *path, char directive)
+{
+    const struct cprof_header *header = process->header;
+    char itself[3] = {'%', directive, '\0'};
+
+    switch (directive) {
+    case 'p':
+        return path_append_number(path, header->pid);
+    case 'e':
+        return path_append(path, program_name(process));
+    case 'h':
+        return path_append(path, header->host);
+    case 'b':
+        return append_build_id(path, header);
+    case 't':
+        return path_append_number(path, header->started_ns / 1000000000u);
+    case '%':
+        return path_append(path, "%");
+    default:
+        return path_append(path, itself);
+    }
+}
+
+/* The link's name from the pattern, absolute, because the program may change
+ * its working directory. */
+static bool path_from_pattern(struct process *process, char *path)
+{
+    const char *pattern = process->pattern;
+    bool fits = true;
+
+    path[0] = '\0';
+    if (pattern[0] != '/')
+        fits = path_append(path, process->folder) && path_append(path, "/");
+    for (; fits && *pattern; pattern++) {
+        char plain[2] = {*pattern, '\0'};
+        if (*pattern == '%' && pattern[1])
+            fits = append_directive(process, path, *++pattern);
+        else
+            fits = path_append(path, plain);
+    }
+    return fits;
+}
+
+static void folders_create(char *path)
+{
+    for (char *character = path + 1; *character; character++) {
+        if (*character != '/')
+            continue;
+        *character = '\0';
+        SYSTEM_2(mkdir, path, 0777);
+        *character = '/';
+    }
+}
+
+/* ---- Moving to the output folder ------------------------------------------------ */
+
+static bool bytes_send(long to, long from, uint64_t len)
+{
+    while (len) {
+        long sent = SYSTEM_4(sendfile, to, from, 0, len);
+        if (sent == -ERROR_INTERRUPTED)
+            continue;
+        if (sent <= 0)
+            return false;
+        len -= (uint64_t)sent;
+    }
+    return true;
+}
+
+/* Copies `from` beside `to` and renames it over: whoever opens `to` sees the
+ * link or the whole file. */
+static bool file_move(const char *from, const char *to, uint64_t len)
+{
+    char beside[PATH_MAX_LEN];
+    bool done = false;
+
+    if (SYSTEM_2(rename, from, to) == 0)
+        return true;
+    path_set(beside, to);
+    if (!path_append(beside, ".moving"))
+        return false;
+    SYSTEM_1(unlink, beside);
+    long source = file_open(from, OPEN_READ | OPEN_NO_FOLLOW, 0);
+    long target = source < 0 ? -1
+                             : file_open(beside, OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE |
+                                                     OPEN_NO_FOLLOW, 0600);
+    if (target >= 0) {
+        done = bytes_send(target, source, len);
+        file_close(target);
+        done = done && SYSTEM_2(rename, beside, to) == 0;
+        SYSTEM_1(unlink, done ? from : beside);
+    }
+    if (source >= 0)
+        file_close(source);
+    return done;
+}
+
+/* ---- What is in the way ----------------------------------------------------------- */
+
+/* Did this very process write that profile?  Then it is from before an exec. */
+static bool is_own_profile(const struct process *process, const char *path, uint64_t *len)
+{
+    struct cprof_header found;
+    long file = file_open(path, OPEN_READ, 0);
+
+    if (file < 0)
+        return false;
+    long got = SYSTEM_3(read, file, &found, offsetof(struct cprof_header, first));
+    file_close(file);
+    if (got != (long)offsetof(struct cprof_header, first))
+        return false;
+    for (int idx = 0; idx < CPROF_MAGIC_LEN; idx++)
+        if (found.magic[idx] != (uint8_t)CPROF_MAGIC[idx])
+            return false;
+    *len = 0;
+    return found.pid == process->header->pid &&
+           found.process_start == process->header->process_start;
+}
+
+/* Before an exec the program had no chance to finish its file; do it now. */
+static void predecessor_finish(const char *path)
+{
+    char target[PATH_MAX_LEN];
+    long len = SYSTEM_3(readlink, path, target, sizeof target - 1);
+    long file;
+
+    if (len <= 0)
+        return;
+    target[len] = '\0';
+    file = file_open(target, OPEN_READ | OPEN_NO_FOLLOW, 0);
+    if (file < 0)
+        return;
+    enum { SEEK_TO_END = 2 };
+    long size = SYSTEM_3(lseek, file, 0, SEEK_TO_END);
+    file_close(file);
+    if (size > 0)
+        file_move(target, path, (uint64_t)size);
+}
+
+/* Makes the name free: a file of this process gets us the next number, anyone
+ * else's becomes `.old`. */
+static bool link_place(struct process *process)
+{
+    char base[PATH_MAX_LEN], old[PATH_MAX_LEN];
+    uint64_t ignored;
+
+    path_set(base, process->link_path);
+    while (is_own_profile(process, process->link_path, &ignored)) {
+        predecessor_finish(process->link_path);
+        path_set(process->link_path, base);
+        if (!path_append(process->link_path, ".") ||
+            !path_append_number(process->link_path, ++process->header->exec_number))
+            return false;
+    }
+    path_set(old, process->link_path);
+    if (path_append(old, ".old"))
+        SYSTEM_2(rename, process->link_path, old);
+    return true;
+}
+
+/* ---- Making ------------------------------------------------------------------------ */
+
+static bool file_path_choose(struct process *process)
+{
+    static const char *const folders[] = {"/dev/shm", "/run", "/tmp"};
+
+    for (unsigned idx = 0; idx < sizeof folders / sizeof *folders; idx++) {
+        enum { MAY_WRITE = 2 };
+        if (!is_on_tmpfs(folders[idx]) || SYSTEM_2(access, folders[idx], MAY_WRITE) != 0)
+            continue;
+        path_set(process->file_path, folders[idx]);
+        return path_append(process->file_path, "/cprof.") && path_append_random(process->file_path);
+    }
+    path_set(process->file_path, process->link_path);
+    return true;
+}
+
+/* Makes the empty file and maps its first page and table of contents over the
+ * anonymous ones that start-up has filled so far. */
+static bool file_create(struct process *process)
+{
+    if (!path_from_pattern(process, process->link_path))
+        return false;
+    folders_create(process->link_path);
+    if (!link_place(process) || !file_path_choose(process))
+        return false;
+    bool linked = !string_equal(process->file_path, process->link_path);
+    long file = file_open(process->file_path,
+                          OPEN_READ_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_FOLLOW, 0600);
+    if (file < 0)
+        return false;
+    bool ok = size_is_allowed(CPROF_DATA_OFFSET) &&
+              SYSTEM_4(fallocate, file, 0, 0, CPROF_DATA_OFFSET) == 0 &&
+              SYSTEM_3(write, file, process->header, CPROF_TOC_OFFSET) == CPROF_TOC_OFFSET;
+    if (ok && linked)
+        ok = SYSTEM_2(symlink, process->file_path, process->link_path) == 0;
+    if (ok)
+        ok = memory_map(process->header, CPROF_DATA_OFFSET, PROTECTION_READ | PROTECTION_WRITE,
+                        MAPPING_SHARED | MAPPING_FIXED, (int)file, 0) != NULL;
+    file_close(file);
+    if (!ok) {
+        SYSTEM_1(unlink, process->file_path);
+        if (linked)
+            SYSTEM_1(unlink, process->link_path);
+        process->file_path[0] = '\0';
+    }
+    if (!linked)
+        trouble_add(process, CPROF_TROUBLE_DISK);
+    process->file_end = CPROF_DATA_OFFSET;
+    return ok;
+}
+
+/* At the very end: the bytes take the link's place. */
+static void file_finish(struct process *process)
+{
+    if (process->file_path[0] && !string_equal(process->file_path, process->link_path))
+        file_move(process->file_path, process->link_path, process->header->file_length);
+}

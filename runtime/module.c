@@ -1,0 +1,179 @@
+/* Modules: an executable or shared object with hooks registers its tables, and
+ * finds the process's state if another module has made it.
+ *
+ * A module's note (.note.cprof) holds the distance to its __cprof_process
+ * pointer, so a shared object can look at every loaded module, whatever its
+ * symbols' visibility, RTLD_LOCAL or not (docs/adr/0001).
+ */
+
+extern HIDDEN const struct cprof_site __start_cprof_site[] __attribute__((weak));
+extern HIDDEN const struct cprof_site __stop_cprof_site[] __attribute__((weak));
+extern HIDDEN const struct cprof_call __start_cprof_call[] __attribute__((weak));
+extern HIDDEN const struct cprof_call __stop_cprof_call[] __attribute__((weak));
+extern HIDDEN const char __start_cprof_string[] __attribute__((weak));
+extern HIDDEN const char __stop_cprof_string[] __attribute__((weak));
+
+static bool bytes_write(long file, const void *bytes, size_t len, uint64_t offset)
+{
+    const char *position = bytes;
+
+    while (len) {
+        long written = SYSTEM_4(pwrite64, file, position, len, offset);
+        if (written == -ERROR_INTERRUPTED)
+            continue;
+        if (written <= 0)
+            return false;
+        position += written;
+        offset += (uint64_t)written;
+        len -= (size_t)written;
+    }
+    return true;
+}
+
+static void module_write(struct process *process, const struct cprof_module *module,
+                         uint64_t first_site)
+{
+    uint64_t len = module->string_offset + module->string_len, offset;
+    long file;
+
+    if (!file_append(process, CPROF_EXTENT_MODULE, 0, first_site, len, &file, &offset)) {
+        trouble_add(process, CPROF_TROUBLE_MODULE);
+        return;
+    }
+    bool ok = bytes_write(file, module, sizeof *module, offset) &&
+              bytes_write(file, __start_cprof_site, module->site_count * sizeof(struct cprof_site),
+                          offset + module->site_offset) &&
+              bytes_write(file, __start_cprof_call, module->call_count * sizeof(struct cprof_call),
+                          offset + module->call_offset) &&
+              bytes_write(file, __start_cprof_string, module->string_len,
+                          offset + module->string_offset);
+    if (!ok)
+        trouble_add(process, CPROF_TROUBLE_MODULE);
+    file_close(file);
+}
+
+/* Gives the module's sites their ids, after the profile knows them: an id that
+ * a node holds can then always be resolved. */
+static void module_register(struct process *process)
+{
+    struct cprof_module module;
+    uint32_t count = (uint32_t)(__stop_cprof_site - __start_cprof_site);
+
+    bytes_clear(&module, sizeof module);
+    module.site_count = count;
+    module.site_size = sizeof(struct cprof_site);
+    module.site_address = (uintptr_t)__start_cprof_site;
+    module.site_offset = sizeof module;
+    module.call_count = (uint32_t)(__stop_cprof_call - __start_cprof_call);
+    module.call_size = sizeof(struct cprof_call);
+    module.call_address = (uintptr_t)__start_cprof_call;
+    module.call_offset = module.site_offset + (uint64_t)count * sizeof(struct cprof_site);
+    module.string_address = (uintptr_t)__start_cprof_string;
+    module.string_offset =
+        module.call_offset + (uint64_t)module.call_count * sizeof(struct cprof_call);
+    module.string_len = (uint64_t)(__stop_cprof_string - __start_cprof_string);
+
+    uint32_t first = __atomic_fetch_add(&process->site_next, count, __ATOMIC_RELAXED);
+    module_write(process, &module, first);
+    for (uint32_t idx = 0; idx < count; idx++) {
+        const struct cprof_site *site = &__start_cprof_site[idx];
+        if (site->id_ref)
+            *(uint32_t *)((uintptr_t)&site->id_ref + (uintptr_t)(intptr_t)site->id_ref) =
+                first + idx;
+    }
+    __atomic_fetch_add(&process->module_count, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- Rendezvous ------------------------------------------------------------- */
+
+/* What of <link.h> is needed; the real header would declare libc's functions. */
+struct loaded_module {
+    uintptr_t address;
+    const char *name;
+    const struct program_header {
+        uint32_t type, flags;
+        uint64_t offset, virtual_address, physical_address, file_size, memory_size, alignment;
+    } *headers;
+    uint16_t header_count;
+};
+
+extern int dl_iterate_phdr(int (*)(struct loaded_module *, size_t, void *), void *)
+    __attribute__((weak));
+extern void *dlopen(const char *, int) __attribute__((weak));
+
+struct note {
+    uint32_t name_len, data_len, type;
+    char name[8]; /* "cprof" and padding */
+    int32_t process_ref;
+};
+
+enum { TYPE_OF_NOTE_SEGMENT = 4 };
+
+static struct process *process_of_note(const struct note *note)
+{
+    if (note->name_len != 6 || note->data_len != 4 || !string_equal(note->name, "cprof") ||
+        note->type != CPROF_ABI_VERSION)
+        return NULL;
+    return *(struct process **)((uintptr_t)&note->process_ref +
+                                (uintptr_t)(intptr_t)note->process_ref);
+}
+
+static int look_into_module(struct loaded_module *module, size_t size, void *found)
+{
+    (void)size;
+    for (uint16_t idx = 0; idx < module->header_count; idx++) {
+        const struct program_header *header = &module->headers[idx];
+        uintptr_t position = module->address + header->virtual_address;
+        uintptr_t end = position + header->memory_size;
+        if (header->type != TYPE_OF_NOTE_SEGMENT)
+            continue;
+        while (position + 12 <= end) {
+            const struct note *note = (const struct note *)position;
+            struct process *process =
+                end - position >= sizeof *note ? process_of_note(note) : NULL;
+            if (process && process->identity == PROCESS_IDENTITY) {
+                *(struct process **)found = process;
+                return 1;
+            }
+            uint64_t step = header->alignment == 8 ? 8 : 4;
+            uint64_t name = (note->name_len + 3) & ~3u, data = (note->data_len + step - 1) & -step;
+            position += 12 + name + data;
+        }
+    }
+    return 0;
+}
+
+static struct process *process_of_others(void)
+{
+    struct process *found = NULL;
+
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(look_into_module, &found);
+    return found;
+}
+
+/* A shared object that owns the process's TLS word must stay when it is closed. */
+static int pin_if_own(struct loaded_module *module, size_t size, void *unused)
+{
+    enum { RTLD_NOW_NOLOAD_NODELETE = 0x2 | 0x4 | 0x1000 };
+    uintptr_t own = (uintptr_t)&__cprof_process;
+    enum { TYPE_OF_LOAD_SEGMENT = 1 };
+
+    (void)size, (void)unused;
+    for (uint16_t idx = 0; idx < module->header_count; idx++) {
+        const struct program_header *header = &module->headers[idx];
+        uintptr_t start = module->address + header->virtual_address;
+        if (header->type == TYPE_OF_LOAD_SEGMENT && own - start < header->memory_size) {
+            if (module->name && module->name[0] && dlopen)
+                dlopen(module->name, RTLD_NOW_NOLOAD_NODELETE);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void module_pin(void)
+{
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(pin_if_own, NULL);
+}

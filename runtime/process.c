@@ -1,0 +1,344 @@
+/* Start and finish of the process's recording.  Every module calls
+ * __cprof_start from its earliest constructor (an executable from
+ * .preinit_array, before the constructors of its libraries) and __cprof_finish
+ * from its latest destructor; the first one in makes the state, the last one out
+ * moves the file to its place.
+ */
+
+HIDDEN struct process *__cprof_process;
+HIDDEN intptr_t __cprof_tls_offset;
+
+/* What a thread stands on before it has a tree: empty slots, so that its first
+ * call takes the cold path. */
+static uint64_t sentinel[CPROF_SLOT_COUNT] __attribute__((aligned(CPROF_NODE_STRIDE)));
+HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS;
+
+HIDDEN const uint32_t __cprof_abi_1 = CPROF_ABI_VERSION;
+
+/* Tests set this through a runtime of their own (tests/fakeclock). */
+extern const uint64_t cprof_fake_clock __attribute__((weak));
+
+/* ---- Facts of the run ---------------------------------------------------- */
+
+enum { AUX_PHDR = 3, AUX_PHNUM = 5, AUX_SECURE = 23 };
+
+static uint64_t aux_value(const uint64_t *pairs, size_t count, uint64_t type)
+{
+    for (size_t idx = 0; idx + 1 < count; idx += 2)
+        if (pairs[idx] == type)
+            return pairs[idx + 1];
+    return 0;
+}
+
+static void build_id_copy(struct cprof_header *header, uintptr_t position, uintptr_t end)
+{
+    enum { TYPE_OF_BUILD_ID = 3 };
+
+    while (position + 12 <= end) {
+        const struct note *note = (const struct note *)position;
+        uintptr_t data = position + 12 + ((note->name_len + 3) & ~3u);
+        if (note->type == TYPE_OF_BUILD_ID && note->name_len == 4 &&
+            string_equal(note->name, "GNU") && note->data_len <= sizeof header->build_id) {
+            bytes_copy(header->build_id, (const void *)data, note->data_len);
+            header->build_id_len = note->data_len;
+            return;
+        }
+        position = data + ((note->data_len + 3) & ~3u);
+    }
+}
+
+static void build_id_find(struct cprof_header *header, uintptr_t headers, uint64_t count)
+{
+    enum { TYPE_OF_SEGMENT_TABLE = 6 };
+    const struct program_header *table = (const struct program_header *)headers;
+    uintptr_t load = 0;
+
+    for (uint64_t idx = 0; idx < count; idx++)
+        if (table[idx].type == TYPE_OF_SEGMENT_TABLE)
+            load = headers - table[idx].virtual_address;
+    for (uint64_t idx = 0; idx < count && !header->build_id_len; idx++)
+        if (table[idx].type == TYPE_OF_NOTE_SEGMENT) {
+            uintptr_t start = load + table[idx].virtual_address;
+            build_id_copy(header, start, start + table[idx].memory_size);
+        }
+}
+
+/* Whether the process runs with more rights than its user, where the
+ * environment must not decide about files.  Unknown counts as yes. */
+static bool facts_from_kernel(struct cprof_header *header)
+{
+    uint64_t pairs[64];
+    long file = file_open("/proc/self/auxv", OPEN_READ, 0);
+    long got = file < 0 ? -1 : SYSTEM_3(read, file, pairs, sizeof pairs);
+
+    if (file >= 0)
+        file_close(file);
+    if (got <= 0)
+        return SYSTEM_0(getuid) == SYSTEM_0(geteuid) && SYSTEM_0(getgid) == SYSTEM_0(getegid);
+    size_t count = (size_t)got / sizeof *pairs;
+    if (aux_value(pairs, count, AUX_SECURE))
+        return false;
+    uintptr_t headers = aux_value(pairs, count, AUX_PHDR);
+    if (headers)
+        build_id_find(header, headers, aux_value(pairs, count, AUX_PHNUM));
+    return true;
+}
+
+/* Field 22 of /proc/self/stat: with the pid it names a process for good. */
+static uint64_t process_start_time(void)
+{
+    char text[512];
+    uint64_t result = 0;
+    long file = file_open("/proc/self/stat", OPEN_READ, 0);
+    long len = file < 0 ? -1 : SYSTEM_3(read, file, text, sizeof text - 1);
+    long idx;
+
+    if (file >= 0)
+        file_close(file);
+    if (len <= 0)
+        return 0;
+    for (idx = len; idx > 0 && text[idx - 1] != ')'; idx--)
+        ;
+    for (int field = 2; idx < len && field < 22; idx++)
+        field += text[idx] == ' ';
+    for (; idx < len && text[idx] >= '0' && text[idx] <= '9'; idx++)
+        result = 10 * result + (uint64_t)(text[idx] - '0');
+    return result;
+}
+
+static void arguments_copy(struct cprof_header *header, int count, char **arguments)
+{
+    for (int idx = 0; idx < count && arguments && arguments[idx]; idx++) {
+        size_t len = string_len(arguments[idx]) + 1;
+        if (header->arguments_len + len > sizeof header->arguments)
+            break;
+        bytes_copy(header->arguments + header->arguments_len, arguments[idx], len);
+        header->arguments_len += (uint32_t)len;
+    }
+}
+
+static void header_fill(struct process *process)
+{
+    struct cprof_header *header = process->header;
+    char names[6][65];
+
+    for (int idx = 0; idx < CPROF_MAGIC_LEN; idx++)
+        header->magic[idx] = (uint8_t)CPROF_MAGIC[idx];
+    header->version = CPROF_FORMAT_VERSION;
+    header->byte_order = CPROF_BYTE_ORDER_MARK;
+    header->header_size = sizeof *header;
+    header->node_size = CPROF_NODE_SIZE;
+    header->pid = process->pid = (uint32_t)SYSTEM_0(getpid);
+    header->parent_pid = (uint32_t)SYSTEM_0(getppid);
+    header->process_start = process_start_time();
+    header->started_ns = clock_ns(CLOCK_OF_REAL_TIME);
+    header->mode = process->mode;
+    header->clock = process->clock;
+    if (SYSTEM_1(uname, names) == 0)
+        bytes_copy(header->host, names[1], sizeof header->host - 1);
+    long len = SYSTEM_3(readlink, "/proc/self/exe", header->program, sizeof header->program - 1);
+    if (len < 0)
+        header->program[0] = '\0';
+}
+
+/* ---- Configuration ---------------------------------------------------------- */
+
+static const char *environment_value(char **environment, const char *name)
+{
+    size_t len = string_len(name);
+
+    for (; environment && *environment; environment++) {
+        size_t idx = 0;
+        while (idx < len && (*environment)[idx] == name[idx])
+            idx++;
+        if (idx == len && (*environment)[idx] == '=')
+            return *environment + idx + 1;
+    }
+    return NULL;
+}
+
+static uint32_t mode_of(const char *word)
+{
+    static const char words[][12] = {
+#define CPROF_MODE(name, word, meaning) word,
+#include <cprof/mode.def>
+#undef CPROF_MODE
+    };
+
+    for (uint32_t idx = 0; word && idx < sizeof words / sizeof *words; idx++)
+        if (string_equal(word, words[idx]))
+            return idx == CPROF_MODE_BUDGET ? CPROF_MODE_ADAPTIVE : idx;
+    return CPROF_MODE_ADAPTIVE;
+}
+
+static uint32_t clock_choose(struct process *process)
+{
+    if (&cprof_fake_clock) {
+        process->fake_clock = &cprof_fake_clock;
+        return CPROF_CLOCK_FAKE;
+    }
+    return tsc_is_steady() ? CPROF_CLOCK_TSC : CPROF_CLOCK_MONOTONIC;
+}
+
+static void configure(struct process *process, char **environment)
+{
+    const char *pattern = environment_value(environment, "CPROF_OUTPUT");
+
+    process->mode = mode_of(environment_value(environment, "CPROF_MODE"));
+    process->clock = clock_choose(process);
+    path_set(process->pattern, pattern && *pattern ? pattern : "cprof.out.%p");
+    if (SYSTEM_2(getcwd, process->folder, PATH_MAX_LEN) <= 0)
+        process->folder[0] = '\0';
+}
+
+/* ---- Memory -------------------------------------------------------------------- */
+
+/* Private tables, sized by what can be addressed; only touched pages cost. */
+static struct process *process_new(void)
+{
+    const int both = PROTECTION_READ | PROTECTION_WRITE;
+    const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
+    const size_t header = CPROF_DATA_OFFSET, records = THREAD_MAX * sizeof(struct cprof_thread),
+                 threads = THREAD_MAX * sizeof(struct thread),
+                 owners = NODE_MAX / CHUNK_NODES * sizeof(uint32_t),
+                 tuning = NODE_MAX * sizeof(struct tuning), own = 16384;
+    char *memory =
+        memory_map(NULL, own + header + records + threads + owners + tuning, both, flags, -1, 0);
+
+    if (!memory)
+        return NULL;
+    struct process *process = (struct process *)memory;
+    process->header = (struct cprof_header *)(memory + own);
+    process->contents = (struct cprof_extent *)(memory + own + CPROF_TOC_OFFSET);
+    process->file_threads = (struct cprof_thread *)(memory + own + header);
+    process->threads = (struct thread *)(memory + own + header + records);
+    process->chunk_owner = (uint32_t *)(memory + own + header + records + threads);
+    process->tuning = (struct tuning *)(memory + own + header + records + threads + owners);
+    return process;
+}
+
+/* The three ranges of nodes: hot parts (wiped in a forked child), file parts,
+ * and the zeros that twins stand on. */
+static bool nodes_reserve(struct process *process)
+{
+    const size_t range = CPROF_FILE_DISTANCE;
+    const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
+    char *base = memory_map(NULL, 3 * range, PROTECTION_NONE, flags, -1, 0);
+
+    if (!base)
+        return false;
+    process->base = (uintptr_t)base;
+    if (SYSTEM_3(mprotect, base, range, PROTECTION_READ | PROTECTION_WRITE) != 0 ||
+        SYSTEM_3(mprotect, base + 2 * range, range, PROTECTION_READ) != 0 ||
+        SYSTEM_3(madvise, base, range, ADVICE_WIPE_ON_FORK) != 0) {
+        SYSTEM_2(munmap, base, 3 * range);
+        return false;
+    }
+    *alive_of(process) = 1;
+    return true;
+}
+
+/* ---- Start ------------------------------------------------------------------------ */
+
+static intptr_t own_tls_offset(void)
+{
+    intptr_t offset;
+    __asm__("movq __cprof_current@gottpoff(%%rip), %0" : "=r"(offset));
+    return offset;
+}
+
+/* Makes the state, or NULL: then the program runs without a profile. */
+static struct process *process_start(int argument_count, char **arguments, char **environment)
+{
+    struct process *process = process_new();
+
+    if (!process)
+        return NULL;
+    process->identity = PROCESS_IDENTITY;
+    process->tls_offset = own_tls_offset();
+    process->chunk_next = 1;
+    process->site_next = 1;
+    process->context_cap = CONTEXT_CAP;
+    bool allowed = facts_from_kernel(process->header);
+    configure(process, allowed ? environment : NULL);
+    process->header->first = moment_now(process);
+    header_fill(process);
+    arguments_copy(process->header, argument_count, arguments);
+    if (!allowed)
+        process->header->mode = process->mode = CPROF_MODE_OFF;
+    if (!nodes_reserve(process))
+        return NULL;
+    if (process->mode == CPROF_MODE_OFF || !file_create(process))
+        process->header->mode = process->mode = CPROF_MODE_OFF;
+    return process;
+}
+
+static void process_enter_main_thread(struct process *process)
+{
+    struct thread *thread = thread_claim(process, 0);
+
+    clock_calibrate(process);
+    if (thread)
+        current_set(process, hot_of(process, thread->root));
+}
+
+/* `executable`: from .preinit_array, when there can be no other module yet. */
+static void module_start(int argument_count, char **arguments, char **environment, bool executable)
+{
+    if (__cprof_process)
+        return;
+    struct process *process = executable ? NULL : process_of_others();
+    bool first = !process;
+    if (first)
+        process = process_start(argument_count, arguments, environment);
+    if (!process)
+        return;
+    if (process->mode != CPROF_MODE_OFF)
+        module_register(process);
+    __cprof_process = process;
+    __cprof_tls_offset = process->tls_offset;
+    if (first && !executable)
+        module_pin();
+    if (first && process->mode != CPROF_MODE_OFF)
+        process_enter_main_thread(process);
+}
+
+HIDDEN void __cprof_start(int argument_count, char **arguments, char **environment);
+HIDDEN void __cprof_start(int argument_count, char **arguments, char **environment)
+{
+    module_start(argument_count, arguments, environment, false);
+}
+
+HIDDEN void __cprof_preinit(int argument_count, char **arguments, char **environment);
+HIDDEN void __cprof_preinit(int argument_count, char **arguments, char **environment)
+{
+    module_start(argument_count, arguments, environment, true);
+}
+
+/* ---- Finish ------------------------------------------------------------------------- */
+
+HIDDEN void __cprof_finish(void);
+HIDDEN void __cprof_finish(void)
+{
+    struct process *process = __cprof_process;
+
+    if (!process || process->mode == CPROF_MODE_OFF || !*alive_of(process))
+        return;
+    if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    uint32_t standing = idx_of(process, current_get(process));
+    if (standing && process->mode != CPROF_MODE_COUNT) {
+        struct thread *thread = thread_of(process, standing);
+        charge(process, thread);
+        thread_record(process, thread);
+    }
+    process->header->last = moment_now(process);
+    process->header->state = CPROF_STATE_COMPLETE;
+    file_finish(process);
+}
+
+__attribute__((section(".init_array.00000"), used)) static void (*const start_entry)(int, char **,
+                                                                                     char **) =
+    __cprof_start;
+__attribute__((section(".fini_array.00000"), used)) static void (*const finish_entry)(void) =
+    __cprof_finish;

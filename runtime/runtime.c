@@ -1,0 +1,15 @@
+/* The runtime as one translation unit: nothing is visible outside it but the
+ * hooks, the compiler sees the cold paths whole, and its assembly can be carried
+ * into every object as one group (runtime/carry.awk).
+ */
+#include "runtime.h"
+
+#include "clock.c"
+#include "file.c"
+#include "timing.c"
+#include "tree.c"
+#include "thread.c"
+#include "module.c"
+#include "process.c"
+#include "fork.c"
+#include "thunk.c"

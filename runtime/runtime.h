@@ -1,0 +1,252 @@
+/* The runtime: a guest in someone else's process.
+ *
+ * Its laws, each with its reason:
+ *  1. It never prints, exits, aborts or raises.  What it cannot record it counts
+ *     as lost (header.lost_calls) or says in header.troubles.
+ *  2. It calls nothing of libc and nothing that the program could define
+ *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlopen, are
+ *     used by shared objects in their constructor only (module.c).
+ *  3. It uses general registers only (-mgeneral-regs-only), so the cold calls
+ *     of a hook need to save nothing else, and errno is never touched.
+ *  4. No lock and no atomic between threads on the hot path: a thread steps
+ *     through its own tree.  Cold paths use compare-and-swap; the one flag that
+ *     can be waited for is the file's growth (file.c).
+ *  5. A signal handler may run, count calls, and even siglongjmp away, between
+ *     any two instructions.  So every structure is changed by filling something
+ *     nobody sees yet and publishing it with one store.
+ *  6. A forked child finds the hot parts of its nodes wiped by the kernel, so
+ *     its first call takes the cold path and gets a profile of its own
+ *     (fork.c); until then it cannot have counted anything into its parent's.
+ *  7. All state hangs on one `struct process`, in memory of its own, found
+ *     through one hidden pointer a module: several copies of this code (one a
+ *     module) work on the same state.
+ *
+ * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), thread.c,
+ * module.c, process.c (start and finish), file.c, fork.c, thunk.c.
+ * One translation unit, runtime.c, includes them all.
+ */
+#ifndef CPROF_RUNTIME_H
+#define CPROF_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cprof/abi.h>
+#include <cprof/format.h>
+
+#include "system.h"
+
+#define HIDDEN __attribute__((visibility("hidden")))
+#define NOINLINE __attribute__((noinline))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+enum {
+    NODE_MAX = CPROF_FILE_DISTANCE / CPROF_NODE_STRIDE,
+    CHUNK_NODES = 32, /* a page of hot parts and a page of file: no false sharing */
+    CONTEXT_CAP = 1 << 20,
+    THREAD_MAX = 1 << 16,
+    FIRST_NODES = 512,
+    FIRST_THREADS = 64,
+    PATH_MAX_LEN = 1024,
+    TIMED_DEPTH_MAX = 1 << 16,
+};
+
+/* What a node's hash table of children holds: key is parent << 32 | site id. */
+struct child_entry {
+    uint64_t key;
+    uint32_t child;
+    uint32_t padding;
+};
+
+struct child_table {
+    uint64_t mask;
+    struct child_entry entries[];
+};
+
+/* An open timed call. */
+struct timed_call {
+    uint64_t start;
+    uintptr_t frame;  /* stack pointer at its begin; callees' are lower */
+    uint32_t node;
+    uint32_t region;  /* what was charged before, and is again after it */
+};
+
+/* A thread's tree, private part.  Outlives its owner. */
+struct thread {
+    uint32_t owner;      /* tid, 0: free for the next with the same start */
+    uint32_t start_site; /* the function its owners start with */
+    uint32_t root;
+    uint32_t next;       /* next node of its chunk; a multiple of CHUNK_NODES: none */
+    uint32_t overflow;   /* node that gathers what exceeds the context cap */
+    struct child_table *children;
+    uint64_t children_used;
+    /* timing, timing.c */
+    struct timed_call *timed;
+    uint32_t timed_depth;
+    uint32_t region;     /* node whose self_ticks the time goes to */
+    uint32_t spot;       /* in a burst: node whose sample_ticks it goes to too */
+    uint32_t burst_left; /* events until the burst ends */
+    uint64_t last_event;
+    uint64_t last_burst;
+    uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
+    uint64_t random;
+};
+
+/* Countdown tuning of a node, by node index. */
+struct tuning {
+    uint32_t interval;
+    uint32_t padding;
+};
+
+struct process {
+    uint64_t identity; /* PROCESS_IDENTITY: same layout as this copy's */
+    uintptr_t base;    /* hot parts; file parts CPROF_FILE_DISTANCE on; then zeros */
+    intptr_t tls_offset;
+    struct cprof_header *header;
+    struct cprof_extent *contents;
+    struct cprof_thread *file_threads;
+    struct thread *threads;
+    uint32_t *chunk_owner; /* by chunk: thread index */
+    struct tuning *tuning;
+
+    uint32_t thread_count, thread_limit; /* used; backed by the file */
+    uint32_t chunk_next;                 /* next free chunk */
+    uint32_t node_limit;                 /* nodes backed by the file */
+    uint32_t site_next;
+    uint32_t context_cap;
+    uint32_t growing; /* tid of who makes the file larger */
+    uint32_t mode, clock, pid;
+    uint64_t file_end;
+    uint64_t extent_next;
+    uint32_t module_count;
+    uint32_t generation;
+
+    uint64_t ns_per_tick; /* 32.32 fixed point */
+    uint64_t long_ticks;  /* from here on the CPU clock is read too */
+    uint64_t short_ticks; /* calls shorter than this are not all timed */
+    uint64_t burst_pause; /* ticks between bursts of a thread */
+
+    const uint64_t *fake_clock;
+    char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
+    char folder[PATH_MAX_LEN];    /* working directory at the start */
+    char file_path[PATH_MAX_LEN]; /* where the mapped file is; "" if nowhere */
+    char link_path[PATH_MAX_LEN]; /* its name in the output folder */
+};
+
+#define PROCESS_IDENTITY (0x6370726f66000000u + CPROF_ABI_VERSION)
+
+/* One hidden copy a module of each of these. */
+extern HIDDEN struct process *__cprof_process;
+extern HIDDEN intptr_t __cprof_tls_offset;
+extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
+
+/* ---- Addresses ---------------------------------------------------------- */
+
+static inline uintptr_t hot_of(const struct process *process, uint32_t node)
+{
+    return process->base + CPROF_HOT_BIAS + (uintptr_t)node * CPROF_NODE_STRIDE;
+}
+
+static inline struct cprof_node *node_of(const struct process *process, uint32_t node)
+{
+    return (struct cprof_node *)(process->base + CPROF_FILE_DISTANCE +
+                                 (uintptr_t)node * CPROF_NODE_STRIDE);
+}
+
+/* In a burst a thread stands on the twin of its node, whose slots are always
+ * empty: so every call takes the cold path without a test on the hot one. */
+static inline uintptr_t twin_of(uintptr_t hot)
+{
+    return hot + 2u * (uintptr_t)CPROF_FILE_DISTANCE;
+}
+
+/* The node of a hot pointer, its twin's or a tagged one; 0 if it is none (the
+ * sentinel of a thread that has no tree yet). */
+static inline uint32_t idx_of(const struct process *process, uintptr_t hot)
+{
+    uintptr_t distance = hot - process->base;
+
+    if (distance >= 2u * (uintptr_t)CPROF_FILE_DISTANCE)
+        distance -= 2u * (uintptr_t)CPROF_FILE_DISTANCE;
+    return distance < CPROF_FILE_DISTANCE ? (uint32_t)(distance / CPROF_NODE_STRIDE) : 0;
+}
+
+static inline struct thread *thread_of(const struct process *process, uint32_t node)
+{
+    return &process->threads[process->chunk_owner[node / CHUNK_NODES]];
+}
+
+static inline uintptr_t current_get(const struct process *process)
+{
+    uintptr_t value;
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(value) : "r"(process->tls_offset));
+    return value;
+}
+
+static inline void current_set(const struct process *process, uintptr_t value)
+{
+    __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(process->tls_offset) : "memory");
+}
+
+static inline uint32_t thread_id(void)
+{
+    return (uint32_t)SYSTEM_0(gettid);
+}
+
+/* The wiped word: 1 while this is the process that made the mapping. */
+static inline volatile uint32_t *alive_of(const struct process *process)
+{
+    return (volatile uint32_t *)process->base;
+}
+
+static inline uint32_t site_id(const struct cprof_site *site)
+{
+    return *(const volatile uint32_t *)((const char *)&site->id_ref + site->id_ref);
+}
+
+static inline void trouble_add(struct process *process, uint32_t trouble)
+{
+    __atomic_fetch_or(&process->header->troubles, trouble, __ATOMIC_RELAXED);
+}
+
+static inline void lost_add(struct process *process)
+{
+    __atomic_fetch_add(&process->header->lost_calls, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- Between the files --------------------------------------------------- */
+
+/* file.c */
+static bool file_create(struct process *process);
+static bool file_append(struct process *process, uint32_t type, uint32_t record_size,
+                        uint64_t first, uint64_t len, long *file, uint64_t *offset);
+static bool nodes_grow(struct process *process, uint32_t wanted);
+static bool threads_grow(struct process *process, uint32_t wanted);
+static void file_finish(struct process *process);
+
+/* thread.c */
+static struct thread *thread_claim(struct process *process, uint32_t start_site);
+
+/* tree.c */
+static uint32_t child_of(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site);
+static uint32_t node_new(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site, uint32_t flags);
+
+/* timing.c */
+static void thread_timing_reset(struct process *process, struct thread *thread);
+static void call_count(struct process *process, struct thread *thread, uint32_t parent,
+                       uint32_t child, uintptr_t *caller);
+static void timing_return(struct process *process, struct thread *thread, uint32_t parent,
+                          uintptr_t *caller);
+static void node_arm(struct process *process, struct cprof_node *node);
+
+/* fork.c */
+static bool child_restart(struct process *process);
+
+/* clock.c */
+static inline uint64_t ticks_now(const struct process *process);
+
+#endif

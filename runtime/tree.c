@@ -1,0 +1,269 @@
+/* The calling-context tree: what a call does when its slot does not lead to it.
+ * Called from the thunks of thunk.c.  Everything here may be interrupted at any
+ * instruction by a handler that does the same (law 5).
+ */
+
+/* ---- Nodes --------------------------------------------------------------- */
+
+/* Takes the next node of the thread, from a chunk that only it uses.  0: the
+ * address range is full. */
+static uint32_t node_take(struct process *process, struct thread *thread)
+{
+    for (;;) {
+        uint32_t next = __atomic_load_n(&thread->next, __ATOMIC_RELAXED);
+        if (next % CHUNK_NODES != 0) {
+            if (__atomic_compare_exchange_n(&thread->next, &next, next + 1, false,
+                                            __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                return next;
+            continue;
+        }
+        uint32_t chunk = __atomic_fetch_add(&process->chunk_next, 1, __ATOMIC_RELAXED);
+        if (chunk >= NODE_MAX / CHUNK_NODES || !nodes_grow(process, (chunk + 1) * CHUNK_NODES)) {
+            __atomic_fetch_sub(&process->chunk_next, 1, __ATOMIC_RELAXED);
+            return 0;
+        }
+        uint32_t first = chunk * CHUNK_NODES;
+        process->chunk_owner[chunk] = (uint32_t)(thread - process->threads);
+        /* A handler that took a chunk meanwhile keeps its own going; of ours
+         * only the first node is used then. */
+        __atomic_compare_exchange_n(&thread->next, &next, first + 1, false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED);
+        return first;
+    }
+}
+
+static uint32_t node_new(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site, uint32_t flags)
+{
+    uint32_t idx = node_take(process, thread);
+
+    if (!idx)
+        return 0;
+    struct cprof_node *node = node_of(process, idx);
+    node->parent = parent;
+    node->site = site;
+    node->thread = (uint32_t)(thread - process->threads);
+    node_arm(process, node);
+    if (process->mode == CPROF_MODE_EXACT || process->mode == CPROF_MODE_ADAPTIVE)
+        flags |= CPROF_NODE_TIMED;
+    __atomic_store_n(&node->flags, flags | CPROF_NODE_USED, __ATOMIC_RELEASE);
+    return idx;
+}
+
+/* ---- The thread's table of children --------------------------------------
+ * A handler may add to the table while it is being read or grown; an entry that
+ * gets lost that way costs a second node for the same context, which readers
+ * merge.  Old tables stay mapped, because somebody may be interrupted in one. */
+
+static uint64_t child_key(uint32_t parent, uint32_t site)
+{
+    return (uint64_t)parent << 32 | site;
+}
+
+static uint64_t key_hash(uint64_t key)
+{
+    key *= 0x9e3779b97f4a7c15u;
+    return key ^ key >> 29;
+}
+
+static struct child_entry *child_entry_of(struct child_table *table, uint64_t key)
+{
+    uint64_t idx = key_hash(key);
+
+    for (uint64_t probes = 0; probes <= table->mask; probes++, idx++) {
+        struct child_entry *entry = &table->entries[idx & table->mask];
+        uint64_t found = __atomic_load_n(&entry->key, __ATOMIC_RELAXED);
+        if (found == key || found == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static struct child_table *child_table_new(uint64_t size)
+{
+    size_t len = sizeof(struct child_table) + size * sizeof(struct child_entry);
+    struct child_table *table = memory_map(NULL, len, PROTECTION_READ | PROTECTION_WRITE,
+                                           MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+    if (table)
+        table->mask = size - 1;
+    return table;
+}
+
+static void child_entry_set(struct child_entry *entry, uint64_t key, uint32_t child)
+{
+    entry->child = child;
+    __atomic_store_n(&entry->key, key, __ATOMIC_RELEASE);
+}
+
+static NOINLINE void child_table_grow(struct thread *thread)
+{
+    struct child_table *old = thread->children;
+    struct child_table *table = child_table_new(old ? 4 * (old->mask + 1) : 128);
+
+    if (!table)
+        return;
+    for (uint64_t idx = 0; old && idx <= old->mask; idx++)
+        if (old->entries[idx].key)
+            child_entry_set(child_entry_of(table, old->entries[idx].key), old->entries[idx].key,
+                            old->entries[idx].child);
+    __atomic_store_n(&thread->children, table, __ATOMIC_RELEASE);
+}
+
+static void child_remember(struct thread *thread, uint32_t parent, uint32_t site, uint32_t child)
+{
+    if (!thread->children || 2 * thread->children_used >= thread->children->mask)
+        child_table_grow(thread);
+    struct child_table *table = thread->children;
+    if (!table)
+        return;
+    struct child_entry *entry = child_entry_of(table, child_key(parent, site));
+    if (entry) {
+        child_entry_set(entry, child_key(parent, site), child);
+        thread->children_used++;
+    }
+}
+
+/* ---- Recursion and the cap ------------------------------------------------ */
+
+static bool is_on_path(const struct process *process, uint32_t node, uint32_t site)
+{
+    for (; node; node = node_of(process, node)->parent)
+        if (node_of(process, node)->site == site)
+            return true;
+    return false;
+}
+
+/* A call to a function that is on the path goes to a node marked recursive.  It
+ * may go back to one further up, but only across recursive nodes: what lies
+ * above them keeps its own times (DESIGN.md: folding into an ancestor gives
+ * wrong self times for every cycle longer than one). */
+static uint32_t recursive_fold(const struct process *process, uint32_t node, uint32_t site)
+{
+    for (; node && node_of(process, node)->flags & CPROF_NODE_RECURSIVE;
+         node = node_of(process, node)->parent)
+        if (node_of(process, node)->site == site)
+            return node;
+    return 0;
+}
+
+/* Beyond the cap a call is counted in its function, under one node a thread. */
+static uint32_t overflow_of(struct process *process, struct thread *thread)
+{
+    if (!thread->overflow) {
+        thread->overflow = node_new(process, thread, thread->root, 0, CPROF_NODE_OVERFLOW);
+        trouble_add(process, CPROF_TROUBLE_CONTEXT_CAP);
+    }
+    return thread->overflow;
+}
+
+static NOINLINE uint32_t child_new(struct process *process, struct thread *thread,
+                                   uint32_t parent, uint32_t site)
+{
+    uint32_t flags = 0, child = 0;
+
+    if (UNLIKELY(process->chunk_next * CHUNK_NODES >= process->context_cap) &&
+        !(node_of(process, parent)->flags & CPROF_NODE_OVERFLOW)) {
+        uint32_t overflow = overflow_of(process, thread);
+        return overflow ? child_of(process, thread, overflow, site) : 0;
+    }
+    if (node_of(process, parent)->flags & CPROF_NODE_OVERFLOW) {
+        if (parent != thread->overflow) /* flat below the cap */
+            return child_of(process, thread, thread->overflow, site);
+        flags = CPROF_NODE_OVERFLOW;
+    } else if (is_on_path(process, parent, site)) {
+        flags = CPROF_NODE_RECURSIVE;
+        child = recursive_fold(process, parent, site);
+    }
+    if (!child)
+        child = node_new(process, thread, parent, site, flags);
+    if (child)
+        child_remember(thread, parent, site, child);
+    return child;
+}
+
+static uint32_t child_of(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site)
+{
+    struct child_table *table = __atomic_load_n(&thread->children, __ATOMIC_ACQUIRE);
+
+    if (LIKELY(table != NULL)) {
+        uint64_t key = child_key(parent, site);
+        struct child_entry *entry = child_entry_of(table, key);
+        if (entry && entry->key == key)
+            return entry->child;
+    }
+    return child_new(process, thread, parent, site);
+}
+
+/* ---- Entry by the cold path ------------------------------------------------ */
+
+/* One store makes the next call from here take the hot path. */
+static void slot_fill(struct process *process, const struct cprof_site *site, uint32_t parent,
+                      uint32_t child, uint32_t id)
+{
+    uintptr_t from = hot_of(process, parent), to = hot_of(process, child);
+    uint64_t *slot =
+        (uint64_t *)(from - CPROF_HOT_BIAS + (site->slot % CPROF_SLOT_COUNT) * CPROF_SLOT_SIZE);
+
+    __atomic_store_n(slot, (uint64_t)(uint32_t)(int32_t)(intptr_t)(to - from) << 32 | id,
+                     __ATOMIC_RELEASE);
+}
+
+/* Nothing will be recorded for this call: its exit comes back here, tagged and
+ * with no node, and restores nothing. */
+static void enter_lost(uintptr_t *caller)
+{
+    *caller = CPROF_TAG_TIMED;
+}
+
+HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller);
+HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
+{
+    struct process *process = __cprof_process;
+
+    if (UNLIKELY(!process)) {
+        enter_lost(caller);
+        return;
+    }
+    if (UNLIKELY(!*alive_of(process)) && !child_restart(process)) {
+        enter_lost(caller);
+        return;
+    }
+    uint32_t id = site_id(site);
+    uint32_t parent = idx_of(process, *caller);
+    if (UNLIKELY(!parent)) {
+        struct thread *arrived = id == CPROF_SITE_UNREGISTERED ? NULL : thread_claim(process, id);
+        parent = arrived ? arrived->root : 0;
+        *caller = parent ? hot_of(process, parent) : 0;
+    }
+    uint32_t child = 0;
+    struct thread *thread = thread_of(process, parent);
+    if (LIKELY(parent && id != CPROF_SITE_UNREGISTERED))
+        child = child_of(process, thread, parent, id);
+    if (UNLIKELY(!child)) {
+        if (process->mode != CPROF_MODE_OFF)
+            lost_add(process);
+        enter_lost(caller);
+        return;
+    }
+    slot_fill(process, site, parent, child, id);
+    call_count(process, thread, parent, child, caller);
+}
+
+/* Back by a jump: the frame's own node again, in no matter which tree the
+ * thread stands now. */
+HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller);
+HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
+{
+    struct process *process = __cprof_process;
+    uint32_t parent = process ? idx_of(process, *caller) : 0;
+
+    if (!parent || (!*alive_of(process) && !child_restart(process)))
+        return;
+    struct thread *thread = thread_of(process, parent);
+    uint32_t child = child_of(process, thread, parent, site_id(site));
+    if (!child)
+        return;
+    current_set(process, hot_of(process, child));
+    timing_return(process, thread, parent, caller);
+}
