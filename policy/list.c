@@ -174,11 +174,9 @@ bool cprof_list_read(struct cprof_list *list, const char *path, char *message, s
     return good;
 }
 
-/* A glob also names what it is spelled like: fun:operator[]. */
 static bool glob_names(const void *context, const char *spelling)
 {
-    const char *pattern = context;
-    return strcmp(pattern, spelling) == 0 || cprof_glob_match(pattern, spelling);
+    return cprof_glob_match(context, spelling);
 }
 
 static bool letters_name(const void *context, const char *spelling)

@@ -4,7 +4,6 @@
  * plugin prints it as a compile error.  No option may be half applied.  Called
  * by the plugins through policy.h, once for each argument.
  */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,10 +75,10 @@ static bool set_number(struct cprof_policy *policy, enum cprof_option which, con
                        struct message message)
 {
     char *end = NULL;
-    errno = 0;
     unsigned long number = strtoul(value, &end, 10);
-    /* strtoul takes blanks and a sign, which nobody writes on purpose. */
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number > INT_MAX) {
+    /* strtoul takes blanks and a sign, which nobody writes on purpose; what is
+     * too large for it is too large for us. */
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || number > INT_MAX) {
         snprintf(message.text, message.size,
                  "option '%s' needs a whole number of %s, 0 and up, not '%s'", options[which].word,
                  options[which].value, value);

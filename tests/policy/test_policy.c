@@ -194,6 +194,11 @@ static const struct {
     {"fun:w[aeo]rk", "work", "work", true},
     {"fun:w[!aeo]rk", "work", "work", false},
     {"fun:w[a-n]rk", "work", "work", false},
+    {"fun:w[m-p]rk", "work", "work", true},
+    {"fun:w[]o]rk", "work", "work", true},
+    {"fun:w[o-]rk", "work", "work", true},
+    {"fun:w\\?rk", "work", "work", false},
+    {"fun:w\\?rk", "w?rk", NULL, true},
     {"fun:*", "work", NULL, true},
     {"fun:*ork*", "work", NULL, true},
     {"fun:a*b*c", "aXbXbXc", NULL, true},
@@ -350,6 +355,7 @@ static const struct {
     const char *complaint;
 } refusals[] = {
     {"min-sise", "3", "did you mean 'min-size'?"},
+    {"dinylost", "3", "did you mean 'denylist'?"},
     {"alow-list", "3", "did you mean 'allowlist'?"},
     {"zzzzzz", NULL, "unknown option 'zzzzzz' (valid: allowlist, denylist,"},
     {"", NULL, "unknown option ''"},
