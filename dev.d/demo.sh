@@ -24,7 +24,7 @@ say "builds Lua with MYCFLAGS='$flags -DPROFILING=1'"
 quietly "$demo/out/make.log" make -C "$demo/lua" -j"$(nproc)" linux MYCFLAGS="$flags -DPROFILING=1"
 
 say "runs examples/demo/work.lua"
-cd "$demo/out"
+cd "$demo/out" || exit
 "$cprof" run -o lua.cprof -- "$demo/lua/src/lua" "$source_dir/examples/demo/work.lua"
 
 "$cprof" report lua.cprof >report.txt
