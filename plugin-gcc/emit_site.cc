@@ -20,12 +20,16 @@ struct cprof_site_text *tables(void)
     return cprof_unit.tables;
 }
 
-/* The COMDAT groups of the runtime; the linker keeps one of each. */
+/* The COMDAT groups of the runtime; the linker keeps one of each.  An object for
+ * an executable says so even where the runtime comes from a library. */
 void write_runtime(void)
 {
-    fwrite(cprof_runtime_text, 1, cprof_runtime_text_end - cprof_runtime_text, asm_out_file);
+    if (cprof_unit.carries_runtime)
+        fwrite(cprof_runtime_text, 1, cprof_runtime_text_end - cprof_runtime_text, asm_out_file);
     if (!flag_pic || flag_pie)
         fwrite(cprof_preinit_text, 1, cprof_preinit_text_end - cprof_preinit_text, asm_out_file);
+    else
+        fwrite(cprof_pin_text, 1, cprof_pin_text_end - cprof_pin_text, asm_out_file);
 }
 
 void call_emit(gcall *call, unsigned number, basic_block block)
@@ -80,6 +84,5 @@ void cprof_unit_finish(void)
         return;
     cprof_site_text_free(cprof_unit.tables);
     cprof_unit.tables = NULL;
-    if (cprof_unit.carries_runtime)
-        write_runtime();
+    write_runtime();
 }

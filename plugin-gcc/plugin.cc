@@ -4,7 +4,7 @@
  */
 #include "plugin.h"
 
-int plugin_is_GPL_compatible;
+__attribute__((visibility("default"))) int plugin_is_GPL_compatible;
 
 struct cprof_unit cprof_unit;
 
@@ -113,7 +113,7 @@ bool target_is_supported(void)
 
 }
 
-int plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *version)
+__attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *version)
 {
     if (atoi(version->basever) != GCCPLUGIN_VERSION_MAJOR) {
         error("cprof: this plugin is built for GCC %d and the compiler is GCC %s; install the "

@@ -46,8 +46,9 @@ unsigned cprof_site_emit(const struct cprof_site_facts *facts);
 void cprof_calls_emit(function *fun, unsigned number);
 void cprof_unit_finish(void);
 
-/* The runtime's assembly text, from the build (runtime_text.S). */
+/* The runtime's assembly text, from the build (text.S). */
 extern "C" const char cprof_runtime_text[], cprof_runtime_text_end[];
 extern "C" const char cprof_preinit_text[], cprof_preinit_text_end[];
+extern "C" const char cprof_pin_text[], cprof_pin_text_end[];
 
 #endif

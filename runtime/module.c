@@ -99,7 +99,6 @@ struct loaded_module {
 
 extern int dl_iterate_phdr(int (*)(struct loaded_module *, size_t, void *), void *)
     __attribute__((weak));
-extern void *dlopen(const char *, int) __attribute__((weak));
 
 struct note {
     uint32_t name_len, data_len, type;
@@ -107,7 +106,7 @@ struct note {
     int32_t process_ref;
 };
 
-enum { TYPE_OF_NOTE_SEGMENT = 4 };
+enum { TYPE_OF_LOAD_SEGMENT = 1, TYPE_OF_NOTE_SEGMENT = 4 };
 
 static struct process *process_of_note(const struct note *note)
 {
@@ -152,28 +151,36 @@ static struct process *process_of_others(void)
     return found;
 }
 
-/* A shared object that owns the process's TLS word must stay when it is closed. */
-static int pin_if_own(struct loaded_module *module, size_t size, void *unused)
+/* A shared object that owns the process's TLS word must stay when it is closed:
+ * keeps the module that `own` lies in.  Called by pin.s with its dlopen. */
+struct pin {
+    uintptr_t own;
+    void *(*open)(const char *, int);
+};
+
+static int pin_if_own(struct loaded_module *module, size_t size, void *context)
 {
     enum { RTLD_NOW_NOLOAD_NODELETE = 0x2 | 0x4 | 0x1000 };
-    uintptr_t own = (uintptr_t)&__cprof_process;
-    enum { TYPE_OF_LOAD_SEGMENT = 1 };
+    const struct pin *pin = context;
 
-    (void)size, (void)unused;
+    (void)size;
     for (uint16_t idx = 0; idx < module->header_count; idx++) {
         const struct program_header *header = &module->headers[idx];
         uintptr_t start = module->address + header->virtual_address;
-        if (header->type == TYPE_OF_LOAD_SEGMENT && own - start < header->memory_size) {
-            if (module->name && module->name[0] && dlopen)
-                dlopen(module->name, RTLD_NOW_NOLOAD_NODELETE);
-            return 1;
-        }
+        if (header->type != TYPE_OF_LOAD_SEGMENT || pin->own - start >= header->memory_size)
+            continue;
+        if (module->name && module->name[0])
+            pin->open(module->name, RTLD_NOW_NOLOAD_NODELETE);
+        return 1;
     }
     return 0;
 }
 
-static void module_pin(void)
+HIDDEN void __cprof_pin_with(void *(*open)(const char *, int));
+HIDDEN void __cprof_pin_with(void *(*open)(const char *, int))
 {
-    if (dl_iterate_phdr)
-        dl_iterate_phdr(pin_if_own, NULL);
+    struct pin pin = {(uintptr_t)&__cprof_process, open};
+
+    if (dl_iterate_phdr && open)
+        dl_iterate_phdr(pin_if_own, &pin);
 }

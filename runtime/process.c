@@ -15,6 +15,9 @@ HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS
 
 HIDDEN const uint32_t __cprof_abi_1 = CPROF_ABI_VERSION;
 
+/* Only objects for shared libraries bring it (pin.s). */
+extern HIDDEN void __cprof_pin(void) __attribute__((weak));
+
 /* Tests set this through a runtime of their own (tests/fakeclock). */
 extern const uint64_t cprof_fake_clock __attribute__((weak));
 
@@ -49,13 +52,14 @@ static void build_id_copy(struct cprof_header *header, uintptr_t position, uintp
 
 static void build_id_find(struct cprof_header *header, uintptr_t headers, uint64_t count)
 {
-    enum { TYPE_OF_SEGMENT_TABLE = 6 };
     const struct program_header *table = (const struct program_header *)headers;
     uintptr_t load = 0;
 
+    /* The table lies in the first page of the file; a static PIE has no segment
+     * that says where it is itself. */
     for (uint64_t idx = 0; idx < count; idx++)
-        if (table[idx].type == TYPE_OF_SEGMENT_TABLE)
-            load = headers - table[idx].virtual_address;
+        if (table[idx].type == TYPE_OF_LOAD_SEGMENT && table[idx].offset == 0)
+            load = (headers & ~(uintptr_t)4095) - table[idx].virtual_address;
     for (uint64_t idx = 0; idx < count && !header->build_id_len; idx++)
         if (table[idx].type == TYPE_OF_NOTE_SEGMENT) {
             uintptr_t start = load + table[idx].virtual_address;
@@ -297,8 +301,8 @@ static void module_start(int argument_count, char **arguments, char **environmen
         module_register(process);
     __cprof_process = process;
     __cprof_tls_offset = process->tls_offset;
-    if (first && !executable)
-        module_pin();
+    if (first && !executable && __cprof_pin)
+        __cprof_pin();
     if (first && process->mode != CPROF_MODE_OFF)
         process_enter_main_thread(process);
 }
