@@ -45,8 +45,11 @@ install(FILES
   ${PROJECT_BINARY_DIR}/${cprof_cmake_dir}/cprofConfigVersion.cmake
   DESTINATION ${cprof_cmake_dir})
 
-configure_file(cmake/cprof.pc.in ${PROJECT_BINARY_DIR}/lib/pkgconfig/cprof.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/lib/pkgconfig/cprof.pc DESTINATION lib/pkgconfig)
+foreach(module cprof libcprof)
+  set(file ${PROJECT_BINARY_DIR}/lib/pkgconfig/${module}.pc)
+  configure_file(cmake/${module}.pc.in ${file} @ONLY)
+  install(FILES ${file} DESTINATION lib/pkgconfig)
+endforeach()
 
 file(GLOB cprof_manuals CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/man/*.1)
 install(FILES ${cprof_manuals} DESTINATION share/man/man1)

@@ -56,12 +56,28 @@ flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags cprof)
 gcc -O2 $flags -DPROFILING=1 tiny.c -o by_pkg_config
 expect_calls ./by_pkg_config 177
 
+cat >reader.c <<'C'
+#include <cprof/cprof.h>
+int main(int count, char **words)
+{
+    struct cprof_error error;
+    struct cprof_profile *profile = cprof_profile_new();
+    return count != 2 || cprof_profile_add_path(profile, words[1], &error) != CPROF_OK;
+}
+C
+flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags --libs libcprof)
+# shellcheck disable=SC2086  # flags are words
+gcc reader.c $flags -o reader
+./reader "$(echo cprof.out.*)" || fail "the library cannot read a profile"
+
 cat >CMakeLists.txt <<'C'
 cmake_minimum_required(VERSION 3.13)
 project(tiny C)
 find_package(cprof REQUIRED)
 add_executable(tiny tiny.c)
 cprof_profile(tiny)
+add_executable(reader reader.c)
+target_link_libraries(reader cprof::cprof)
 C
 for profiling in ON OFF; do
     cmake -S . -B "$profiling" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$moved" \
