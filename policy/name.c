@@ -131,6 +131,9 @@ static bool take_readable(struct cprof_names *names, const char *readable_name)
     if (names->full == NULL)
         return false;
     snprintf(names->full, size, "::%s", readable_name);
+    char *clone = strstr(names->full, " [clone "); /* how demanglers show .constprop.0 */
+    if (clone != NULL)
+        *clone = '\0';
     size_t len = (size_t)(parameter_start(names->full) - names->full);
     names->unparametered = copy_part(names->full, len);
     names->untemplated = without_templates(names->full, len);

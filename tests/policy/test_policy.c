@@ -230,6 +230,7 @@ static const struct {
     {"int", "x", "ns::Box<int>::put(ns::Box<int>)", false},
     {"Arg::at", "x", "ns::put(ns::Arg::at)", false},
     {"ns::put", "x", "ns::put(void (*)(int))", true},
+    {"ns::put(int)", "x", "ns::put(int) [clone .constprop.0] [clone .cold]", true},
     {"ns::put", "x", "ns::put[abi:cxx11](int)", true},
     {"work", "x", "(anonymous namespace)::work(int)", true},
     {"(anonymous namespace)::work", "x", "(anonymous namespace)::work(int)", true},
