@@ -46,7 +46,7 @@ class cprof_pass : public gimple_opt_pass
         facts.site.reason = reason;
         if (in)
             facts.site.flags |= CPROF_SITE_INSTRUMENTED;
-        facts.site.slot = cprof_unit.hook_count % CPROF_SLOT_COUNT;
+        facts.site.slot = cprof_unit.hook_count % CPROF_FAR_SLOT_COUNT;
         unsigned number = cprof_site_emit(&facts.site);
         if (!in)
             return 0;

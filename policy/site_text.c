@@ -122,7 +122,8 @@ void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
     write_integer(text, 4, facts->lines);
     write_integer(text, 4, facts->statements);
     write_ref(text, text->compiler);
-    write_integer(text, 4, facts->slot);
+    write_integer(text, 4, (uint32_t)CPROF_NEAR_SLOT(facts->slot));
+    write_integer(text, 4, (uint32_t)CPROF_FAR_SLOT(facts->slot));
     close_section(text);
     if (!in)
         return;

@@ -7,6 +7,7 @@
 
 HIDDEN struct process *__cprof_process;
 HIDDEN intptr_t __cprof_tls_offset;
+HIDDEN uintptr_t __cprof_base = (uintptr_t)1 << 63; /* far from every hot pointer */
 
 /* What a thread stands on before it has a tree: empty slots, so that its first
  * call takes the cold path. */
@@ -221,21 +222,24 @@ static struct process *process_new(void)
     return process;
 }
 
-/* The three ranges of nodes: hot parts (wiped in a forked child), file parts,
- * and the zeros that twins stand on. */
+/* The ranges of nodes.  What hooks look at is wiped in a forked child; the file
+ * parts get their storage from file.c; the zeros are for twins. */
 static bool nodes_reserve(struct process *process)
 {
-    const size_t range = CPROF_FILE_DISTANCE;
+    const size_t range = CPROF_RANGE, far = 2 * range, zeros = TWIN_DISTANCE;
+    const int both = PROTECTION_READ | PROTECTION_WRITE;
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
-    char *base = memory_map(NULL, 3 * range, PROTECTION_NONE, flags, -1, 0);
+    char *base = memory_map(NULL, RANGE_COUNT * range, PROTECTION_NONE, flags, -1, 0);
 
     if (!base)
         return false;
     process->base = (uintptr_t)base;
-    if (SYSTEM_3(mprotect, base, range, PROTECTION_READ | PROTECTION_WRITE) != 0 ||
-        SYSTEM_3(mprotect, base + 2 * range, range, PROTECTION_READ) != 0 ||
-        SYSTEM_3(madvise, base, range, ADVICE_WIPE_ON_FORK) != 0) {
-        SYSTEM_2(munmap, base, 3 * range);
+    if (SYSTEM_3(mprotect, base, range, both) != 0 ||
+        SYSTEM_3(mprotect, base + far, zeros - far, both) != 0 ||
+        SYSTEM_3(mprotect, base + zeros, range, PROTECTION_READ) != 0 ||
+        SYSTEM_3(madvise, base, range, ADVICE_WIPE_ON_FORK) != 0 ||
+        SYSTEM_3(madvise, base + far, zeros - far, ADVICE_WIPE_ON_FORK) != 0) {
+        SYSTEM_2(munmap, base, RANGE_COUNT * range);
         return false;
     }
     *alive_of(process) = 1;
@@ -300,6 +304,7 @@ static void module_start(int argument_count, char **arguments, char **environmen
     if (process->mode != CPROF_MODE_OFF)
         module_register(process);
     __cprof_process = process;
+    __cprof_base = process->base;
     __cprof_tls_offset = process->tls_offset;
     if (first && !executable && __cprof_pin)
         __cprof_pin();

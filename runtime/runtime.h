@@ -43,7 +43,7 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 enum {
-    NODE_MAX = CPROF_FILE_DISTANCE / CPROF_NODE_STRIDE,
+    NODE_MAX = CPROF_RANGE / CPROF_NODE_STRIDE,
     CHUNK_NODES = 32, /* a page of hot parts and a page of file: no false sharing */
     CONTEXT_CAP = 1 << 20,
     THREAD_MAX = 1 << 16,
@@ -102,7 +102,7 @@ struct tuning {
 
 struct process {
     uint64_t identity; /* PROCESS_IDENTITY: same layout as this copy's */
-    uintptr_t base;    /* hot parts; file parts CPROF_FILE_DISTANCE on; then zeros */
+    uintptr_t base;    /* of the ranges: hot, file, four of far slots, zeros */
     intptr_t tls_offset;
     struct cprof_header *header;
     struct cprof_extent *contents;
@@ -142,7 +142,13 @@ extern HIDDEN struct process *__cprof_process;
 extern HIDDEN intptr_t __cprof_tls_offset;
 extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
 
+extern HIDDEN uintptr_t __cprof_base; /* process->base, for thunk.c */
+
 /* ---- Addresses ---------------------------------------------------------- */
+
+/* The ranges: hot, file, far slots (4), zeros. */
+enum { RANGE_COUNT = 2 + CPROF_FAR_SLOT_COUNT / CPROF_SLOT_COUNT + 1 };
+#define TWIN_DISTANCE ((uintptr_t)(RANGE_COUNT - 1) * CPROF_RANGE)
 
 static inline uintptr_t hot_of(const struct process *process, uint32_t node)
 {
@@ -151,7 +157,7 @@ static inline uintptr_t hot_of(const struct process *process, uint32_t node)
 
 static inline struct cprof_node *node_of(const struct process *process, uint32_t node)
 {
-    return (struct cprof_node *)(process->base + CPROF_FILE_DISTANCE +
+    return (struct cprof_node *)(process->base + CPROF_RANGE +
                                  (uintptr_t)node * CPROF_NODE_STRIDE);
 }
 
@@ -159,7 +165,7 @@ static inline struct cprof_node *node_of(const struct process *process, uint32_t
  * empty: so every call takes the cold path without a test on the hot one. */
 static inline uintptr_t twin_of(uintptr_t hot)
 {
-    return hot + 2u * (uintptr_t)CPROF_FILE_DISTANCE;
+    return hot + TWIN_DISTANCE;
 }
 
 /* The node of a hot pointer, its twin's or a tagged one; 0 if it is none (the
@@ -168,9 +174,9 @@ static inline uint32_t idx_of(const struct process *process, uintptr_t hot)
 {
     uintptr_t distance = hot - process->base;
 
-    if (distance >= 2u * (uintptr_t)CPROF_FILE_DISTANCE)
-        distance -= 2u * (uintptr_t)CPROF_FILE_DISTANCE;
-    return distance < CPROF_FILE_DISTANCE ? (uint32_t)(distance / CPROF_NODE_STRIDE) : 0;
+    if (distance >= TWIN_DISTANCE)
+        distance -= TWIN_DISTANCE;
+    return distance < CPROF_RANGE ? (uint32_t)(distance / CPROF_NODE_STRIDE) : 0;
 }
 
 static inline struct thread *thread_of(const struct process *process, uint32_t node)

@@ -197,15 +197,17 @@ static uint32_t child_of(struct process *process, struct thread *thread, uint32_
 
 /* ---- Entry by the cold path ------------------------------------------------ */
 
-/* One store makes the next call from here take the hot path. */
+/* One store makes the next call from here take the hot path, one more lets the
+ * thunk find the child again after another callee has taken the near slot. */
 static void slot_fill(struct process *process, const struct cprof_site *site, uint32_t parent,
                       uint32_t child, uint32_t id)
 {
     uintptr_t from = hot_of(process, parent), to = hot_of(process, child);
-    uint64_t *slot =
-        (uint64_t *)(from - CPROF_HOT_BIAS + (site->slot % CPROF_SLOT_COUNT) * CPROF_SLOT_SIZE);
+    uint64_t slot = (uint64_t)(uint32_t)(int32_t)(intptr_t)(to - from) << 32 | id;
 
-    __atomic_store_n(slot, (uint64_t)(uint32_t)(int32_t)(intptr_t)(to - from) << 32 | id,
+    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->near_slot), slot,
+                     __ATOMIC_RELEASE);
+    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->far_slot), slot,
                      __ATOMIC_RELEASE);
 }
 

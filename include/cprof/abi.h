@@ -29,16 +29,19 @@
  *     base + 128 * idx + 64   <- the pointer; slots at -64 .. +63 of it, so
  *                                that every slot has a one-byte displacement
  *   file part (struct cprof_node of format.h, shared with readers)
- *     base + CPROF_FILE_DISTANCE + 128 * idx
+ *     base + CPROF_RANGE + 128 * idx
+ *   far slots (private too), CPROF_FAR_SLOT_COUNT of them, for callees whose
+ *     near slots collide: four more ranges from base + 2 * CPROF_RANGE on
  *
- * One constant displacement leads from the first to the second; that is why
- * both have the same stride.  The low bits of the pointer are free for tags.
+ * Constant displacements lead from the first to the others; that is why all
+ * have the same stride.  The low bits of the pointer are free for tags.
  */
 #define CPROF_NODE_STRIDE 128
 #define CPROF_HOT_BIAS 64
-#define CPROF_FILE_DISTANCE 0x20000000 /* 512 MiB: fits a signed displacement */
+#define CPROF_RANGE 0x10000000 /* 256 MiB; all ranges are in reach of a displacement */
 #define CPROF_SLOT_COUNT 16
 #define CPROF_SLOT_SIZE 8
+#define CPROF_FAR_SLOT_COUNT 64
 
 /* A slot: the site id of the child it leads to, and the signed distance from
  * this hot pointer to the child's.  All zero is empty: no site has id 0. */
@@ -48,7 +51,15 @@ struct cprof_slot {
 };
 
 /* Displacement from a hot pointer to the countdown of its file part. */
-#define CPROF_LEFT_DISPLACEMENT (CPROF_FILE_DISTANCE - CPROF_HOT_BIAS)
+#define CPROF_LEFT_DISPLACEMENT (CPROF_RANGE - CPROF_HOT_BIAS)
+
+/* Displacements from a hot pointer to the near and the far slot of a site whose
+ * slot number is 0 .. CPROF_FAR_SLOT_COUNT - 1.  The far one is looked at by the
+ * cold path (runtime/thunk.c), which then renews the near one. */
+#define CPROF_NEAR_SLOT(number) \
+    ((int)((number) % CPROF_SLOT_COUNT) * CPROF_SLOT_SIZE - CPROF_HOT_BIAS)
+#define CPROF_FAR_SLOT(number)                                                                     \
+    ((2 + (int)((number) / CPROF_SLOT_COUNT)) * CPROF_RANGE + CPROF_NEAR_SLOT(number))
 
 /* What a frame keeps of its caller is the caller's hot pointer; this bit of it
  * says that the call is being timed and its exit has to go the cold way. */

@@ -21,7 +21,7 @@ struct cprof_call {
 };
 #undef CPROF_FIELD
 
-static_assert(sizeof(struct cprof_site) == 40, "site records form an array");
+static_assert(sizeof(struct cprof_site) == 44, "site records form an array");
 static_assert(sizeof(struct cprof_call) == 24, "call records form an array");
 
 /* Why a site is instrumented or left out. */
