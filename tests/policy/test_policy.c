@@ -13,22 +13,17 @@
 
 static struct cprof_policy *policy;
 static char message[1024];
-static char list_path[] = "/tmp/cprof-list-XXXXXX";
+static char list_path[40];
 
 static void set_up(void)
 {
     policy = cprof_policy_new();
     ck_assert_ptr_nonnull(policy);
     message[0] = '\0';
-    snprintf(list_path, sizeof list_path, "/tmp/cprof-list-XXXXXX");
-    int descriptor = mkstemp(list_path);
-    ck_assert_int_ge(descriptor, 0);
-    close(descriptor);
 }
 
 static void tear_down(void)
 {
-    unlink(list_path);
     cprof_policy_free(policy);
 }
 
@@ -37,13 +32,17 @@ static bool set(const char *key, const char *value)
     return cprof_policy_option(policy, key, value, message, sizeof message);
 }
 
+/* The file is gone when this returns, so that a test that fails leaves none. */
 static bool set_list(const char *key, const char *lines, size_t len)
 {
-    FILE *file = fopen(list_path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(lines, 1, len, file), len);
-    ck_assert_int_eq(fclose(file), 0);
-    return set(key, list_path);
+    snprintf(list_path, sizeof list_path, "/tmp/cprof-list-XXXXXX");
+    int descriptor = mkstemp(list_path);
+    ck_assert_int_ge(descriptor, 0);
+    bool written = write(descriptor, lines, len) == (ssize_t)len && close(descriptor) == 0;
+    bool accepted = set(key, list_path);
+    unlink(list_path);
+    ck_assert(written);
+    return accepted;
 }
 
 static void deny(const char *lines)
