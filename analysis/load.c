@@ -1,0 +1,418 @@
+/* One reading into the model: its functions, then its nodes; see load.h.
+ *
+ * The steps of load_reading, in order: functions of the modules; parents of the
+ * nodes; an order with parents first, which also finds cycles; the context of
+ * each node; the split of times; adding up.
+ */
+#include "load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "fault.h"
+#include "regions.h"
+
+/* Instead of the position of a parent. */
+#define PARENT_UNUSED (UINT32_MAX - 1) /* not a node */
+#define PARENT_ROOT (UINT32_MAX - 2)   /* a node that hangs from the program itself */
+
+struct loader {
+    struct cprof_profile *profile;
+    const struct reading *reading;
+    const char *name; /* for errors */
+    uint32_t count;   /* positions */
+    uint32_t *functions;                       /* of every record of every module */
+    size_t module_start[CPROF_EXTENT_MAX];     /* where a module's begin in there */
+    uint32_t *parents;                         /* by position */
+    uint32_t *order;                           /* positions of nodes, parents first */
+    uint32_t ordered;
+    uint32_t *contexts;                        /* by position */
+    struct region_node *shares;                /* by position */
+    double *scratch;
+    uint32_t cap_function, unknown_function;
+    bool timed;
+    double scale; /* nanoseconds a tick; negative: unknown */
+    struct cprof_error *error;
+};
+
+/* ---- Functions ------------------------------------------------------------ */
+
+/* What turns refs of one module into texts. */
+struct text_reader {
+    struct cprof_profile *profile;
+    const struct records *records;
+    struct table by_offset;
+    uint64_t budget; /* bytes still to be read; healthy strings do not overlap much */
+};
+
+enum text_result { TEXT_OK, TEXT_DAMAGED, TEXT_NO_MEMORY };
+
+static enum text_result read_text(struct text_reader *reader, size_t idx, size_t field, int32_t ref,
+                                  uint32_t *id)
+{
+    size_t offset;
+    if (ref == 0) {
+        *id = texts_add(&reader->profile->texts, "", 0);
+        return *id == TABLE_NONE ? TEXT_NO_MEMORY : TEXT_OK;
+    }
+    if (!records_offset(reader->records, idx, field, ref, &offset))
+        return TEXT_DAMAGED;
+    *id = table_find(&reader->by_offset, 0, offset);
+    if (*id != TABLE_NONE)
+        return TEXT_OK;
+    size_t len = records_length(reader->records, offset);
+    if (len == SIZE_MAX || len > reader->budget)
+        return TEXT_DAMAGED;
+    reader->budget -= len;
+    *id = texts_add(&reader->profile->texts, (const char *)reader->records->strings + offset, len);
+    if (*id == TABLE_NONE || !table_put(&reader->by_offset, 0, offset, *id))
+        return TEXT_NO_MEMORY;
+    return TEXT_OK;
+}
+
+static enum text_result read_site(struct text_reader *reader, size_t idx, uint32_t *function)
+{
+    struct cprof_site site = records_site(reader->records, idx);
+    uint32_t name, file, unit;
+    enum text_result result =
+        read_text(reader, idx, offsetof(struct cprof_site, name_ref), site.name_ref, &name);
+    if (result == TEXT_OK)
+        result = read_text(reader, idx, offsetof(struct cprof_site, file_ref), site.file_ref, &file);
+    if (result == TEXT_OK)
+        result = read_text(reader, idx, offsetof(struct cprof_site, unit_ref), site.unit_ref, &unit);
+    if (result != TEXT_OK)
+        return result;
+    *function = model_function(reader->profile, name, file, site.line);
+    if (*function == MODEL_NONE)
+        return TEXT_NO_MEMORY;
+    struct function *merged = &reader->profile->functions[*function];
+    /* A function may be in in one unit and out in another: the reason that is
+     * shown belongs to the verdict that is shown, and "in" wins. */
+    bool was_in = (merged->flags & CPROF_SITE_INSTRUMENTED) != 0;
+    if (merged->unit == TABLE_NONE || (!was_in && (site.flags & CPROF_SITE_INSTRUMENTED)))
+        merged->reason = site.reason;
+    merged->flags |= site.flags;
+    merged->unit = unit;
+    return TEXT_OK;
+}
+
+enum cprof_status load_records(struct cprof_profile *profile, const struct records *records,
+                               const char *name, uint32_t *functions, struct cprof_error *error)
+{
+    struct text_reader reader = {.profile = profile,
+                                 .records = records,
+                                 .budget = 4 * (uint64_t)records->string_len + 65536};
+    enum text_result result = TEXT_OK;
+    for (size_t idx = 0; result == TEXT_OK && idx < records->site_count; idx++)
+        result = read_site(&reader, idx, &functions[idx]);
+    table_free(&reader.by_offset);
+    profile->finished = false;
+    if (result == TEXT_DAMAGED)
+        return fault_damaged(name, "a function's name or file is not where its record says", error);
+    return result == TEXT_OK ? CPROF_OK : fault_memory(error, name);
+}
+
+static enum cprof_status load_modules(struct loader *loader)
+{
+    const struct reading *reading = loader->reading;
+    size_t total = 0;
+    for (size_t idx = 0; idx < reading->module_count; idx++) {
+        loader->module_start[idx] = total;
+        total += reading->modules[idx].records.site_count;
+    }
+    loader->functions = array_new(total, sizeof *loader->functions);
+    if (!loader->functions)
+        return fault_memory(loader->error, loader->name);
+    for (size_t idx = 0; idx < reading->module_count; idx++) {
+        enum cprof_status status = load_records(
+            loader->profile, &reading->modules[idx].records, loader->name,
+            loader->functions + loader->module_start[idx], loader->error);
+        if (status != CPROF_OK)
+            return status;
+    }
+    return CPROF_OK;
+}
+
+/* ---- The shape of the tree ------------------------------------------------ */
+
+static uint32_t parent_of(const struct loader *loader, const struct cprof_node *node)
+{
+    if (node->flags == 0)
+        return PARENT_UNUSED;
+    if ((node->flags & CPROF_NODE_ROOT) || node->parent == 0)
+        return PARENT_ROOT;
+    return reader_node_position(loader->reading, node->parent);
+}
+
+/* A node whose parent is not there yet: copied while it was being made.  Its
+ * calls count, so it hangs from the program itself. */
+static enum cprof_status load_parents(struct loader *loader)
+{
+    bool complete = loader->reading->header.state == CPROF_STATE_COMPLETE;
+    for (uint32_t idx = 0; idx < loader->count; idx++) {
+        struct cprof_node node = reader_node(loader->reading, idx);
+        loader->parents[idx] = parent_of(loader, &node);
+        if (loader->parents[idx] == READER_NONE) {
+            if (complete)
+                return fault_damaged(loader->name, "a calling context has a caller that does not exist", loader->error);
+            loader->parents[idx] = PARENT_ROOT;
+        }
+    }
+    for (uint32_t idx = 0; idx < loader->count; idx++)
+        if (loader->parents[idx] < loader->count &&
+            loader->parents[loader->parents[idx]] == PARENT_UNUSED)
+            loader->parents[idx] = PARENT_ROOT;
+    return CPROF_OK;
+}
+
+static void reverse(uint32_t *items, uint32_t count)
+{
+    for (uint32_t idx = 0; idx < count / 2; idx++) {
+        uint32_t other = items[idx];
+        items[idx] = items[count - 1 - idx];
+        items[count - 1 - idx] = other;
+    }
+}
+
+/* Walks from each node up to one that has its place, and appends the way back
+ * down.  `marks` says which walk (by its first node) came by: meeting the own
+ * mark is a cycle. */
+static enum cprof_status order_nodes(struct loader *loader, uint32_t *marks)
+{
+    for (uint32_t start = 0; start < loader->count; start++) {
+        uint32_t begin = loader->ordered, at = start;
+        while (at < loader->count && loader->parents[at] != PARENT_UNUSED && marks[at] == 0) {
+            marks[at] = start + 1;
+            loader->order[loader->ordered++] = at;
+            at = loader->parents[at];
+        }
+        bool walked = loader->ordered > begin;
+        if (walked && at < loader->count && marks[at] == start + 1)
+            return fault_damaged(loader->name, "a calling context is its own caller", loader->error);
+        reverse(loader->order + begin, loader->ordered - begin);
+    }
+    return CPROF_OK;
+}
+
+/* ---- Contexts ------------------------------------------------------------- */
+
+static uint32_t function_of(const struct loader *loader, const struct cprof_node *node)
+{
+    size_t record;
+    const struct reader_module *module = reader_site(loader->reading, node->site, &record);
+    if (module)
+        return loader->functions[loader->module_start[module - loader->reading->modules] + record];
+    return node->flags & CPROF_NODE_OVERFLOW ? loader->cap_function : loader->unknown_function;
+}
+
+/* Contexts beyond the cap stand under one parent that says what they are. */
+static uint32_t parent_context(struct loader *loader, uint32_t position,
+                               const struct cprof_node *node, uint32_t function)
+{
+    uint32_t parent = loader->parents[position];
+    uint32_t context = parent == PARENT_ROOT ? MODEL_ROOT : loader->contexts[parent];
+    if (!(node->flags & CPROF_NODE_OVERFLOW) || function == loader->cap_function)
+        return context;
+    if (parent != PARENT_ROOT &&
+        (reader_node(loader->reading, parent).flags & CPROF_NODE_OVERFLOW))
+        return context;
+    return model_context(loader->profile, context, loader->cap_function, CONTEXT_FUNCTION);
+}
+
+static enum context_kind kind_of(const struct cprof_node *node)
+{
+    if (node->flags & CPROF_NODE_ALLOC)
+        return CONTEXT_ALLOC;
+    return node->flags & CPROF_NODE_SCOPE ? CONTEXT_SCOPE : CONTEXT_FUNCTION;
+}
+
+static bool load_context(struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    if (node.flags & CPROF_NODE_ROOT) {
+        loader->contexts[position] = MODEL_ROOT;
+        return true;
+    }
+    uint32_t function = function_of(loader, &node);
+    uint32_t parent = parent_context(loader, position, &node, function);
+    if (parent == MODEL_NONE)
+        return false;
+    loader->contexts[position] = model_context(loader->profile, parent, function, kind_of(&node));
+    return loader->contexts[position] != MODEL_NONE;
+}
+
+static bool load_contexts(struct loader *loader)
+{
+    loader->cap_function = model_pseudo_function(loader->profile, "[context cap]");
+    loader->unknown_function = model_pseudo_function(loader->profile, "[unknown function]");
+    if (loader->cap_function == MODEL_NONE || loader->unknown_function == MODEL_NONE)
+        return false;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        if (!load_context(loader, loader->order[idx]))
+            return false;
+    return true;
+}
+
+/* ---- Times ---------------------------------------------------------------- */
+
+static void load_share(struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    struct region_node *share = &loader->shares[position];
+    uint32_t parent = loader->parents[position];
+    bool owns = (node.flags & (CPROF_NODE_TIMED | CPROF_NODE_ROOT)) || parent == PARENT_ROOT;
+    share->owner = owns ? position : loader->shares[parent].owner;
+    if (node.flags & CPROF_NODE_ALLOC) { /* its body holds no times */
+        share->owner = REGION_NONE;
+        return;
+    }
+    share->charged = (double)node.u.call.self_ticks;
+    share->waited = (double)node.u.call.wait_ticks;
+    share->sampled = (double)node.u.call.sample_ticks;
+    share->samples = (double)node.u.call.samples;
+}
+
+static void load_times(struct loader *loader)
+{
+    for (uint32_t idx = 0; idx < loader->count; idx++)
+        loader->shares[idx].owner = REGION_NONE;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        load_share(loader, loader->order[idx]);
+    regions_split(loader->shares, loader->count, loader->scratch);
+}
+
+static struct measure measure_of(const struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    struct measure measure = {0};
+    if (!(node.flags & CPROF_NODE_ROOT))
+        measure.calls = reader_calls(&node);
+    if (!loader->timed || (node.flags & CPROF_NODE_ALLOC))
+        return measure;
+    const struct region_node *share = &loader->shares[position];
+    measure.timed_calls = node.u.call.timed_calls;
+    measure.self = share->self * loader->scale;
+    measure.wait = share->wait * loader->scale;
+    measure.variance = share->variance * loader->scale * loader->scale;
+    measure.duration = (double)node.u.call.duration_ticks * loader->scale;
+    measure.min = (double)node.u.call.min_ticks * loader->scale;
+    measure.max = (double)node.u.call.max_ticks * loader->scale;
+    if (share->owner != position && share->samples <= 0 && measure.self <= 0 &&
+        loader->reading->header.mode != CPROF_MODE_EXACT)
+        measure.blind = (double)measure.calls;
+    return measure;
+}
+
+static uint64_t add_measures(struct loader *loader)
+{
+    uint64_t calls = 0;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++) {
+        uint32_t position = loader->order[idx];
+        struct measure measure = measure_of(loader, position);
+        measure_add(&loader->profile->contexts[loader->contexts[position]].measure, &measure);
+        calls += measure.calls;
+    }
+    return calls;
+}
+
+/* ---- The run -------------------------------------------------------------- */
+
+/* Nanoseconds a tick, negative where two moments do not tell. */
+static double scale_of(const struct cprof_header *header)
+{
+    if (header->clock != CPROF_CLOCK_TSC)
+        return 1.0;
+    if (header->last.ticks <= header->first.ticks ||
+        header->last.monotonic_ns <= header->first.monotonic_ns)
+        return -1.0;
+    return (double)(header->last.monotonic_ns - header->first.monotonic_ns) /
+           (double)(header->last.ticks - header->first.ticks);
+}
+
+static bool add_run(struct loader *loader, uint64_t calls, bool running)
+{
+    struct cprof_profile *profile = loader->profile;
+    const struct cprof_header *header = &loader->reading->header;
+    if (!array_reserve(&profile->runs, &profile->run_capacity, profile->run_count + 1,
+                       sizeof *profile->runs))
+        return false;
+    struct run *run = &profile->runs[profile->run_count];
+    *run = (struct run){.header = *header,
+                        .nodes = loader->ordered,
+                        .bytes = loader->reading->len,
+                        .running = running && header->state == CPROF_STATE_RUNNING};
+    run->wall = loader->scale < 0 ? -1.0
+                : header->last.monotonic_ns > header->first.monotonic_ns
+                    ? (double)(header->last.monotonic_ns - header->first.monotonic_ns)
+                    : 0.0;
+    double overhead = (double)header->hook_cost_ticks_x256 / 256 * (double)calls;
+    for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
+        struct cprof_thread thread = reader_thread(loader->reading, idx);
+        if (thread.root == 0)
+            continue;
+        run->threads += thread.owners ? thread.owners : 1;
+        overhead += (double)thread.overhead_ticks;
+    }
+    run->overhead = loader->scale < 0 ? -1.0 : overhead * loader->scale;
+    profile->run_count++;
+    return true;
+}
+
+/* ---- All of it ------------------------------------------------------------ */
+
+static bool allocate(struct loader *loader)
+{
+    size_t count = loader->count;
+    loader->parents = array_new(count, sizeof *loader->parents);
+    loader->order = array_new(count, sizeof *loader->order);
+    loader->contexts = array_new(count, sizeof *loader->contexts);
+    loader->shares = array_new(count, sizeof *loader->shares);
+    loader->scratch = array_new(count, 3 * sizeof *loader->scratch);
+    return loader->parents && loader->order && loader->contexts && loader->shares &&
+           loader->scratch;
+}
+
+static enum cprof_status load_all(struct loader *loader, bool running)
+{
+    if (!allocate(loader))
+        return fault_memory(loader->error, loader->name);
+    enum cprof_status status = load_parents(loader);
+    if (status == CPROF_OK) /* contexts are not needed yet and start as zeros */
+        status = order_nodes(loader, loader->contexts);
+    /* From here on the profile is changed, so all that can be refused has been,
+     * but for the texts of the modules. */
+    if (status == CPROF_OK)
+        status = load_modules(loader);
+    if (status != CPROF_OK)
+        return status;
+    if (!load_contexts(loader))
+        return fault_memory(loader->error, loader->name);
+    if (loader->timed)
+        load_times(loader);
+    if (!add_run(loader, add_measures(loader), running))
+        return fault_memory(loader->error, loader->name);
+    return CPROF_OK;
+}
+
+enum cprof_status load_reading(struct cprof_profile *profile, const struct reading *reading,
+                               const char *name, bool running, struct cprof_error *error)
+{
+    uint32_t mode = reading->header.mode;
+    struct loader loader = {.profile = profile,
+                            .reading = reading,
+                            .name = name,
+                            .count = (uint32_t)reading->nodes.total,
+                            .scale = scale_of(&reading->header),
+                            .error = error};
+    loader.timed = mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && loader.scale >= 0;
+    profile->finished = false;
+    enum cprof_status status = load_all(&loader, running);
+    free(loader.functions);
+    free(loader.parents);
+    free(loader.order);
+    free(loader.contexts);
+    free(loader.shares);
+    free(loader.scratch);
+    return status;
+}

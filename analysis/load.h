@@ -1,0 +1,19 @@
+/* From one checked reading into the model; see model.h for the whole picture.
+ * Called for every file by profile.c.
+ */
+#ifndef CPROF_ANALYSIS_LOAD_H
+#define CPROF_ANALYSIS_LOAD_H
+
+#include "model.h"
+#include "reader.h"
+
+/* Adds a reading.  `running`: its process is alive on this machine. */
+enum cprof_status load_reading(struct cprof_profile *profile, const struct reading *reading,
+                               const char *name, bool running, struct cprof_error *error);
+
+/* Adds the functions of site records; functions[idx] becomes the number of the
+ * function of record idx.  The bytes are not needed afterwards. */
+enum cprof_status load_records(struct cprof_profile *profile, const struct records *records,
+                               const char *name, uint32_t *functions, struct cprof_error *error);
+
+#endif

@@ -1,0 +1,331 @@
+/* The handle, merging by key, and what is derived once all files are in: totals,
+ * links and order.  See model.h.
+ */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "fault.h"
+#include "names.h"
+#include "stats.h"
+
+struct cprof_profile *cprof_profile_new(void)
+{
+    struct cprof_profile *profile = calloc(1, sizeof *profile);
+    if (!profile)
+        return NULL;
+    if (!array_reserve(&profile->contexts, &profile->context_capacity, 1,
+                       sizeof *profile->contexts)) {
+        free(profile);
+        return NULL;
+    }
+    profile->contexts[MODEL_ROOT] = (struct context){.parent = MODEL_NONE, .function = MODEL_NONE};
+    profile->context_count = 1;
+    return profile;
+}
+
+void cprof_profile_free(struct cprof_profile *profile)
+{
+    if (!profile)
+        return;
+    texts_free(&profile->texts);
+    table_free(&profile->function_by_key);
+    table_free(&profile->context_by_key);
+    table_free(&profile->display_by_name);
+    free(profile->functions);
+    free(profile->contexts);
+    free(profile->runs);
+    free(profile->by_self);
+    free(profile->by_place);
+    free(profile);
+}
+
+/* ---- Merging -------------------------------------------------------------- */
+
+/* The text for people of the assembler name `name`. */
+static uint32_t display_of(struct cprof_profile *profile, uint32_t name)
+{
+    uint32_t known = table_find(&profile->display_by_name, 0, name);
+    if (known != TABLE_NONE)
+        return known;
+    const struct text *text = &profile->texts.items[name];
+    char *origin = malloc(text->len + 1);
+    if (!origin)
+        return MODEL_NONE;
+    names_origin(text->ptr, text->len, origin);
+    char *display = names_display(origin);
+    free(origin);
+    if (!display)
+        return MODEL_NONE;
+    uint32_t id = texts_add(&profile->texts, display, strlen(display));
+    free(display);
+    if (id == TABLE_NONE || !table_put(&profile->display_by_name, 0, name, id))
+        return MODEL_NONE;
+    return id;
+}
+
+static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, uint32_t file,
+                               uint32_t line)
+{
+    uint64_t high = (uint64_t)display << 32 | file;
+    uint32_t id = table_find(&profile->function_by_key, high, line);
+    if (id != TABLE_NONE)
+        return id;
+    if (profile->function_count >= MODEL_NONE ||
+        !array_reserve(&profile->functions, &profile->function_capacity,
+                       profile->function_count + 1, sizeof *profile->functions))
+        return MODEL_NONE;
+    id = (uint32_t)profile->function_count;
+    if (!table_put(&profile->function_by_key, high, line, id))
+        return MODEL_NONE;
+    profile->function_count++;
+    profile->functions[id] =
+        (struct function){.name = display, .file = file, .line = line, .unit = TABLE_NONE};
+    return id;
+}
+
+uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line)
+{
+    uint32_t display = display_of(profile, name);
+    return display == MODEL_NONE ? MODEL_NONE : merge_function(profile, display, file, line);
+}
+
+uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name)
+{
+    uint32_t display = texts_add(&profile->texts, name, strlen(name));
+    uint32_t file = texts_add(&profile->texts, "", 0);
+    if (display == TABLE_NONE || file == TABLE_NONE)
+        return MODEL_NONE;
+    uint32_t id = merge_function(profile, display, file, 0);
+    if (id != MODEL_NONE)
+        profile->functions[id].flags |= CPROF_SITE_INSTRUMENTED; /* nobody left it out */
+    return id;
+}
+
+uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t function,
+                       enum context_kind kind)
+{
+    uint64_t high = (uint64_t)parent << 32 | function;
+    uint32_t id = table_find(&profile->context_by_key, high, kind);
+    if (id != TABLE_NONE)
+        return id;
+    if (profile->context_count >= MODEL_NONE ||
+        !array_reserve(&profile->contexts, &profile->context_capacity, profile->context_count + 1,
+                       sizeof *profile->contexts))
+        return MODEL_NONE;
+    id = (uint32_t)profile->context_count;
+    if (!table_put(&profile->context_by_key, high, kind, id))
+        return MODEL_NONE;
+    profile->context_count++;
+    profile->contexts[id] = (struct context){.parent = parent, .function = function, .kind = kind};
+    return id;
+}
+
+void measure_add(struct measure *sum, const struct measure *part)
+{
+    sum->calls += part->calls;
+    sum->timed_calls += part->timed_calls;
+    sum->self += part->self;
+    sum->wait += part->wait;
+    sum->duration += part->duration;
+    sum->variance += part->variance;
+    sum->blind += part->blind;
+    if (part->min > 0 && (sum->min <= 0 || part->min < sum->min))
+        sum->min = part->min;
+    if (part->max > sum->max)
+        sum->max = part->max;
+}
+
+/* ---- Finishing ------------------------------------------------------------ */
+
+static void sum_subtrees(struct cprof_profile *profile)
+{
+    struct context *contexts = profile->contexts;
+    for (size_t idx = 0; idx < profile->context_count; idx++) {
+        contexts[idx].total = contexts[idx].measure.self;
+        contexts[idx].cpu = contexts[idx].measure.self - contexts[idx].measure.wait;
+        contexts[idx].total_calls = (double)contexts[idx].measure.calls;
+    }
+    for (size_t idx = profile->context_count; idx-- > 1;) {
+        struct context *parent = &contexts[contexts[idx].parent];
+        parent->total += contexts[idx].total;
+        parent->cpu += contexts[idx].cpu;
+        parent->total_calls += contexts[idx].total_calls;
+    }
+}
+
+/* A context and what siblings are ordered by, since qsort takes no context. */
+struct sibling {
+    uint32_t parent, context;
+    double total, calls;
+    const char *name;
+};
+
+static int compare_siblings(const void *left_ptr, const void *right_ptr)
+{
+    const struct sibling *left = left_ptr, *right = right_ptr;
+    if (left->parent != right->parent)
+        return left->parent < right->parent ? -1 : 1;
+    if (left->total != right->total)
+        return left->total > right->total ? -1 : 1;
+    if (left->calls != right->calls)
+        return left->calls > right->calls ? -1 : 1;
+    int order = strcmp(left->name, right->name);
+    return order ? order : (left->context < right->context ? -1 : left->context > right->context);
+}
+
+/* Links every context that something was seen of, in or below it, to its
+ * siblings, largest first. */
+static bool link_siblings(struct cprof_profile *profile)
+{
+    struct context *contexts = profile->contexts;
+    struct sibling *siblings = array_new(profile->context_count, sizeof *siblings);
+    if (!siblings)
+        return false;
+    size_t count = 0;
+    for (uint32_t idx = 0; idx < profile->context_count; idx++) {
+        contexts[idx].first_child = contexts[idx].next_sibling = MODEL_NONE;
+        if (idx != MODEL_ROOT && (contexts[idx].total > 0 || contexts[idx].total_calls > 0))
+            siblings[count++] = (struct sibling){.parent = contexts[idx].parent,
+                                                 .context = idx,
+                                                 .total = contexts[idx].total,
+                                                 .calls = contexts[idx].total_calls,
+                                                 .name = model_context_name(profile, idx)};
+    }
+    qsort(siblings, count, sizeof *siblings, compare_siblings);
+    for (size_t idx = count; idx-- > 0;) {
+        struct context *parent = &contexts[siblings[idx].parent];
+        contexts[siblings[idx].context].next_sibling = parent->first_child;
+        parent->first_child = siblings[idx].context;
+    }
+    profile->context_seen = count;
+    free(siblings);
+    return true;
+}
+
+/* Totals of functions.  A context counts only where its function is not
+ * already on the path, so that a recursive function is counted once; looking
+ * at the path itself also covers recursion that merging of clones made. */
+static void enter_context(struct cprof_profile *profile, uint32_t idx)
+{
+    struct context *context = &profile->contexts[idx];
+    context->depth = idx == MODEL_ROOT ? 0 : profile->contexts[context->parent].depth + 1;
+    if (context->kind != CONTEXT_FUNCTION || context->function == MODEL_NONE)
+        return;
+    struct function *function = &profile->functions[context->function];
+    measure_add(&function->measure, &context->measure);
+    if (context->depth > function->max_depth)
+        function->max_depth = context->depth;
+    if (function->open++ == 0) {
+        function->total += context->total;
+        function->cpu += context->cpu;
+    } else {
+        function->nested = true;
+    }
+}
+
+static void leave_context(struct cprof_profile *profile, uint32_t idx)
+{
+    const struct context *context = &profile->contexts[idx];
+    if (context->kind == CONTEXT_FUNCTION && context->function != MODEL_NONE)
+        profile->functions[context->function].open--;
+}
+
+static void sum_functions(struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->function_count; idx++) {
+        struct function *function = &profile->functions[idx];
+        function->measure = (struct measure){0};
+        function->total = function->cpu = 0;
+        function->max_depth = function->open = 0;
+        function->nested = false;
+    }
+    uint32_t at = MODEL_ROOT;
+    while (at != MODEL_NONE) {
+        enter_context(profile, at);
+        if (profile->contexts[at].first_child != MODEL_NONE) {
+            at = profile->contexts[at].first_child;
+            continue;
+        }
+        while (at != MODEL_NONE) {
+            leave_context(profile, at);
+            if (profile->contexts[at].next_sibling != MODEL_NONE) {
+                at = profile->contexts[at].next_sibling;
+                break;
+            }
+            at = profile->contexts[at].parent;
+        }
+    }
+}
+
+enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error *error)
+{
+    if (profile->finished)
+        return CPROF_OK;
+    sum_subtrees(profile);
+    if (!link_siblings(profile))
+        return fault_memory(error, "the calling contexts");
+    sum_functions(profile);
+    if (!stats_order(profile))
+        return fault_memory(error, "the list of functions");
+    profile->finished = true;
+    return CPROF_OK;
+}
+
+/* ---- Asking --------------------------------------------------------------- */
+
+bool model_timed(const struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->run_count; idx++) {
+        uint32_t mode = profile->runs[idx].header.mode;
+        if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && profile->runs[idx].wall >= 0)
+            return true;
+    }
+    return false;
+}
+
+const struct run *model_first_run(const struct cprof_profile *profile)
+{
+    const struct run *first = profile->run_count ? profile->runs : NULL;
+    for (size_t idx = 1; idx < profile->run_count; idx++)
+        if (profile->runs[idx].header.started_ns < first->header.started_ns)
+            first = &profile->runs[idx];
+    return first;
+}
+
+const char *model_program(const struct cprof_profile *profile)
+{
+    const struct run *first = model_first_run(profile);
+    if (!first || !first->header.program[0])
+        return "[program]";
+    const char *slash = strrchr(first->header.program, '/');
+    return slash && slash[1] ? slash + 1 : first->header.program;
+}
+
+const char *model_function_name(const struct cprof_profile *profile, uint32_t function)
+{
+    return texts_get(&profile->texts, profile->functions[function].name);
+}
+
+const char *model_context_name(const struct cprof_profile *profile, uint32_t context)
+{
+    uint32_t function = profile->contexts[context].function;
+    return function == MODEL_NONE ? model_program(profile)
+                                  : model_function_name(profile, function);
+}
+
+uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend)
+{
+    if (descend && profile->contexts[context].first_child != MODEL_NONE)
+        return profile->contexts[context].first_child;
+    while (context != MODEL_NONE && profile->contexts[context].next_sibling == MODEL_NONE)
+        context = profile->contexts[context].parent;
+    return context == MODEL_NONE ? MODEL_NONE : profile->contexts[context].next_sibling;
+}
+
+bool model_seen(const struct function *function)
+{
+    return function->measure.calls > 0 || function->measure.self > 0;
+}

@@ -1,0 +1,140 @@
+/* The model: what all profiles of one handle say, merged.
+ *
+ *   load.c     one checked reading -> functions and contexts
+ *   regions.c  who a region's measured self time belongs to
+ *   model.c    the handle, merging, and (model_finish) totals and order
+ *   stats.c    numbers of one function from its contexts
+ *
+ * Renderers read the model after model_finish and change nothing.  Contexts
+ * are stored parents first, so every sum over subtrees is one backward loop and
+ * every walk follows links; nothing recurses, however deep a profile is.
+ */
+#ifndef CPROF_ANALYSIS_MODEL_H
+#define CPROF_ANALYSIS_MODEL_H
+
+#include <cprof/cprof.h>
+#include <cprof/format.h>
+
+#include "table.h"
+#include "texts.h"
+
+#define MODEL_NONE UINT32_MAX
+
+/* Room for a build id as hexadecimal text. */
+#define MODEL_BUILD_ID_SIZE (2 * sizeof(((struct cprof_header *)0)->build_id) + 1)
+
+/* The root of all contexts, named after the program; no function. */
+#define MODEL_ROOT 0
+
+enum context_kind { CONTEXT_FUNCTION, CONTEXT_ALLOC, CONTEXT_SCOPE };
+
+/* What is measured of a context or, summed up, of a function.  Times are
+ * nanoseconds; doubles, since they are shares, and exact up to 2^53. */
+struct measure {
+    uint64_t calls;
+    uint64_t timed_calls;
+    double self;     /* exact and estimated */
+    double wait;     /* the part of self off the CPU */
+    double duration; /* sum over the timed calls */
+    double min, max; /* of the timed calls; min 0: none */
+    double variance; /* of self, from sampling */
+    double blind;    /* calls whose share of self no sample tells */
+};
+
+struct function {
+    uint32_t name; /* text for people */
+    uint32_t file;
+    uint32_t line;
+    uint32_t unit; /* text of the compiler that wrote it */
+    uint32_t reason;
+    uint32_t flags; /* CPROF_SITE_* of all its records */
+    /* Set by model_finish. */
+    struct measure measure;
+    double total;
+    double cpu;
+    uint32_t max_depth;
+    uint32_t open; /* contexts of it on the path of the walk; 0 outside of it */
+    bool nested;   /* it was called while it was already on the path */
+};
+
+struct context {
+    uint32_t parent;
+    uint32_t function; /* MODEL_NONE for the root */
+    enum context_kind kind;
+    struct measure measure;
+    /* Set by model_finish; links skip contexts that nothing was seen of. */
+    double total;
+    double cpu;
+    double total_calls;
+    uint32_t first_child, next_sibling;
+    uint32_t depth;
+};
+
+/* Facts of one file. */
+struct run {
+    struct cprof_header header;
+    double wall, overhead; /* nanoseconds; negative: unknown */
+    uint64_t threads, nodes, bytes;
+    bool running;
+};
+
+struct cprof_profile {
+    struct texts texts;
+    struct function *functions;
+    size_t function_count, function_capacity;
+    struct table function_by_key;
+    struct context *contexts;
+    size_t context_count, context_capacity;
+    struct table context_by_key;
+    struct table display_by_name; /* assembler name -> name for people */
+    struct run *runs;
+    size_t run_count, run_capacity;
+    /* Set by model_finish. */
+    bool finished;
+    uint32_t *by_self; /* functions that were seen, by self time */
+    size_t seen_count;
+    size_t context_seen;
+    uint32_t *by_place; /* all functions, by file and line */
+    char build_id[MODEL_BUILD_ID_SIZE];
+};
+
+/* ---- Merging, for load.c. MODEL_NONE: no memory. -------------------------- */
+
+/* The function with this assembler name, file and line. */
+uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file,
+                        uint32_t line);
+
+/* A function that no compiler wrote, like "[context cap]". */
+uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name);
+
+/* The context of a function below another context. */
+uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t function,
+                       enum context_kind kind);
+
+void measure_add(struct measure *sum, const struct measure *part);
+
+/* ---- For renderers -------------------------------------------------------- */
+
+/* Brings everything "set by model_finish" up to date. */
+enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error *error);
+
+/* Whether any run read a clock. */
+bool model_timed(const struct cprof_profile *profile);
+
+/* The earliest run, or NULL when only binaries were added. */
+const struct run *model_first_run(const struct cprof_profile *profile);
+
+/* The last part of the program's path. */
+const char *model_program(const struct cprof_profile *profile);
+
+const char *model_function_name(const struct cprof_profile *profile, uint32_t function);
+const char *model_context_name(const struct cprof_profile *profile, uint32_t context);
+
+/* The contexts in pre-order: pass MODEL_ROOT first, ends with MODEL_NONE.
+ * With `descend` false the children of `context` are left out. */
+uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend);
+
+/* Whether it ran, and was not only compiled. */
+bool model_seen(const struct function *function);
+
+#endif

@@ -1,0 +1,159 @@
+/* Parts of a text page; see page.h. */
+#include "page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "facts.h"
+#include "number.h"
+#include "stats.h"
+
+void page_emphasis(struct writer *writer, const struct cprof_style *style, enum emphasis emphasis)
+{
+    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[33m"};
+    if (style->colour)
+        writer_text(writer, codes[emphasis]);
+}
+
+void page_sentence(struct writer *writer, const struct cprof_style *style, const char *format, ...)
+{
+    char text[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+
+    size_t room = style->columns ? style->columns : SIZE_MAX, used = 0;
+    char *rest = text, *word;
+    while ((word = strsep(&rest, " "))) {
+        size_t columns = writer_screen_columns(word, SIZE_MAX / 2, style);
+        if (used && used + 1 + columns > room) {
+            writer_text(writer, "\n  ");
+            used = 2;
+        } else if (used) {
+            writer_text(writer, " ");
+            used++;
+        }
+        used += writer_screen(writer, word, 0, style);
+    }
+    writer_text(writer, "\n");
+}
+
+/* ---- Head ----------------------------------------------------------------- */
+
+/* The command line as far as it fits on one line. */
+static void put_command(struct writer *writer, const struct cprof_style *style,
+                        const struct cprof_profile *profile, const struct cprof_run *run)
+{
+    size_t room = style->columns ? style->columns : SIZE_MAX / 2;
+    const char *text = run->arguments ? cprof_run_argument(profile, 0) : run->program;
+    page_emphasis(writer, style, EMPHASIS_STRONG);
+    room -= writer_screen(writer, text[0] ? text : "[program]", room, style);
+    page_emphasis(writer, style, EMPHASIS_NONE);
+    for (uint32_t idx = 1; idx < run->arguments && room > 4; idx++) {
+        writer_text(writer, " ");
+        room -= 1 + writer_screen(writer, cprof_run_argument(profile, idx), room - 1, style);
+    }
+    writer_text(writer, "\n");
+}
+
+void page_head(struct writer *writer, const struct cprof_style *style,
+               const struct cprof_profile *profile, const struct cprof_run *run)
+{
+    char wall[NUMBER_SIZE], threads[NUMBER_SIZE], processes[NUMBER_SIZE];
+    put_command(writer, style, profile, run);
+    page_sentence(writer, style, "%s wall time, %s%s%s, %s mode, %s",
+                  number_duration(wall, run->wall_ns, style->unicode),
+                  run->processes > 1 ? number_grouped(processes, run->processes) : "",
+                  run->processes > 1 ? " processes, " : "",
+                  number_of(threads, run->threads, "thread"), run->mode,
+                  run->running    ? "still running"
+                  : run->complete ? "complete"
+                                  : "not complete: it was killed");
+    writer_text(writer, "\n");
+}
+
+/* ---- Remarks -------------------------------------------------------------- */
+
+static void put_left_out(struct writer *writer, const struct cprof_style *style,
+                         const struct cprof_profile *profile, const struct cprof_run *run)
+{
+    char list[2048] = "", count[NUMBER_SIZE];
+    size_t used = 0;
+    for (uint32_t reason = 0; reason <= CPROF_REASON_COUNT; reason++) {
+        uint64_t functions = stats_left_out(profile, reason);
+        if (functions && used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s %s", used ? "; " : "",
+                                     number_grouped(count, functions), facts_reason(reason));
+    }
+    page_sentence(writer, style, "Left out: %s (%s).",
+                  number_of(count, run->not_instrumented, "function"), list);
+}
+
+static void put_lost(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_run *run)
+{
+    char count[NUMBER_SIZE];
+    if (run->lost_calls)
+        page_sentence(writer, style, "Lost: %s could not be recorded and %s missing above.",
+                      number_of(count, run->lost_calls, "call"),
+                      run->lost_calls == 1 ? "is" : "are");
+    if (run->early_calls)
+        page_sentence(writer, style, "Early: %s happened before recording began and %s missing "
+                      "above.",
+                      number_of(count, run->early_calls, "call"),
+                      run->early_calls == 1 ? "is" : "are");
+}
+
+static void put_overhead(struct writer *writer, const struct cprof_style *style,
+                         const struct cprof_run *run)
+{
+    char amount[NUMBER_SIZE], share[NUMBER_SIZE];
+    if (run->overhead_ns == CPROF_UNKNOWN)
+        page_sentence(writer, style,
+                      "Overhead: unknown, the run ended before its clock could be compared.");
+    else
+        page_sentence(writer, style, "Overhead of profiling: about %s, %s of the run.",
+                      number_duration(amount, run->overhead_ns, style->unicode),
+                      number_percent(share, run->overhead_percent));
+}
+
+void page_remarks(struct writer *writer, const struct cprof_style *style,
+                  const struct cprof_profile *profile, const struct cprof_run *run, bool brief)
+{
+    if (run->not_instrumented && !brief)
+        put_left_out(writer, style, profile, run);
+    put_overhead(writer, style, run);
+    page_emphasis(writer, style, EMPHASIS_WARNING);
+    put_lost(writer, style, run);
+    for (uint32_t idx = 0; cprof_run_trouble(profile, idx); idx++)
+        page_sentence(writer, style, "Trouble: %s.", cprof_run_trouble(profile, idx));
+    page_emphasis(writer, style, EMPHASIS_NONE);
+}
+
+/* ---- Places --------------------------------------------------------------- */
+
+void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
+                uint32_t line, size_t columns)
+{
+    char number[16];
+    if (!file[0])
+        return;
+    size_t line_columns = (size_t)snprintf(number, sizeof number, ":%u", line);
+    if (columns && columns < line_columns + 4)
+        return;
+    size_t room = columns ? columns - line_columns : 0;
+    /* Folders go first: the end of a path says more than its beginning. */
+    const char *shown = file;
+    while (room && writer_screen_columns(shown, room, style) > room) {
+        const char *slash = strchr(shown, '/');
+        if (!slash)
+            break;
+        shown = slash + 1;
+    }
+    page_emphasis(writer, style, EMPHASIS_FAINT);
+    writer_screen(writer, shown, room, style);
+    writer_text(writer, number);
+    page_emphasis(writer, style, EMPHASIS_NONE);
+}

@@ -1,0 +1,34 @@
+/* What the text renderers share: emphasis, wrapped sentences, the head and the
+ * remarks at the end of a page.  Writes for people; JSON and SVG do without it.
+ */
+#ifndef CPROF_ANALYSIS_PAGE_H
+#define CPROF_ANALYSIS_PAGE_H
+
+#include "model.h"
+#include "writer.h"
+
+enum emphasis { EMPHASIS_NONE, EMPHASIS_STRONG, EMPHASIS_FAINT, EMPHASIS_WARNING };
+
+void page_emphasis(struct writer *writer, const struct cprof_style *style, enum emphasis emphasis);
+
+/* A sentence, broken between words at the style's columns; what follows the
+ * first line is indented by two.  Ends with a newline. */
+__attribute__((format(printf, 3, 4))) void page_sentence(struct writer *writer,
+                                                         const struct cprof_style *style,
+                                                         const char *format, ...);
+
+/* Which program ran and how, two lines and an empty one. */
+void page_head(struct writer *writer, const struct cprof_style *style,
+               const struct cprof_profile *profile, const struct cprof_run *run);
+
+/* What the numbers do not cover: left-out functions, lost calls, overhead,
+ * troubles.  `brief` keeps to what changes how the numbers are read. */
+void page_remarks(struct writer *writer, const struct cprof_style *style,
+                  const struct cprof_profile *profile, const struct cprof_run *run, bool brief);
+
+/* "file:line" of a function cut to `columns` from the left, where the folders
+ * are; nothing for functions without a file.  0: not cut. */
+void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
+                uint32_t line, size_t columns);
+
+#endif

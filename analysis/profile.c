@@ -1,0 +1,125 @@
+/* Filling a handle: the functions of cprof.h that add something.  Brings store,
+ * reader, binary and load together; computes nothing itself.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "array.h"
+#include "binary.h"
+#include "fault.h"
+#include "load.h"
+#include "store.h"
+
+static enum cprof_status add_reading(struct cprof_profile *profile, const char *name,
+                                     const void *bytes, size_t len, struct cprof_error *error)
+{
+    struct reading *reading = malloc(sizeof *reading);
+    if (!reading)
+        return fault_memory(error, name);
+    enum cprof_status status = reader_open(reading, name, bytes, len, error);
+    if (status == CPROF_OK) {
+        bool running = reading->header.state == CPROF_STATE_RUNNING &&
+                       store_alive(&reading->header);
+        status = load_reading(profile, reading, name, running, error);
+    }
+    free(reading);
+    return status;
+}
+
+enum cprof_status cprof_profile_add_bytes(struct cprof_profile *profile, const char *name,
+                                          const void *bytes, size_t len, struct cprof_error *error)
+{
+    return add_reading(profile, name, bytes, len, error);
+}
+
+static enum cprof_status add_file(struct cprof_profile *profile, const char *path,
+                                  struct cprof_error *error)
+{
+    struct store_bytes bytes;
+    enum cprof_status status = store_read(path, &bytes, error);
+    if (status != CPROF_OK)
+        return status;
+    if (binary_recognises(bytes.ptr, bytes.len))
+        status = fault_set(error, CPROF_INPUT,
+                           "%.600s: a program, not a profile; run it and name the cprof.out.* "
+                           "file that it leaves",
+                           path);
+    else
+        status = add_reading(profile, path, bytes.ptr, bytes.len, error);
+    store_release(&bytes);
+    return status;
+}
+
+static enum cprof_status add_folder(struct cprof_profile *profile, const char *folder,
+                                    struct cprof_error *error)
+{
+    struct store_folder found;
+    enum cprof_status status = store_list(folder, "", &found, error);
+    if (status == CPROF_OK && found.count == 0)
+        status = fault_set(error, CPROF_INPUT,
+                           "%.600s: no profile in this folder; name the folder that CPROF_OUTPUT "
+                           "led to",
+                           folder);
+    for (size_t idx = 0; status == CPROF_OK && idx < found.count; idx++)
+        status = add_file(profile, found.entries[idx].path, error);
+    store_list_free(&found);
+    return status;
+}
+
+enum cprof_status cprof_profile_add_path(struct cprof_profile *profile, const char *path,
+                                         struct cprof_error *error)
+{
+    return store_is_folder(path) ? add_folder(profile, path, error)
+                                 : add_file(profile, path, error);
+}
+
+static enum cprof_status add_sections(struct cprof_profile *profile, const char *path,
+                                      struct store_bytes *bytes, struct cprof_error *error)
+{
+    struct records records;
+    enum cprof_status status = binary_open(&records, path, bytes->ptr, bytes->len, error);
+    if (status != CPROF_OK)
+        return status;
+    uint32_t *functions = array_new(records.site_count, sizeof *functions);
+    if (!functions)
+        return fault_memory(error, path);
+    status = load_records(profile, &records, path, functions, error);
+    free(functions);
+    return status;
+}
+
+enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const char *path,
+                                           struct cprof_error *error)
+{
+    struct store_bytes bytes;
+    if (store_is_folder(path))
+        return add_folder(profile, path, error);
+    enum cprof_status status = store_read(path, &bytes, error);
+    if (status != CPROF_OK)
+        return status;
+    status = binary_recognises(bytes.ptr, bytes.len)
+                 ? add_sections(profile, path, &bytes, error)
+                 : add_reading(profile, path, bytes.ptr, bytes.len, error);
+    store_release(&bytes);
+    return status;
+}
+
+enum cprof_status cprof_profile_newest(const char *folder, char *path, size_t path_size,
+                                       struct cprof_error *error)
+{
+    struct store_folder found;
+    enum cprof_status status = store_list(folder, "cprof.out.", &found, error);
+    if (status == CPROF_OK && found.count == 0)
+        status = fault_set(error, CPROF_INPUT,
+                           "no profile (cprof.out.*) here; run a program built with cprof in this "
+                           "folder or name a profile");
+    else if (status == CPROF_OK)
+        snprintf(path, path_size, "%s", found.entries[0].path);
+    store_list_free(&found);
+    return status;
+}
+
+void cprof_profile_settle(const char *path)
+{
+    store_settle(path);
+}

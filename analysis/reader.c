@@ -1,0 +1,340 @@
+/* Checking a profile file; see reader.h.
+ *
+ * Order of the checks: what the file is (empty, foreign, cut, other machine,
+ * other version), then the table of contents, then each extent by its type.
+ */
+#include "reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "profiles are little endian and are read without conversion");
+
+#define SWAPPED_MARK 0x04030201u
+
+/* ---- What the file is ---------------------------------------------------- */
+
+bool reader_recognises(const void *bytes, size_t len)
+{
+    return len >= CPROF_MAGIC_LEN && memcmp(bytes, CPROF_MAGIC, CPROF_MAGIC_LEN) == 0;
+}
+
+static enum cprof_status truncated(const char *name, size_t len, struct cprof_error *error)
+{
+    return fault_set(error, CPROF_INPUT,
+                     "%.600s: the profile is truncated after %zu bytes; copy the whole file again "
+                     "or record a new one",
+                     name, len);
+}
+
+static enum cprof_status check_kind(const char *name, const unsigned char *bytes, size_t len,
+                                    struct cprof_error *error)
+{
+    if (len == 0)
+        return fault_set(error, CPROF_INPUT,
+                         "%.600s: the file is empty; record a new profile by running the program "
+                         "again",
+                         name);
+    if (memcmp(bytes, CPROF_MAGIC, len < CPROF_MAGIC_LEN ? len : CPROF_MAGIC_LEN) != 0)
+        return fault_set(error, CPROF_INPUT,
+                         "%.600s: not a cprof profile; name a cprof.out.* file that a program "
+                         "built with cprof has written",
+                         name);
+    struct cprof_header head;
+    if (len < offsetof(struct cprof_header, header_size))
+        return truncated(name, len, error);
+    memcpy(&head, bytes, offsetof(struct cprof_header, header_size));
+    if (head.byte_order == SWAPPED_MARK)
+        return fault_set(error, CPROF_INPUT,
+                         "%.600s: written on a machine of the other byte order; read it with cprof "
+                         "on such a machine",
+                         name);
+    if (head.byte_order != CPROF_BYTE_ORDER_MARK)
+        return fault_damaged(name, "its byte order mark is wrong", error);
+    if (head.version > CPROF_FORMAT_VERSION)
+        return fault_set(error, CPROF_INPUT,
+                         "%.600s: written in format %u by a newer cprof, this one reads format %d; "
+                         "read it with the cprof that recorded it",
+                         name, head.version, CPROF_FORMAT_VERSION);
+    if (head.version != CPROF_FORMAT_VERSION)
+        return fault_damaged(name, "its version is 0", error);
+    return CPROF_OK;
+}
+
+static enum cprof_status read_header(struct reading *reading, const char *name,
+                                     const unsigned char *bytes, size_t len,
+                                     struct cprof_error *error)
+{
+    enum cprof_status status = check_kind(name, bytes, len, error);
+    if (status != CPROF_OK)
+        return status;
+    if (len < CPROF_DATA_OFFSET)
+        return truncated(name, len, error);
+    struct cprof_header *header = &reading->header;
+    memcpy(header, bytes, sizeof *header);
+    if (header->file_length > len)
+        return truncated(name, len, error);
+    if (header->header_size < sizeof *header || header->header_size > CPROF_TOC_OFFSET)
+        return fault_damaged(name, "its header has a wrong size", error);
+    if (header->mode >= CPROF_MODE_COUNT_OF || header->clock > CPROF_CLOCK_FAKE ||
+        header->state > CPROF_STATE_COMPLETE)
+        return fault_damaged(name, "its header holds an unknown mode, clock or state", error);
+    if (header->build_id_len > sizeof header->build_id ||
+        header->arguments_len > sizeof header->arguments)
+        return fault_damaged(name, "a length in its header is too large", error);
+    header->host[sizeof header->host - 1] = '\0';
+    header->program[sizeof header->program - 1] = '\0';
+    header->arguments[sizeof header->arguments - 1] = '\0';
+    return CPROF_OK;
+}
+
+/* ---- The table of contents ----------------------------------------------- */
+
+static struct cprof_extent extent_at(const unsigned char *bytes, size_t idx)
+{
+    struct cprof_extent extent;
+    memcpy(&extent, bytes + CPROF_TOC_OFFSET + idx * CPROF_EXTENT_SIZE, sizeof extent);
+    return extent;
+}
+
+uint64_t reader_extent_end(const void *prefix, size_t len, uint64_t limit)
+{
+    if (len < READER_PREFIX || !reader_recognises(prefix, len))
+        return limit;
+    struct cprof_header header;
+    memcpy(&header, prefix, sizeof header);
+    uint64_t end = header.file_length > READER_PREFIX ? header.file_length : READER_PREFIX;
+    for (size_t idx = 0; idx < CPROF_EXTENT_MAX; idx++) {
+        struct cprof_extent extent = extent_at(prefix, idx);
+        if (extent.type == CPROF_EXTENT_NONE)
+            continue;
+        if (extent.offset > limit || extent.length > limit - extent.offset)
+            return limit;
+        if (extent.offset + extent.length > end)
+            end = extent.offset + extent.length;
+    }
+    return end < limit ? end : limit;
+}
+
+static enum cprof_status add_run(struct reader_runs *runs, const struct cprof_extent *extent,
+                                 size_t smallest, const char *name, const unsigned char *bytes,
+                                 struct cprof_error *error)
+{
+    if (extent->record_size < smallest || extent->record_size > CPROF_TOC_OFFSET)
+        return fault_damaged(name, "an extent has records of a wrong size", error);
+    uint64_t count = extent->length / extent->record_size;
+    if (extent->first > UINT32_MAX || count > UINT32_MAX - extent->first)
+        return fault_damaged(name, "an extent numbers its records beyond 32 bits", error);
+    runs->items[runs->count++] = (struct reader_run){.first = extent->first,
+                                                     .count = count,
+                                                     .ptr = bytes + extent->offset,
+                                                     .stride = extent->record_size};
+    return CPROF_OK;
+}
+
+/* Whether `count` items of `size` bytes from `offset` lie inside `length`. */
+static bool lies_inside(uint64_t offset, uint64_t count, uint64_t size, uint64_t length)
+{
+    return offset <= length && (size == 0 || count <= (length - offset) / size);
+}
+
+static enum cprof_status add_module(struct reading *reading, const struct cprof_extent *extent,
+                                    const char *name, const unsigned char *bytes,
+                                    struct cprof_error *error)
+{
+    struct cprof_module stored;
+    if (extent->length < sizeof stored)
+        return fault_damaged(name, "a module is cut short", error);
+    memcpy(&stored, bytes + extent->offset, sizeof stored);
+    if (stored.site_count && stored.site_size < sizeof(struct cprof_site))
+        return fault_damaged(name, "a module has site records of a wrong size", error);
+    if (!lies_inside(stored.site_offset, stored.site_count, stored.site_size, extent->length) ||
+        !lies_inside(stored.call_offset, stored.call_count, stored.call_size, extent->length) ||
+        !lies_inside(stored.string_offset, stored.string_len, 1, extent->length))
+        return fault_damaged(name, "a module's records lie outside of it", error);
+    if (extent->first > UINT32_MAX || stored.site_count > UINT32_MAX - extent->first)
+        return fault_damaged(name, "a module numbers its sites beyond 32 bits", error);
+
+    struct reader_module *module = &reading->modules[reading->module_count++];
+    const unsigned char *base = bytes + extent->offset;
+    module->first = extent->first;
+    module->unloaded_ticks = stored.unloaded_ticks;
+    module->records = (struct records){.sites = base + stored.site_offset,
+                                       .site_address = stored.site_address,
+                                       .site_count = stored.site_count,
+                                       .site_size = stored.site_size,
+                                       .strings = base + stored.string_offset,
+                                       .string_address = stored.string_address,
+                                       .string_len = (size_t)stored.string_len};
+    memcpy(module->path, stored.path, sizeof module->path);
+    module->path[sizeof module->path - 1] = '\0';
+    return CPROF_OK;
+}
+
+static enum cprof_status add_extent(struct reading *reading, const struct cprof_extent *extent,
+                                    const char *name, const unsigned char *bytes,
+                                    struct cprof_error *error)
+{
+    if (extent->offset < CPROF_DATA_OFFSET || !lies_inside(extent->offset, extent->length, 1,
+                                                           reading->len))
+        return fault_damaged(name, "an extent lies outside of the file", error);
+    switch (extent->type) {
+    case CPROF_EXTENT_NODES:
+        return add_run(&reading->nodes, extent, sizeof(struct cprof_node), name, bytes, error);
+    case CPROF_EXTENT_THREADS:
+        return add_run(&reading->threads, extent, sizeof(struct cprof_thread), name, bytes, error);
+    case CPROF_EXTENT_MODULE:
+        return add_module(reading, extent, name, bytes, error);
+    default:
+        return CPROF_OK; /* a later cprof's: not ours to judge */
+    }
+}
+
+/* ---- Order and overlap --------------------------------------------------- */
+
+static int compare_numbers(uint64_t left, uint64_t right)
+{
+    return left < right ? -1 : left > right;
+}
+
+static int compare_runs(const void *left, const void *right)
+{
+    return compare_numbers(((const struct reader_run *)left)->first,
+                           ((const struct reader_run *)right)->first);
+}
+
+static int compare_modules(const void *left, const void *right)
+{
+    return compare_numbers(((const struct reader_module *)left)->first,
+                           ((const struct reader_module *)right)->first);
+}
+
+static bool order_runs(struct reader_runs *runs)
+{
+    qsort(runs->items, runs->count, sizeof *runs->items, compare_runs);
+    for (size_t idx = 0; idx < runs->count; idx++) {
+        struct reader_run *run = &runs->items[idx];
+        if (idx && run->first < run[-1].first + run[-1].count)
+            return false;
+        run->before = runs->total;
+        runs->total += run->count;
+    }
+    return runs->total < READER_NONE;
+}
+
+static bool order_modules(struct reading *reading)
+{
+    struct reader_module *modules = reading->modules;
+    qsort(modules, reading->module_count, sizeof *modules, compare_modules);
+    for (size_t idx = 1; idx < reading->module_count; idx++)
+        if (modules[idx].first < modules[idx - 1].first + modules[idx - 1].records.site_count)
+            return false;
+    return true;
+}
+
+enum cprof_status reader_open(struct reading *reading, const char *name, const void *bytes,
+                              size_t len, struct cprof_error *error)
+{
+    memset(reading, 0, sizeof *reading);
+    reading->len = len;
+    enum cprof_status status = read_header(reading, name, bytes, len, error);
+    uint64_t room = len;
+    for (size_t idx = 0; status == CPROF_OK && idx < CPROF_EXTENT_MAX; idx++) {
+        struct cprof_extent extent = extent_at(bytes, idx);
+        if (extent.type == CPROF_EXTENT_NONE)
+            continue;
+        /* Extents that overlap would make a small file need much memory. */
+        if (extent.length > room)
+            return fault_damaged(name, "its extents are longer than the file", error);
+        room -= extent.length;
+        status = add_extent(reading, &extent, name, bytes, error);
+    }
+    if (status != CPROF_OK)
+        return status;
+    if (!order_runs(&reading->nodes) || !order_runs(&reading->threads) || !order_modules(reading))
+        return fault_damaged(name, "two extents number the same records", error);
+    return CPROF_OK;
+}
+
+/* ---- Access -------------------------------------------------------------- */
+
+/* The run that holds position `position`, which must be below total. */
+static const struct reader_run *run_of(const struct reader_runs *runs, uint64_t position)
+{
+    size_t low = 0, high = runs->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (runs->items[middle].before <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &runs->items[low];
+}
+
+static void copy_record(const struct reader_runs *runs, uint64_t position, void *record,
+                        size_t size)
+{
+    const struct reader_run *run = run_of(runs, position);
+    memcpy(record, run->ptr + (position - run->before) * run->stride, size);
+}
+
+struct cprof_node reader_node(const struct reading *reading, uint64_t position)
+{
+    struct cprof_node node;
+    copy_record(&reading->nodes, position, &node, sizeof node);
+    return node;
+}
+
+struct cprof_thread reader_thread(const struct reading *reading, uint64_t position)
+{
+    struct cprof_thread thread;
+    copy_record(&reading->threads, position, &thread, sizeof thread);
+    return thread;
+}
+
+uint32_t reader_node_position(const struct reading *reading, uint64_t index)
+{
+    const struct reader_runs *runs = &reading->nodes;
+    size_t low = 0, high = runs->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct reader_run *run = &runs->items[middle];
+        if (index < run->first)
+            high = middle;
+        else if (index >= run->first + run->count)
+            low = middle + 1;
+        else
+            return (uint32_t)(run->before + (index - run->first));
+    }
+    return READER_NONE;
+}
+
+const struct reader_module *reader_site(const struct reading *reading, uint32_t site, size_t *idx)
+{
+    size_t low = 0, high = reading->module_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct reader_module *module = &reading->modules[middle];
+        if (site < module->first)
+            high = middle;
+        else if (site - module->first >= module->records.site_count)
+            low = middle + 1;
+        else {
+            *idx = (size_t)(site - module->first);
+            return module;
+        }
+    }
+    return NULL;
+}
+
+uint64_t reader_calls(const struct cprof_node *node)
+{
+    uint32_t counted = node->armed - (uint32_t)node->left - (uint32_t)node->seen;
+    int64_t since = (int32_t)counted;
+    /* Only damage makes this negative; a count has no room for it. */
+    if (since < 0 && node->seen < (uint64_t)-since)
+        return 0;
+    return node->seen + (uint64_t)since;
+}

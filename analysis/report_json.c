@@ -1,0 +1,132 @@
+/* `report` as JSON, to the letter of CONTRACT.md; additions are allowed, see
+ * docs/adr/0012.  What no source has measured is null.
+ */
+#include "facts.h"
+#include "json.h"
+#include "stats.h"
+
+static void put_program(struct json *json, const struct cprof_profile *profile,
+                        const struct cprof_run *run)
+{
+    json_open(json, "program", '{');
+    json_text(json, "path", run->program);
+    json_text(json, "build_id", run->build_id);
+    json_open(json, "argv", '[');
+    for (uint32_t idx = 0; idx < run->arguments; idx++)
+        json_text(json, NULL, cprof_run_argument(profile, idx));
+    json_close(json, ']');
+    json_whole(json, "pid", run->pid);
+    json_text(json, "compiler", run->compiler);
+    json_moment(json, "started", run->started_ns);
+    json_close(json, '}');
+}
+
+static void put_run(struct json *json, const struct cprof_profile *profile,
+                    const struct cprof_run *run)
+{
+    json_open(json, "run", '{');
+    json_whole(json, "wall_ns", run->wall_ns);
+    json_whole(json, "threads", run->threads);
+    json_bool(json, "complete", run->complete);
+    json_text(json, "mode", run->mode);
+    json_whole(json, "overhead_ns", run->overhead_ns);
+    json_decimal(json, "overhead_percent", run->overhead_percent);
+    json_whole(json, "lost", run->lost_calls);
+    json_text(json, "cache_source", "none");
+    json_bool(json, "running", run->running);
+    json_whole(json, "processes", run->processes);
+    json_whole(json, "early", run->early_calls);
+    json_text(json, "clock", run->clock);
+    json_open(json, "troubles", '[');
+    for (uint32_t idx = 0; cprof_run_trouble(profile, idx); idx++)
+        json_text(json, NULL, cprof_run_trouble(profile, idx));
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+static void put_function(struct json *json, const struct cprof_function *function)
+{
+    json_line(json);
+    json_open(json, NULL, '{');
+    json_text(json, "name", function->name);
+    json_text(json, "file", function->file);
+    json_whole(json, "line", function->line);
+    json_whole(json, "calls", function->calls);
+    json_whole(json, "total_ns", function->total_ns);
+    json_whole(json, "self_ns", function->self_ns);
+    json_whole(json, "cpu_ns", function->cpu_ns);
+    json_whole(json, "avg_ns", function->average_ns);
+    json_whole(json, "min_ns", function->min_ns);
+    json_whole(json, "max_ns", function->max_ns);
+    json_null(json, "p50_ns");
+    json_null(json, "p95_ns");
+    json_null(json, "p99_ns");
+    json_whole(json, "timed_calls", function->timed_calls);
+    json_decimal(json, "error_percent", function->error_percent);
+    json_whole(json, "max_depth", function->max_depth);
+    json_null(json, "alloc_count");
+    json_null(json, "alloc_bytes");
+    json_null(json, "cache");
+    json_close(json, '}');
+}
+
+static void put_functions(struct json *json, const struct cprof_profile *profile, size_t top)
+{
+    size_t count = top && top < profile->seen_count ? top : profile->seen_count;
+    json_open(json, "functions", '[');
+    for (size_t idx = 0; idx < count; idx++) {
+        struct cprof_function function = stats_function(profile, profile->by_self[idx]);
+        put_function(json, &function);
+    }
+    json_close(json, ']');
+}
+
+static void put_allocations(struct json *json)
+{
+    static const char *const totals[] = {"allocated_bytes", "freed_bytes", "current_bytes",
+                                         "peak_bytes"};
+    json_open(json, "allocations", '[');
+    json_close(json, ']');
+    json_open(json, "totals", '{');
+    for (size_t idx = 0; idx < sizeof totals / sizeof *totals; idx++)
+        json_null(json, totals[idx]);
+    json_close(json, '}');
+}
+
+static void put_left_out(struct json *json, const struct cprof_profile *profile)
+{
+    json_open(json, "not_instrumented", '[');
+    for (uint32_t reason = 0; reason <= CPROF_REASON_COUNT; reason++) {
+        uint64_t functions = stats_left_out(profile, reason);
+        if (!functions)
+            continue;
+        json_open(json, NULL, '{');
+        json_text(json, "reason", facts_reason(reason));
+        json_whole(json, "functions", functions);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+enum cprof_status cprof_report_json(struct cprof_profile *profile,
+                                    const struct cprof_report_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error)
+{
+    struct cprof_run run;
+    struct writer writer;
+    struct json json = {.writer = &writer};
+    enum cprof_status status = cprof_run_facts(profile, &run, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    json_open(&json, NULL, '{');
+    json_whole(&json, "schema", 1);
+    put_program(&json, profile, &run);
+    put_run(&json, profile, &run);
+    put_functions(&json, profile, options->top);
+    put_allocations(&json);
+    put_left_out(&json, profile);
+    json_close(&json, '}');
+    writer_text(&writer, "\n");
+    return writer_finish(&writer, error);
+}

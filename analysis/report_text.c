@@ -1,0 +1,206 @@
+/* `report` as a table for people.  Numbers stand left, where every line has
+ * them, names last, where they may be cut; columns go when the terminal is
+ * narrow.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "fault.h"
+#include "number.h"
+#include "page.h"
+#include "stats.h"
+
+/* Below this width a column has to go: average first, then total. */
+#define COLUMNS_FOR_AVERAGE 72
+#define COLUMNS_FOR_TOTAL 60
+
+/* A name keeps at least this much before the place gets a column of its own. */
+#define COLUMNS_FOR_PLACE 44
+
+struct layout {
+    bool timed, total, average, error;
+    size_t calls; /* columns of the number of calls */
+    size_t name;  /* of the name when places are aligned, else 0 */
+    size_t rest;  /* for name and place together, 0: as wide as they want */
+};
+
+struct report {
+    struct writer *writer;
+    struct cprof_profile *profile;
+    const struct cprof_report_options *options;
+    uint32_t *functions; /* all that were seen, in the order asked for */
+    size_t shown;
+    struct layout layout;
+};
+
+/* ---- Layout --------------------------------------------------------------- */
+
+static size_t larger(size_t left, size_t right)
+{
+    return left > right ? left : right;
+}
+
+static void measure_rows(struct report *report, size_t *longest_name)
+{
+    struct layout *layout = &report->layout;
+    layout->calls = strlen("calls");
+    for (size_t idx = 0; idx < report->shown; idx++) {
+        struct cprof_function function = stats_function(report->profile, report->functions[idx]);
+        char calls[NUMBER_SIZE];
+        layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
+        *longest_name = larger(*longest_name, writer_screen_columns(function.name, 200,
+                                                                    &report->options->style));
+        layout->error = layout->error || function.error_percent > 0.5;
+    }
+}
+
+static void lay_out(struct report *report)
+{
+    struct layout *layout = &report->layout;
+    size_t columns = report->options->style.columns, longest = 0;
+    bool wide = columns == 0;
+    measure_rows(report, &longest);
+    layout->timed = model_timed(report->profile);
+    layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
+    layout->average = layout->timed && (wide || columns >= COLUMNS_FOR_AVERAGE);
+    layout->error = layout->error && layout->timed && (wide || columns >= 100);
+    size_t fixed = (layout->timed ? 16u : 0u) + (layout->error ? 7u : 0u) +
+                   (layout->total ? 9u : 0u) + 2 + layout->calls + (layout->average ? 9u : 0u) + 2;
+    layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
+    if (wide)
+        layout->name = longest < 60 ? longest : 60;
+    else if (layout->rest >= COLUMNS_FOR_PLACE)
+        layout->name = longest < layout->rest * 3 / 5 ? longest : layout->rest * 3 / 5;
+}
+
+/* ---- Rows ----------------------------------------------------------------- */
+
+static void put_titles(struct report *report)
+{
+    struct writer *writer = report->writer;
+    const struct layout *layout = &report->layout;
+    page_emphasis(writer, &report->options->style, EMPHASIS_STRONG);
+    if (layout->timed)
+        writer_text(writer, " self %     self");
+    if (layout->error)
+        writer_text(writer, "  error");
+    if (layout->total)
+        writer_text(writer, "    total");
+    writer_spaces(writer, 2);
+    writer_right(writer, "calls", layout->calls);
+    if (layout->average)
+        writer_text(writer, "      avg");
+    writer_text(writer, "  function");
+    page_emphasis(writer, &report->options->style, EMPHASIS_NONE);
+    writer_text(writer, "\n");
+}
+
+static void put_numbers(struct report *report, const struct cprof_function *function)
+{
+    struct writer *writer = report->writer;
+    const struct layout *layout = &report->layout;
+    bool unicode = report->options->style.unicode;
+    char text[NUMBER_SIZE];
+    double whole = stats_total(report->profile);
+    if (layout->timed) {
+        double share = whole > 0 ? 100.0 * (double)function->self_ns / whole : 0;
+        writer_right(writer, number_decimal(text, share, 2), 7);
+        writer_right(writer, number_duration(text, function->self_ns, unicode), 9);
+    }
+    if (layout->error && function->error_percent < 0)
+        writer_right(writer, "?", 7);
+    else if (layout->error)
+        writer_right(writer, number_percent(text, function->error_percent), 7);
+    if (layout->total)
+        writer_right(writer, number_duration(text, function->total_ns, unicode), 9);
+    writer_spaces(writer, 2);
+    writer_right(writer, number_grouped(text, function->calls), layout->calls);
+    if (layout->average)
+        writer_right(writer, number_duration(text, function->average_ns, unicode), 9);
+    writer_spaces(writer, 2);
+}
+
+static void put_name(struct report *report, const struct cprof_function *function)
+{
+    const struct layout *layout = &report->layout;
+    const struct cprof_style *style = &report->options->style;
+    size_t taken = writer_screen(report->writer, function->name,
+                                 layout->rest && layout->name ? layout->name : layout->rest, style);
+    size_t room = layout->rest > taken + 2 ? layout->rest - taken - 2 : 0;
+    if (layout->name && taken < layout->name) {
+        writer_spaces(report->writer, layout->name - taken);
+        room -= room ? layout->name - taken : 0;
+    }
+    if (layout->rest == 0 || room) {
+        writer_spaces(report->writer, 2);
+        page_place(report->writer, style, function->file, function->line, room);
+    }
+    writer_text(report->writer, "\n");
+}
+
+static void put_rows(struct report *report)
+{
+    put_titles(report);
+    for (size_t idx = 0; idx < report->shown; idx++) {
+        struct cprof_function function = stats_function(report->profile, report->functions[idx]);
+        put_numbers(report, &function);
+        put_name(report, &function);
+    }
+}
+
+/* What the rows leave out, and the words in which the table is read. */
+static void put_rest(struct report *report)
+{
+    size_t hidden = report->profile->seen_count - report->shown;
+    const struct cprof_style *style = &report->options->style;
+    char count[NUMBER_SIZE], share[NUMBER_SIZE];
+    double self = 0, whole = stats_total(report->profile);
+    for (size_t idx = report->shown; idx < report->profile->seen_count; idx++)
+        self += report->profile->functions[report->functions[idx]].measure.self;
+    writer_text(report->writer, "\n");
+    if (hidden && report->layout.timed)
+        page_sentence(report->writer, style, "Not shown: %s with %s of the time (--top 0 shows all).",
+                      number_of(count, hidden, "function"),
+                      number_percent(share, whole > 0 ? 100 * self / whole : 0));
+    else if (hidden)
+        page_sentence(report->writer, style, "Not shown: %s (--top 0 shows all).",
+                      number_of(count, hidden, "function"));
+    if (!report->layout.timed)
+        page_sentence(report->writer, style, "Times are unknown: the run read no clock.");
+}
+
+static enum cprof_status render(struct report *report, const struct cprof_run *run,
+                                struct cprof_error *error)
+{
+    const struct cprof_report_options *options = report->options;
+    size_t seen = report->profile->seen_count;
+    memcpy(report->functions, report->profile->by_self, seen * sizeof *report->functions);
+    if (!stats_sort(report->profile, report->functions, seen, options->sort))
+        return fault_memory(error, "the list of functions");
+    report->shown = options->top && options->top < seen ? options->top : seen;
+    lay_out(report);
+    page_head(report->writer, &options->style, report->profile, run);
+    put_rows(report);
+    put_rest(report);
+    page_remarks(report->writer, &options->style, report->profile, run, options->brief);
+    return writer_finish(report->writer, error);
+}
+
+enum cprof_status cprof_report_text(struct cprof_profile *profile,
+                                    const struct cprof_report_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error)
+{
+    struct cprof_run run;
+    struct writer writer;
+    struct report report = {.writer = &writer, .profile = profile, .options = options};
+    enum cprof_status status = cprof_run_facts(profile, &run, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    report.functions = array_new(profile->seen_count, sizeof *report.functions);
+    status = report.functions ? render(&report, &run, error)
+                              : fault_memory(error, "the list of functions");
+    free(report.functions);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* `sites`: every function the compiler saw, by file and line, with the verdict
+ * and its reason.  From a profile or from a binary, which has no counts.
+ */
+#include "facts.h"
+#include "json.h"
+#include "page.h"
+
+static bool is_pseudo(const struct function *function)
+{
+    return function->unit == TABLE_NONE; /* no compiler wrote it */
+}
+
+static void put_site(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_profile *profile, const struct function *function)
+{
+    bool in = (function->flags & CPROF_SITE_INSTRUMENTED) != 0;
+    page_emphasis(writer, style, in ? EMPHASIS_NONE : EMPHASIS_WARNING);
+    writer_text(writer, in ? "in   " : "out  ");
+    page_emphasis(writer, style, EMPHASIS_NONE);
+    size_t half = style->columns > 40 ? style->columns / 2 : 20;
+    size_t taken = writer_screen(writer, texts_get(&profile->texts, function->name),
+                                 style->columns ? half : 0, style);
+    writer_spaces(writer, 2);
+    page_place(writer, style, texts_get(&profile->texts, function->file), function->line,
+               style->columns > taken + 7 ? style->columns - taken - 7 : 0);
+    writer_text(writer, "\n       ");
+    writer_text(writer, facts_reason(function->reason));
+    writer_text(writer, "\n");
+}
+
+enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,
+                                   const struct cprof_sink *sink, struct cprof_error *error)
+{
+    struct writer writer;
+    enum cprof_status status = model_finish(profile, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    size_t in = 0, out = 0;
+    for (size_t idx = 0; idx < profile->function_count; idx++) {
+        const struct function *function = &profile->functions[profile->by_place[idx]];
+        if (is_pseudo(function))
+            continue;
+        put_site(&writer, style, profile, function);
+        *(function->flags & CPROF_SITE_INSTRUMENTED ? &in : &out) += 1;
+    }
+    page_sentence(&writer, style, "%zu in, %zu out.", in, out);
+    return writer_finish(&writer, error);
+}
+
+enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   struct cprof_error *error)
+{
+    struct writer writer;
+    struct json json = {.writer = &writer};
+    enum cprof_status status = model_finish(profile, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    json_open(&json, NULL, '[');
+    for (size_t idx = 0; idx < profile->function_count; idx++) {
+        const struct function *function = &profile->functions[profile->by_place[idx]];
+        if (is_pseudo(function))
+            continue;
+        json_line(&json);
+        json_open(&json, NULL, '{');
+        json_text(&json, "name", texts_get(&profile->texts, function->name));
+        json_text(&json, "file", texts_get(&profile->texts, function->file));
+        json_whole(&json, "line", function->line);
+        json_bool(&json, "instrumented", (function->flags & CPROF_SITE_INSTRUMENTED) != 0);
+        json_text(&json, "reason", facts_reason(function->reason));
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    writer_text(&writer, "\n");
+    return writer_finish(&writer, error);
+}

@@ -1,0 +1,47 @@
+/* Where profiles lie: the only file of analysis that touches the file system
+ * and asks about processes.  Gives bytes to the reader and knows nothing of
+ * what is in them beyond the header.  Called by profile.c and list_text.c.
+ */
+#ifndef CPROF_ANALYSIS_STORE_H
+#define CPROF_ANALYSIS_STORE_H
+
+#include <cprof/cprof.h>
+#include <cprof/format.h>
+
+/* A snapshot of a file; free with store_release. */
+struct store_bytes {
+    unsigned char *ptr;
+    size_t len;
+};
+
+struct store_entry {
+    char *path;
+    int64_t modified_ns;
+};
+
+struct store_folder {
+    struct store_entry *entries; /* newest first */
+    size_t count, capacity;
+};
+
+/* Reads a file, or standard input for "-".  A copy, not a mapping: what a
+ * running program is writing must not change under a check. */
+enum cprof_status store_read(const char *path, struct store_bytes *bytes,
+                             struct cprof_error *error);
+void store_release(struct store_bytes *bytes);
+
+bool store_is_folder(const char *path);
+
+/* The files in a folder that begin like a profile, without those renamed to
+ * .old; with `prefix` only those whose name begins so. */
+enum cprof_status store_list(const char *folder, const char *prefix, struct store_folder *found,
+                             struct cprof_error *error);
+void store_list_free(struct store_folder *found);
+
+/* Whether the process that wrote this header runs on this machine. */
+bool store_alive(const struct cprof_header *header);
+
+/* See cprof_profile_settle. */
+void store_settle(const char *path);
+
+#endif

@@ -1,0 +1,167 @@
+/* `tree` for people: one line a calling context, callees below their caller,
+ * the largest first.  Deep contexts do not run out of the page: beyond the
+ * space for lines only the nearest callers keep theirs.
+ */
+#include <string.h>
+
+#include "number.h"
+#include "page.h"
+#include "stats.h"
+#include "tree.h"
+
+/* Levels whose lines are drawn where the page has no width. */
+#define LEVELS_UNLIMITED 100
+
+#define COLUMNS_FOR_SELF 60
+
+struct tree_page {
+    struct writer *writer;
+    struct cprof_profile *profile;
+    const struct cprof_tree_options *options;
+    bool timed, self;
+    size_t calls; /* columns of the number of calls */
+    size_t rest;  /* columns for lines and name; 0: as wide as they want */
+    uint32_t levels;
+    uint64_t shown;
+};
+
+static uint32_t next_shown(const struct tree_page *page, uint32_t at)
+{
+    const struct context *contexts = page->profile->contexts;
+    uint32_t next = tree_first_shown(page->profile, page->options, contexts[at].first_child);
+    while (next == MODEL_NONE && at != MODEL_NONE) {
+        next = tree_first_shown(page->profile, page->options, contexts[at].next_sibling);
+        at = contexts[at].parent;
+    }
+    return next;
+}
+
+static void lay_out(struct tree_page *page)
+{
+    size_t columns = page->options->style.columns;
+    char text[NUMBER_SIZE];
+    page->timed = model_timed(page->profile);
+    page->self = page->timed && (columns == 0 || columns >= COLUMNS_FOR_SELF);
+    page->calls = strlen("calls");
+    for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
+        size_t taken = strlen(number_grouped(text, page->profile->contexts[at].measure.calls));
+        if (taken > page->calls)
+            page->calls = taken;
+        page->shown++;
+    }
+    size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) + 2 + page->calls + 2;
+    page->rest = columns == 0 ? 0 : columns > fixed + 12 ? columns - fixed : 12;
+    page->levels = columns == 0 || page->rest / 4 > LEVELS_UNLIMITED ? LEVELS_UNLIMITED
+                                                                    : (uint32_t)(page->rest / 4);
+}
+
+static void put_titles(struct tree_page *page)
+{
+    page_emphasis(page->writer, &page->options->style, EMPHASIS_STRONG);
+    writer_text(page->writer, page->timed ? "total %    total" : "calls %");
+    if (page->self)
+        writer_text(page->writer, "     self");
+    writer_spaces(page->writer, 2);
+    writer_right(page->writer, "calls", page->calls);
+    writer_text(page->writer, "  function");
+    page_emphasis(page->writer, &page->options->style, EMPHASIS_NONE);
+    writer_text(page->writer, "\n");
+}
+
+static void put_numbers(struct tree_page *page, uint32_t at)
+{
+    const struct context *context = &page->profile->contexts[at];
+    bool unicode = page->options->style.unicode;
+    char text[NUMBER_SIZE];
+    writer_right(page->writer, number_decimal(text, tree_share(page->profile, at), 2), 7);
+    if (page->timed)
+        writer_right(page->writer, number_duration(text, stats_whole(context->total), unicode), 9);
+    if (page->self)
+        writer_right(page->writer,
+                     number_duration(text, stats_whole(context->measure.self), unicode), 9);
+    writer_spaces(page->writer, 2);
+    if (at == MODEL_ROOT) /* the program is not called */
+        writer_spaces(page->writer, page->calls);
+    else
+        writer_right(page->writer, number_grouped(text, context->measure.calls), page->calls);
+    writer_spaces(page->writer, 2);
+}
+
+static bool has_younger(const struct tree_page *page, uint32_t at)
+{
+    return tree_first_shown(page->profile, page->options,
+                            page->profile->contexts[at].next_sibling) != MODEL_NONE;
+}
+
+/* The lines that join a context to its caller; returns their columns. */
+static size_t put_lines(struct tree_page *page, uint32_t at)
+{
+    const struct context *contexts = page->profile->contexts;
+    bool unicode = page->options->style.unicode;
+    uint32_t depth = contexts[at].depth, drawn = depth < page->levels ? depth : page->levels;
+    uint32_t path[LEVELS_UNLIMITED];
+    size_t taken = 2 * (size_t)drawn;
+    if (drawn < depth) {
+        char number[NUMBER_SIZE];
+        number_grouped(number, depth - drawn);
+        writer_text(page->writer, "+");
+        writer_text(page->writer, number);
+        writer_text(page->writer, " ");
+        taken += strlen(number) + 2;
+    }
+    for (uint32_t level = drawn; level-- > 0; at = contexts[at].parent)
+        path[level] = at;
+    for (uint32_t level = 0; level < drawn; level++) {
+        bool last = level + 1 == drawn, younger = has_younger(page, path[level]);
+        if (last)
+            writer_text(page->writer, unicode ? (younger ? "├ " : "└ ") : (younger ? "|-" : "`-"));
+        else
+            writer_text(page->writer, younger ? (unicode ? "│ " : "| ") : "  ");
+    }
+    return taken;
+}
+
+static void put_context(struct tree_page *page, uint32_t at)
+{
+    struct tree_label label = tree_label(page->profile, at);
+    const struct cprof_style *style = &page->options->style;
+    put_numbers(page, at);
+    page_emphasis(page->writer, style, EMPHASIS_FAINT);
+    size_t taken = put_lines(page, at);
+    page_emphasis(page->writer, style, EMPHASIS_NONE);
+    size_t room = page->rest > taken + 8 ? page->rest - taken : 8;
+    taken = writer_screen(page->writer, label.name, page->rest ? room : 0, style);
+    if (page->rest == 0 || room > taken + 12) {
+        writer_spaces(page->writer, 2);
+        page_place(page->writer, style, label.file, label.line,
+                   page->rest ? room - taken - 2 : 0);
+    }
+    writer_text(page->writer, "\n");
+}
+
+enum cprof_status cprof_tree_text(struct cprof_profile *profile,
+                                  const struct cprof_tree_options *options,
+                                  const struct cprof_sink *sink, struct cprof_error *error)
+{
+    struct cprof_run run;
+    struct writer writer;
+    struct tree_page page = {.writer = &writer, .profile = profile, .options = options};
+    enum cprof_status status = cprof_run_facts(profile, &run, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    lay_out(&page);
+    page_head(&writer, &options->style, profile, &run);
+    put_titles(&page);
+    for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(&page, at))
+        put_context(&page, at);
+    uint64_t hidden = profile->context_seen + 1 - page.shown;
+    char count[NUMBER_SIZE];
+    writer_text(&writer, "\n");
+    if (hidden)
+        page_sentence(&writer, &options->style,
+                      "Not shown: %s (--min 0 and --depth 0 show all).",
+                      number_of(count, hidden, "calling context"));
+    page_remarks(&writer, &options->style, profile, &run, true);
+    return writer_finish(&writer, error);
+}

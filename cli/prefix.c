@@ -1,0 +1,45 @@
+/* Finding the plugin and the runtime; see prefix.h. */
+#include "prefix.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+bool prefix_find(const char *name, char path[PATH_MAX])
+{
+    char prefix[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
+    prefix[len > 0 ? len : 0] = '\0';
+    for (int level = 0; level < 2; level++) { /* bin/cprof */
+        char *slash = strrchr(prefix, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    int used = snprintf(path, PATH_MAX, "%s/lib/cprof/%s", prefix, name);
+    if (used < PATH_MAX && access(path, R_OK) == 0)
+        return true;
+    complain("%.900s is missing; install cprof again, with all its files", path);
+    return false;
+}
+
+bool prefix_plugin_flag(const char *compiler, char flags[PATH_MAX])
+{
+    char path[PATH_MAX];
+    /* The same plugin serves GCC and Clang; the name is only checked. */
+    if (!compiler)
+        compiler = getenv("CC");
+    if (compiler && strchr(compiler, '/') && access(compiler, X_OK) != 0) {
+        complain("%s: no such compiler; name gcc, clang or the path of one", compiler);
+        return false;
+    }
+    if (!prefix_find("cprof.so", path))
+        return false;
+    if (strchr(path, ' ')) {
+        complain("%.900s: a folder with a space cannot stand in CFLAGS; move cprof", path);
+        return false;
+    }
+    return snprintf(flags, PATH_MAX, "-fplugin=%s", path) < PATH_MAX;
+}

@@ -1,0 +1,21 @@
+/* Where cprof is installed, found from where this program is, so that the tree
+ * can be moved.
+ */
+#ifndef CPROF_CLI_PREFIX_H
+#define CPROF_CLI_PREFIX_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+/* The path of `<prefix>/lib/cprof/<name>`.  False after a sentence if there is
+ * no such file. */
+bool prefix_find(const char *name, char path[PATH_MAX]);
+
+/* What goes into CFLAGS for a compiler: its name, a path, or NULL for $CC.
+ * `flags` gets the -fplugin flag alone.  False after a sentence. */
+bool prefix_plugin_flag(const char *compiler, char flags[PATH_MAX]);
+
+/* The flag that switches instrumentation on. */
+#define PREFIX_SWITCH "-DPROFILING=1"
+
+#endif
