@@ -20,8 +20,8 @@ cp -r "$source_cache/lua5.4" "$demo/lua"
 mkdir "$demo/out"
 
 flags=$("$cprof" flags --cc gcc)
-say "builds Lua with MYCFLAGS='$flags -DPROFILING=1'"
-quietly "$demo/out/make.log" make -C "$demo/lua" -j"$(nproc)" linux MYCFLAGS="$flags -DPROFILING=1"
+say "builds Lua with MYCFLAGS='$flags'"
+quietly "$demo/out/make.log" make -C "$demo/lua" -j"$(nproc)" linux MYCFLAGS="$flags"
 
 say "runs examples/demo/work.lua"
 cd "$demo/out" || exit

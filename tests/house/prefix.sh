@@ -48,7 +48,7 @@ expect_calls() {
 }
 
 # shellcheck disable=SC2046  # flags are words
-gcc -O2 $("$moved/bin/cprof" flags --cc gcc) -DPROFILING=1 tiny.c -o by_flags
+gcc -O2 $("$moved/bin/cprof" flags --cc gcc) tiny.c -o by_flags
 expect_calls ./by_flags 177
 
 flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags cprof)

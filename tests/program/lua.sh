@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Lua from Debian's source package, built by its own makefile plus `cprof flags`:
+# are its calls what callgrind counts?
+#
+# usage: lua.sh CPROF SOURCES BUILD.  Run by ctest.
+set -euo pipefail
+cprof=$1 sources=$2 build=$3
+here=$(cd "$(dirname "$0")" && pwd)
+[ -d "$sources/lua5.4" ] || { echo "no sources in $sources: run ./dev fetch-sources" >&2 && exit 1; }
+
+rm -rf "$build/lua"
+mkdir -p "$build"
+cp -r "$sources/lua5.4" "$build/lua"
+make -C "$build/lua" -j"$(nproc)" linux MYCFLAGS="$("$cprof" flags --cc gcc)" \
+    >"$build/lua.log" 2>&1 || { tail -n 20 "$build/lua.log" >&2 && exit 1; }
+"$here/calls.sh" "$cprof" "$build/lua/src/lua" "$here/../../examples/demo/work.lua" 0.01
