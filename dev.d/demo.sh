@@ -30,7 +30,6 @@ cd "$demo/out" || exit
 "$cprof" report lua.cprof >report.txt
 "$cprof" tree lua.cprof >tree.txt
 "$cprof" flame -o flame.svg lua.cprof
-head -n 30 report.txt
 
 say "the profile     $demo/out/lua.cprof"
 say "the report      $demo/out/report.txt"
