@@ -12,7 +12,7 @@ fail() {
 
 ./dev demo
 out=build/demo/out
-for function in luaV_execute luaH_getint auxsort luaC_step; do
+for function in luaV_execute auxsort; do
     grep -q "\b$function\b" $out/report.txt || grep -q "\b$function\b" $out/tree.txt ||
         fail "$function is neither in the report nor in the tree"
 done
