@@ -58,14 +58,6 @@ gasm *asm_new(const char *text, vec<tree, va_gc> *inputs, vec<tree, va_gc> *outp
     return statement;
 }
 
-/* An output of `statement`: the SSA name is made here and defined by it. */
-void define(vec<tree, va_gc> *outputs, gasm *statement, function *fun, unsigned idx, tree *value)
-{
-    *value = value_new(fun, statement);
-    TREE_VALUE((*outputs)[idx]) = *value;
-    gimple_asm_set_output_op(statement, idx, (*outputs)[idx]);
-}
-
 /* A block for a cold call, off the hot path but not so cold that GCC moves it
  * to another section: callers' profiles and unwinders expect it in its
  * function. */
