@@ -79,7 +79,7 @@ static void threads_release(struct process *process)
 /* The calling thread is the only one; its frames stay timed as they were. */
 static void caller_adopt(struct process *process)
 {
-    uint32_t standing = idx_of(process, current_get(process));
+    struct cprof_node *standing = node_at(process, current_get(process));
     struct thread *thread = standing ? thread_of(process, standing) : NULL;
 
     if (!thread)
@@ -89,7 +89,7 @@ static void caller_adopt(struct process *process)
     process->file_threads[idx].tid = thread->owner;
     process->file_threads[idx].owners = 1;
     thread->burst_left = 0;
-    thread->spot = 0;
+    thread->spot = NULL;
     thread->last_event = ticks_now(process);
     thread->cpu_ticks = thread->last_event;
     thread->cpu_ns = clock_ns(CLOCK_OF_THREAD_CPU);

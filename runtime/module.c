@@ -52,12 +52,30 @@ static void module_write(struct process *process, const struct cprof_module *mod
     file_close(file);
 }
 
+/* Sites get first, first + 1 and so on, or all the same. */
+static void site_ids_set(uint32_t first, uint32_t step)
+{
+    uint32_t count = (uint32_t)(__stop_cprof_site - __start_cprof_site);
+
+    for (uint32_t idx = 0; idx < count; idx++) {
+        const struct cprof_site *site = &__start_cprof_site[idx];
+        if (site->id_ref)
+            *(uint32_t *)((uintptr_t)&site->id_ref + (uintptr_t)(intptr_t)site->id_ref) =
+                first + idx * step;
+    }
+}
+
 /* Gives the module's sites their ids, after the profile knows them: an id that
  * a node holds can then always be resolved. */
 static void module_register(struct process *process)
 {
     struct cprof_module module;
     uint32_t count = (uint32_t)(__stop_cprof_site - __start_cprof_site);
+
+    if (process->mode == CPROF_MODE_OFF) {
+        site_ids_set(0, 0); /* matches the off node's empty slots */
+        return;
+    }
 
     bytes_clear(&module, sizeof module);
     module.site_count = count;
@@ -75,12 +93,7 @@ static void module_register(struct process *process)
 
     uint32_t first = __atomic_fetch_add(&process->site_next, count, __ATOMIC_RELAXED);
     module_write(process, &module, first);
-    for (uint32_t idx = 0; idx < count; idx++) {
-        const struct cprof_site *site = &__start_cprof_site[idx];
-        if (site->id_ref)
-            *(uint32_t *)((uintptr_t)&site->id_ref + (uintptr_t)(intptr_t)site->id_ref) =
-                first + idx;
-    }
+    site_ids_set(first, 1);
     __atomic_fetch_add(&process->module_count, 1, __ATOMIC_RELAXED);
 }
 

@@ -9,9 +9,10 @@ HIDDEN struct process *__cprof_process;
 HIDDEN intptr_t __cprof_tls_offset;
 HIDDEN uintptr_t __cprof_base = (uintptr_t)1 << 63; /* far from every hot pointer */
 
-/* What a thread stands on before it has a tree: empty slots, so that its first
- * call takes the cold path. */
-static uint64_t sentinel[CPROF_SLOT_COUNT] __attribute__((aligned(CPROF_NODE_STRIDE)));
+/* What a thread stands on before it has a tree: slots that match no site, not
+ * even one that is switched off, so that its first call takes the cold path. */
+static const uint64_t sentinel[CPROF_SLOT_COUNT] __attribute__((aligned(CPROF_NODE_STRIDE))) = {
+    [0 ... CPROF_SLOT_COUNT - 1] = 0xfffffffeu};
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS;
 
 HIDDEN const uint32_t __cprof_abi_1 = CPROF_ABI_VERSION;
@@ -205,10 +206,9 @@ static struct process *process_new(void)
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
     const size_t header = CPROF_DATA_OFFSET, records = THREAD_MAX * sizeof(struct cprof_thread),
                  threads = THREAD_MAX * sizeof(struct thread),
-                 owners = NODE_MAX / CHUNK_NODES * sizeof(uint32_t),
                  tuning = NODE_MAX * sizeof(struct tuning), own = 16384;
     char *memory =
-        memory_map(NULL, own + header + records + threads + owners + tuning, both, flags, -1, 0);
+        memory_map(NULL, own + header + records + threads + tuning, both, flags, -1, 0);
 
     if (!memory)
         return NULL;
@@ -217,8 +217,7 @@ static struct process *process_new(void)
     process->contents = (struct cprof_extent *)(memory + own + CPROF_TOC_OFFSET);
     process->file_threads = (struct cprof_thread *)(memory + own + header);
     process->threads = (struct thread *)(memory + own + header + records);
-    process->chunk_owner = (uint32_t *)(memory + own + header + records + threads);
-    process->tuning = (struct tuning *)(memory + own + header + records + threads + owners);
+    process->tuning = (struct tuning *)(memory + own + header + records + threads);
     return process;
 }
 
@@ -255,6 +254,16 @@ static intptr_t own_tls_offset(void)
     return offset;
 }
 
+/* Off: every thread stands on one node, every site has id 0, which is what its
+ * empty slots hold, and the child they lead to is that node again. */
+static bool process_switch_off(struct process *process)
+{
+    process->header->mode = process->mode = CPROF_MODE_OFF;
+    return memory_map(node_of(process, 0), CHUNK_NODES * CPROF_NODE_SIZE,
+                      PROTECTION_READ | PROTECTION_WRITE,
+                      MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0) != NULL;
+}
+
 /* Makes the state, or NULL: then the program runs without a profile. */
 static struct process *process_start(int argument_count, char **arguments, char **environment)
 {
@@ -277,7 +286,7 @@ static struct process *process_start(int argument_count, char **arguments, char 
     if (!nodes_reserve(process))
         return NULL;
     if (process->mode == CPROF_MODE_OFF || !file_create(process))
-        process->header->mode = process->mode = CPROF_MODE_OFF;
+        return process_switch_off(process) ? process : NULL;
     return process;
 }
 
@@ -301,14 +310,15 @@ static void module_start(int argument_count, char **arguments, char **environmen
         process = process_start(argument_count, arguments, environment);
     if (!process)
         return;
-    if (process->mode != CPROF_MODE_OFF)
-        module_register(process);
+    module_register(process);
     __cprof_process = process;
     __cprof_base = process->base;
     __cprof_tls_offset = process->tls_offset;
     if (first && !executable && __cprof_pin)
         __cprof_pin();
-    if (first && process->mode != CPROF_MODE_OFF)
+    if (first && process->mode == CPROF_MODE_OFF)
+        current_set(process, hot_of(process, OFF_NODE));
+    else if (first)
         process_enter_main_thread(process);
 }
 
@@ -335,7 +345,7 @@ HIDDEN void __cprof_finish(void)
         return;
     if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0)
         return;
-    uint32_t standing = idx_of(process, current_get(process));
+    struct cprof_node *standing = node_at(process, current_get(process));
     if (standing && process->mode != CPROF_MODE_COUNT) {
         struct thread *thread = thread_of(process, standing);
         charge(process, thread);

@@ -45,6 +45,7 @@
 enum {
     NODE_MAX = CPROF_RANGE / CPROF_NODE_STRIDE,
     CHUNK_NODES = 32, /* a page of hot parts and a page of file: no false sharing */
+    OFF_NODE = 1,
     CONTEXT_CAP = 1 << 20,
     THREAD_MAX = 1 << 16,
     FIRST_NODES = 512,
@@ -68,12 +69,13 @@ struct child_table {
 /* An open timed call. */
 struct timed_call {
     uint64_t start;
-    uintptr_t frame;  /* stack pointer at its begin; callees' are lower */
-    uint32_t node;
-    uint32_t region;  /* what was charged before, and is again after it */
+    uintptr_t frame; /* stack pointer at its begin; callees' are lower */
+    struct cprof_node *node;
+    struct cprof_node *region; /* what was charged before, and is again after it */
 };
 
-/* A thread's tree, private part.  Outlives its owner. */
+/* A thread's tree, private part.  Outlives its owner.  A power of two in size,
+ * because nodes name their thread by number. */
 struct thread {
     uint32_t owner;      /* tid, 0: free for the next with the same start */
     uint32_t start_site; /* the function its owners start with */
@@ -84,15 +86,15 @@ struct thread {
     uint64_t children_used;
     /* timing, timing.c */
     struct timed_call *timed;
+    struct cprof_node *region; /* whose self_ticks the time goes to */
+    struct cprof_node *spot;   /* in a burst: whose sample_ticks it goes to too */
     uint32_t timed_depth;
-    uint32_t region;     /* node whose self_ticks the time goes to */
-    uint32_t spot;       /* in a burst: node whose sample_ticks it goes to too */
-    uint32_t burst_left; /* events until the burst ends */
+    uint32_t burst_left;       /* events until the burst ends */
     uint64_t last_event;
     uint64_t last_burst;
     uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
     uint64_t random;
-};
+} __attribute__((aligned(128)));
 
 /* Countdown tuning of a node, by node index. */
 struct tuning {
@@ -108,7 +110,6 @@ struct process {
     struct cprof_extent *contents;
     struct cprof_thread *file_threads;
     struct thread *threads;
-    uint32_t *chunk_owner; /* by chunk: thread index */
     struct tuning *tuning;
 
     uint32_t thread_count, thread_limit; /* used; backed by the file */
@@ -168,20 +169,34 @@ static inline uintptr_t twin_of(uintptr_t hot)
     return hot + TWIN_DISTANCE;
 }
 
-/* The node of a hot pointer, its twin's or a tagged one; 0 if it is none (the
+/* The node of a hot pointer, its twin's or a tagged one; NULL if it is none (the
  * sentinel of a thread that has no tree yet). */
-static inline uint32_t idx_of(const struct process *process, uintptr_t hot)
+static inline struct cprof_node *node_at(const struct process *process, uintptr_t hot)
 {
     uintptr_t distance = hot - process->base;
 
     if (distance >= TWIN_DISTANCE)
         distance -= TWIN_DISTANCE;
-    return distance < CPROF_RANGE ? (uint32_t)(distance / CPROF_NODE_STRIDE) : 0;
+    if (UNLIKELY(distance >= CPROF_RANGE))
+        return NULL;
+    distance &= ~(uintptr_t)(CPROF_NODE_STRIDE - 1);
+    return (struct cprof_node *)(process->base + CPROF_RANGE + distance);
 }
 
-static inline struct thread *thread_of(const struct process *process, uint32_t node)
+static inline uintptr_t hot_at(const struct cprof_node *node)
 {
-    return &process->threads[process->chunk_owner[node / CHUNK_NODES]];
+    return (uintptr_t)node - CPROF_RANGE + CPROF_HOT_BIAS;
+}
+
+static inline uint32_t idx_of(const struct process *process, const struct cprof_node *node)
+{
+    return (uint32_t)(((uintptr_t)node - process->base - CPROF_RANGE) / CPROF_NODE_STRIDE);
+}
+
+static inline struct thread *thread_of(const struct process *process,
+                                       const struct cprof_node *node)
+{
+    return &process->threads[node->thread];
 }
 
 static inline uintptr_t current_get(const struct process *process)
@@ -194,6 +209,18 @@ static inline uintptr_t current_get(const struct process *process)
 static inline void current_set(const struct process *process, uintptr_t value)
 {
     __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(process->tls_offset) : "memory");
+}
+
+/* Compare-and-swap against this thread's own signal handlers: one instruction,
+ * but without the lock prefix, whose 20 cycles only other threads would need.
+ * On failure *expected is what was found. */
+static inline bool swap_own(uint64_t *word, uint64_t *expected, uint64_t value)
+{
+    bool swapped;
+    __asm__ volatile("cmpxchgq %3, %1"
+                     : "+a"(*expected), "+m"(*word), "=@ccz"(swapped)
+                     : "r"(value));
+    return swapped;
 }
 
 static inline uint32_t thread_id(void)
@@ -243,10 +270,10 @@ static uint32_t node_new(struct process *process, struct thread *thread, uint32_
 
 /* timing.c */
 static void thread_timing_reset(struct process *process, struct thread *thread);
-static void call_count(struct process *process, struct thread *thread, uint32_t parent,
-                       uint32_t child, uintptr_t *caller);
-static void timing_return(struct process *process, struct thread *thread, uint32_t parent,
-                          uintptr_t *caller);
+static void call_count(struct process *process, struct thread *thread, struct cprof_node *parent,
+                       struct cprof_node *child, uintptr_t *caller);
+static void timing_return(struct process *process, struct thread *thread,
+                          struct cprof_node *parent, uintptr_t *caller);
 static void node_arm(struct process *process, struct cprof_node *node);
 
 /* fork.c */

@@ -65,8 +65,6 @@ static struct thread *thread_new(struct process *process, uint32_t start_site, u
 /* The tree of the calling thread, which stands on no node yet. */
 static NOINLINE struct thread *thread_claim(struct process *process, uint32_t start_site)
 {
-    if (process->mode == CPROF_MODE_OFF)
-        return NULL;
     uint32_t tid = thread_id();
     struct thread *thread = thread_find_free(process, start_site, tid);
     if (!thread)

@@ -39,19 +39,12 @@ static uint64_t node_calls(const struct cprof_node *node, int32_t left, uint32_t
 static void node_rearm(struct cprof_node *node, int32_t left)
 {
     uint64_t *word = (uint64_t *)(void *)node;
-    uint64_t old = *(volatile uint64_t *)word, new, found;
+    uint64_t old = *(volatile uint64_t *)word, new;
 
-    for (;;) {
+    do {
         uint32_t armed = (uint32_t)(old >> 32) - (uint32_t)old + (uint32_t)left;
         new = (uint64_t)armed << 32 | (uint32_t)left;
-        __asm__ volatile("cmpxchgq %3, %1"
-                         : "=a"(found), "+m"(*word)
-                         : "0"(old), "r"(new)
-                         : "cc");
-        if (found == old)
-            break;
-        old = found;
-    }
+    } while (!swap_own(word, &old, new));
     node->seen = node_calls(node, (int32_t)old, (uint32_t)(old >> 32));
 }
 
@@ -77,8 +70,8 @@ static int32_t interval_draw(struct thread *thread, uint32_t mean)
 static void thread_timing_reset(struct process *process, struct thread *thread)
 {
     thread->timed_depth = 0;
-    thread->region = thread->root;
-    thread->spot = 0;
+    thread->region = node_of(process, thread->root);
+    thread->spot = NULL;
     thread->burst_left = 0;
     thread->random = ((uint64_t)thread->root << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
     if (process->mode == CPROF_MODE_COUNT)
@@ -118,13 +111,11 @@ static inline uint64_t charge(struct process *process, struct thread *thread)
 
     do
         now = ticks_now(process);
-    while (!__atomic_compare_exchange_n(&thread->last_event, &last, now, false, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED));
+    while (!swap_own(&thread->last_event, &last, now));
     uint64_t stretch = (int64_t)(now - last) > 0 ? now - last : 0;
-    struct cprof_node *region = node_of(process, thread->region);
+    struct cprof_node *region = thread->region, *spot = thread->spot;
     region->u.call.self_ticks += stretch;
-    if (thread->spot) {
-        struct cprof_node *spot = node_of(process, thread->spot);
+    if (spot) {
         spot->u.call.sample_ticks += stretch;
         spot->u.call.samples++;
     }
@@ -136,7 +127,7 @@ static inline uint64_t charge(struct process *process, struct thread *thread)
 static void thread_record(struct process *process, struct thread *thread)
 {
     struct cprof_thread *record = &process->file_threads[thread - process->threads];
-    record->open_node = thread->region;
+    record->open_node = idx_of(process, thread->region);
     record->last_event = thread->last_event;
 }
 
@@ -152,8 +143,8 @@ static NOINLINE bool timed_calls_map(struct thread *thread)
 
 /* Opens a timed call of `child`.  The place is reserved before it is filled: a
  * handler then uses the next. */
-static inline void timed_open(struct process *process, struct thread *thread, uint32_t child,
-                              uintptr_t *caller, bool region, uint64_t now)
+static inline void timed_open(struct process *process, struct thread *thread,
+                              struct cprof_node *child, uintptr_t *caller, bool region, uint64_t now)
 {
     *caller |= CPROF_TAG_TIMED;
     uint32_t depth = thread->timed_depth++;
@@ -168,7 +159,7 @@ static inline void timed_open(struct process *process, struct thread *thread, ui
     }
     if (region)
         thread->region = child;
-    thread->spot = thread->burst_left ? child : 0;
+    thread->spot = thread->burst_left ? child : NULL;
 }
 
 static void duration_add(struct cprof_node *node, uint64_t duration)
@@ -185,20 +176,17 @@ static void duration_add(struct cprof_node *node, uint64_t duration)
 
 /* Short calls are not worth two clock readings each: after a trial they are
  * only counted, with a burst now and then. */
-static void node_reconsider(struct process *process, struct thread *thread, uint32_t idx,
-                            uint64_t duration)
+static void node_reconsider(struct process *process, struct thread *thread,
+                            struct cprof_node *node, uint64_t duration)
 {
-    struct cprof_node *node = node_of(process, idx);
     struct cprof_node_call *call = &node->u.call;
 
-    if (process->mode != CPROF_MODE_ADAPTIVE)
-        return;
     if (node->flags & CPROF_NODE_TIMED) {
         if (call->timed_calls < TIMED_TRIAL ||
             call->duration_ticks / call->timed_calls >= process->short_ticks)
             return;
         node->flags &= ~CPROF_NODE_TIMED;
-        process->tuning[idx].interval = INTERVAL_FIRST;
+        process->tuning[idx_of(process, node)].interval = INTERVAL_FIRST;
         node_rearm(node, interval_draw(thread, INTERVAL_FIRST));
     } else if (duration > 16 * process->short_ticks) {
         node->flags |= CPROF_NODE_TIMED;
@@ -209,25 +197,26 @@ static void node_reconsider(struct process *process, struct thread *thread, uint
 
 /* Closes the innermost open timed call, at `now`.  One too deep to have been
  * noted has no duration; its caller, where that is timed, is charged again. */
-static inline void timed_close(struct process *process, struct thread *thread, uint32_t parent,
-                               uint64_t now)
+static inline void timed_close(struct process *process, struct thread *thread,
+                               struct cprof_node *parent, uint64_t now)
 {
     uint32_t depth = --thread->timed_depth;
 
     if (UNLIKELY(depth >= TIMED_DEPTH_MAX || !thread->timed)) {
-        if (node_of(process, parent)->flags & CPROF_NODE_TIMED)
+        if (parent->flags & CPROF_NODE_TIMED)
             thread->region = parent;
         return;
     }
     struct timed_call *call = &thread->timed[depth];
     thread->region = call->region;
-    duration_add(node_of(process, call->node), now - call->start);
-    node_reconsider(process, thread, call->node, now - call->start);
+    duration_add(call->node, now - call->start);
+    if (process->mode == CPROF_MODE_ADAPTIVE)
+        node_reconsider(process, thread, call->node, now - call->start);
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */
-static void timed_abandon(struct process *process, struct thread *thread, uint32_t parent,
-                          uintptr_t frame, uint64_t now)
+static void timed_abandon(struct process *process, struct thread *thread,
+                          struct cprof_node *parent, uintptr_t frame, uint64_t now)
 {
     while (thread->timed_depth && thread->timed_depth <= TIMED_DEPTH_MAX &&
            thread->timed[thread->timed_depth - 1].frame < frame)
@@ -238,27 +227,27 @@ static void timed_abandon(struct process *process, struct thread *thread, uint32
 
 /* A burst may be over without an event: an untimed frame that was open before
  * it returned.  Then the time since the last event belongs to nobody's samples. */
-static inline void burst_check(struct thread *thread, uint32_t standing)
+static inline void burst_check(struct thread *thread, const struct cprof_node *standing)
 {
     if (thread->spot != standing) {
-        thread->spot = 0;
+        thread->spot = NULL;
         thread->burst_left = 0;
     }
 }
 
 /* The countdown of an untimed node ran out: a burst, if the last is long enough
  * ago, and a new interval that aims at one burst a pause. */
-static bool burst_start(struct process *process, struct thread *thread, uint32_t child)
+static bool burst_start(struct process *process, struct thread *thread, struct cprof_node *child)
 {
     uint64_t now = ticks_now(process);
-    uint32_t *interval = &process->tuning[child].interval;
+    uint32_t *interval = &process->tuning[idx_of(process, child)].interval;
     bool due = now - thread->last_burst >= process->burst_pause;
 
     if (!due && *interval < INTERVAL_MAX)
         *interval *= 2;
     if (due && now - thread->last_burst > 4 * process->burst_pause && *interval > INTERVAL_FIRST)
         *interval /= 2;
-    node_rearm(node_of(process, child), interval_draw(thread, *interval));
+    node_rearm(child, interval_draw(thread, *interval));
     if (due) {
         thread->last_burst = now;
         thread->burst_left = BURST_EVENTS;
@@ -266,9 +255,10 @@ static bool burst_start(struct process *process, struct thread *thread, uint32_t
     return due;
 }
 
-static inline void stand_on(struct process *process, struct thread *thread, uint32_t node)
+static inline void stand_on(struct process *process, struct thread *thread,
+                            const struct cprof_node *node)
 {
-    uintptr_t hot = hot_of(process, node);
+    uintptr_t hot = hot_at(node);
     current_set(process, thread->burst_left ? twin_of(hot) : hot);
 }
 
@@ -276,18 +266,17 @@ static inline void stand_on(struct process *process, struct thread *thread, uint
 
 /* A counted call wants timing: every call of a timed node, and now and then one
  * of the others. */
-static void call_begin(struct process *process, struct thread *thread, uint32_t parent,
-                       uint32_t child, uintptr_t *caller)
+static inline void call_begin(struct process *process, struct thread *thread,
+                              struct cprof_node *parent, struct cprof_node *child,
+                              uintptr_t *caller)
 {
-    struct cprof_node *node = node_of(process, child);
-
-    if (process->mode == CPROF_MODE_COUNT) {
-        node_rearm(node, ARM_COUNT);
+    if (process->mode == CPROF_MODE_COUNT || process->mode == CPROF_MODE_OFF) {
+        node_rearm(child, ARM_COUNT);
         return;
     }
-    if (UNLIKELY(node->left < INT32_MIN / 2))
-        node_rearm(node, node->flags & CPROF_NODE_TIMED ? 0 : INTERVAL_FIRST);
-    bool timed = node->flags & CPROF_NODE_TIMED;
+    bool timed = child->flags & CPROF_NODE_TIMED;
+    if (UNLIKELY(child->left < INT32_MIN / 2))
+        node_rearm(child, timed ? 0 : INTERVAL_FIRST);
     if (thread->burst_left) {
         burst_check(thread, parent);
         thread->burst_left -= thread->burst_left != 0;
@@ -302,14 +291,13 @@ static void call_begin(struct process *process, struct thread *thread, uint32_t 
 }
 
 /* Counts a call that took the cold path to its node, and times it if due. */
-static void call_count(struct process *process, struct thread *thread, uint32_t parent,
-                       uint32_t child, uintptr_t *caller)
+static void call_count(struct process *process, struct thread *thread, struct cprof_node *parent,
+                       struct cprof_node *child, uintptr_t *caller)
 {
-    struct cprof_node *node = node_of(process, child);
     bool negative;
 
-    current_set(process, hot_of(process, child));
-    __asm__ volatile("subl $1, %0" : "+m"(node->left), "=@ccs"(negative));
+    current_set(process, hot_at(child));
+    __asm__ volatile("subl $1, %0" : "+m"(child->left), "=@ccs"(negative));
     if (negative || thread->burst_left)
         call_begin(process, thread, parent, child, caller);
 }
@@ -318,8 +306,8 @@ HIDDEN void cprof_begin_cold(uintptr_t *caller);
 HIDDEN void cprof_begin_cold(uintptr_t *caller)
 {
     struct process *process = __cprof_process;
-    uint32_t child = idx_of(process, current_get(process));
-    uint32_t parent = idx_of(process, *caller);
+    struct cprof_node *child = node_at(process, current_get(process));
+    struct cprof_node *parent = node_at(process, *caller);
 
     if (LIKELY(child && parent))
         call_begin(process, thread_of(process, child), parent, child, caller);
@@ -329,7 +317,7 @@ HIDDEN void cprof_end_cold(uintptr_t *caller);
 HIDDEN void cprof_end_cold(uintptr_t *caller)
 {
     struct process *process = __cprof_process;
-    uint32_t parent = process ? idx_of(process, *caller) : 0;
+    struct cprof_node *parent = process ? node_at(process, *caller) : NULL;
 
     if (UNLIKELY(!parent)) /* the call was lost at its entry */
         return;
@@ -337,7 +325,7 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
         return;
     struct thread *thread = thread_of(process, parent);
     if (thread->burst_left) {
-        burst_check(thread, idx_of(process, current_get(process)));
+        burst_check(thread, node_at(process, current_get(process)));
         thread->burst_left -= thread->burst_left != 0;
     }
     uint64_t now = charge(process, thread);
@@ -346,18 +334,18 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
         timed_abandon(process, thread, parent, (uintptr_t)caller, now);
     if (thread->timed_depth)
         timed_close(process, thread, parent, now);
-    thread->spot = thread->burst_left ? parent : 0;
+    thread->spot = thread->burst_left ? parent : NULL;
     stand_on(process, thread, parent);
 }
 
 /* After a jump back into a frame: what it left open is closed. */
-static void timing_return(struct process *process, struct thread *thread, uint32_t parent,
-                          uintptr_t *caller)
+static void timing_return(struct process *process, struct thread *thread,
+                          struct cprof_node *parent, uintptr_t *caller)
 {
     if (process->mode == CPROF_MODE_COUNT)
         return;
     uint64_t now = charge(process, thread);
     thread->burst_left = 0;
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);
-    thread->spot = 0;
+    thread->spot = NULL;
 }

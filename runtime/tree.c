@@ -23,7 +23,6 @@ static uint32_t node_take(struct process *process, struct thread *thread)
             return 0;
         }
         uint32_t first = chunk * CHUNK_NODES;
-        process->chunk_owner[chunk] = (uint32_t)(thread - process->threads);
         /* A handler that took a chunk meanwhile keeps its own going; of ours
          * only the first node is used then. */
         __atomic_compare_exchange_n(&thread->next, &next, first + 1, false, __ATOMIC_RELAXED,
@@ -199,10 +198,10 @@ static uint32_t child_of(struct process *process, struct thread *thread, uint32_
 
 /* One store makes the next call from here take the hot path, one more lets the
  * thunk find the child again after another callee has taken the near slot. */
-static void slot_fill(struct process *process, const struct cprof_site *site, uint32_t parent,
-                      uint32_t child, uint32_t id)
+static void slot_fill(const struct cprof_site *site, const struct cprof_node *parent,
+                      const struct cprof_node *child, uint32_t id)
 {
-    uintptr_t from = hot_of(process, parent), to = hot_of(process, child);
+    uintptr_t from = hot_at(parent), to = hot_at(child);
     uint64_t slot = (uint64_t)(uint32_t)(int32_t)(intptr_t)(to - from) << 32 | id;
 
     __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->near_slot), slot,
@@ -227,29 +226,35 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         enter_lost(caller);
         return;
     }
+    if (UNLIKELY(process->mode == CPROF_MODE_OFF)) {
+        *caller = hot_of(process, OFF_NODE);
+        current_set(process, *caller);
+        return;
+    }
     if (UNLIKELY(!*alive_of(process)) && !child_restart(process)) {
         enter_lost(caller);
         return;
     }
     uint32_t id = site_id(site);
-    uint32_t parent = idx_of(process, *caller);
-    if (UNLIKELY(!parent)) {
-        struct thread *arrived = id == CPROF_SITE_UNREGISTERED ? NULL : thread_claim(process, id);
-        parent = arrived ? arrived->root : 0;
-        *caller = parent ? hot_of(process, parent) : 0;
+    struct cprof_node *parent = node_at(process, *caller);
+    if (UNLIKELY(!parent) && id != CPROF_SITE_UNREGISTERED) {
+        struct thread *arrived = thread_claim(process, id);
+        parent = arrived ? node_of(process, arrived->root) : NULL;
     }
+    /* A frame keeps no twin: if the burst is over when it returns by the hot
+     * path, its caller must not stand on one. */
+    *caller = parent ? hot_at(parent) : 0;
     uint32_t child = 0;
-    struct thread *thread = thread_of(process, parent);
+    struct thread *thread = parent ? thread_of(process, parent) : NULL;
     if (LIKELY(parent && id != CPROF_SITE_UNREGISTERED))
-        child = child_of(process, thread, parent, id);
+        child = child_of(process, thread, idx_of(process, parent), id);
     if (UNLIKELY(!child)) {
-        if (process->mode != CPROF_MODE_OFF)
-            lost_add(process);
+        lost_add(process);
         enter_lost(caller);
         return;
     }
-    slot_fill(process, site, parent, child, id);
-    call_count(process, thread, parent, child, caller);
+    slot_fill(site, parent, node_of(process, child), id);
+    call_count(process, thread, parent, node_of(process, child), caller);
 }
 
 /* Back by a jump: the frame's own node again, in no matter which tree the
@@ -258,12 +263,12 @@ HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller);
 HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
 {
     struct process *process = __cprof_process;
-    uint32_t parent = process ? idx_of(process, *caller) : 0;
+    struct cprof_node *parent = process ? node_at(process, *caller) : NULL;
 
     if (!parent || (!*alive_of(process) && !child_restart(process)))
         return;
     struct thread *thread = thread_of(process, parent);
-    uint32_t child = child_of(process, thread, parent, site_id(site));
+    uint32_t child = child_of(process, thread, idx_of(process, parent), site_id(site));
     if (!child)
         return;
     current_set(process, hot_of(process, child));
