@@ -17,6 +17,7 @@
 #include "ssa.h"
 #include "cgraph.h"
 #include "toplev.h"
+#include "sreal.h"
 #include "tree-pass.h"
 #include "context.h"
 #include "cfghooks.h"

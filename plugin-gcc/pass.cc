@@ -18,8 +18,6 @@
  */
 #include "plugin.h"
 
-#include <cprof/abi.h>
-
 namespace {
 
 const pass_data cprof_pass_data = {
@@ -46,7 +44,7 @@ class cprof_pass : public gimple_opt_pass
         facts.site.reason = reason;
         if (in)
             facts.site.flags |= CPROF_SITE_INSTRUMENTED;
-        facts.site.slot = cprof_unit.hook_count % CPROF_FAR_SLOT_COUNT;
+        facts.site.slot = cprof_call_graph_slot(fun->decl);
         unsigned number = cprof_site_emit(&facts.site);
         if (!in)
             return 0;

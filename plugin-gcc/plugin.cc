@@ -69,6 +69,12 @@ void on_ipa_start(void *, void *)
         cprof_function_mark(node->decl);
 }
 
+void on_ipa_end(void *, void *)
+{
+    if (cprof_unit.profiling)
+        cprof_call_graph_plan();
+}
+
 void on_attributes(void *, void *)
 {
     cprof_attributes_register();
@@ -138,6 +144,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     register_callback(name, PLUGIN_ATTRIBUTES, on_attributes, NULL);
     register_callback(name, PLUGIN_START_UNIT, on_unit_start, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
+    register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
     register_callback(name, PLUGIN_FINISH_UNIT, on_unit_finish, NULL);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
  * the PROFILING macro), pass (what happens to a function), facts (compiler
- * objects to plain facts), emit_hooks (GIMPLE), emit_site (tables).
+ * objects to plain facts), call_graph (which slot), emit_hooks (GIMPLE), emit_site (tables).
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
@@ -37,6 +37,10 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts);
 bool cprof_function_is_marked(tree decl);
 void cprof_function_mark(tree decl);
 void cprof_attributes_register(void);
+
+/* call_graph.cc */
+void cprof_call_graph_plan(void);
+unsigned cprof_call_graph_slot(tree decl);
 
 /* emit_hooks.cc */
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);

@@ -1,0 +1,80 @@
+/* The unit's call graph, for policy's slot plan: asked once, when inlining is
+ * done and before any body is compiled.  Called by plugin (on_ipa_end) and pass.
+ */
+#include "plugin.h"
+
+#include "slot_plan.h"
+
+#include <cprof/abi.h>
+
+namespace {
+
+struct cprof_slot_plan *plan;
+hash_map<tree, unsigned> *number_of; /* by function declaration */
+
+unsigned number_get(tree decl)
+{
+    unsigned *found = number_of->get(decl);
+    return found ? *found : ~0u;
+}
+
+/* Functions that a call through a pointer may reach: those of its type whose
+ * address is taken.  Each gets its share of the weight. */
+void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
+{
+    tree type = gimple_call_fntype(edge->call_stmt);
+    auto_vec<unsigned> targets;
+    cgraph_node *node;
+
+    FOR_EACH_DEFINED_FUNCTION(node)
+        if (node->address_taken && !node->inlined_to && type &&
+            types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
+            targets.safe_push(number_get(node->decl));
+    for (unsigned idx = 0; idx < targets.length(); idx++)
+        cprof_slot_plan_call(plan, caller, targets[idx], weight / targets.length());
+}
+
+/* Calls made by `node`'s body, those of what was inlined into it included. */
+void calls_add(unsigned caller, cgraph_node *node)
+{
+    for (cgraph_edge *edge = node->callees; edge; edge = edge->next_callee) {
+        if (!edge->inline_failed) {
+            calls_add(caller, edge->callee);
+            continue;
+        }
+        unsigned callee = number_get(edge->callee->ultimate_alias_target()->decl);
+        if (callee != ~0u)
+            cprof_slot_plan_call(plan, caller, callee, edge->sreal_frequency().to_double());
+    }
+    for (cgraph_edge *edge = node->indirect_calls; edge; edge = edge->next_callee)
+        if (edge->call_stmt)
+            indirect_call_add(caller, edge, edge->sreal_frequency().to_double());
+}
+
+}
+
+void cprof_call_graph_plan(void)
+{
+    cgraph_node *node;
+    unsigned count = 0;
+
+    number_of = new hash_map<tree, unsigned>;
+    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
+        if (!node->inlined_to && !number_of->put(node->decl, count))
+            count++;
+    plan = cprof_slot_plan_new(count);
+    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
+        if (!node->inlined_to)
+            calls_add(number_get(node->decl), node);
+    cprof_slot_plan_solve(plan, htab_hash_string(main_input_filename ? main_input_filename : ""));
+}
+
+unsigned cprof_call_graph_slot(tree decl)
+{
+    unsigned number = number_of ? number_get(decl) : ~0u;
+
+    if (number != ~0u)
+        return cprof_slot_plan_slot(plan, number);
+    /* an LTO partition, or a function made after planning */
+    return htab_hash_string(IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl))) % CPROF_FAR_SLOT_COUNT;
+}

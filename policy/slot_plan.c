@@ -1,0 +1,194 @@
+/* Slot numbers by greedy colouring; slot_plan.h says what for.  Must not know a
+ * compiler.  The function that others call most chooses first and takes the
+ * number that the other callees of its callers want least.  Cost: the sum over
+ * callers of the square of their callees, a few milliseconds for SQLite.
+ */
+#include "slot_plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cprof/abi.h>
+
+enum { NO_SLOT = 0xff };
+
+struct call {
+    uint32_t caller, callee;
+    float weight;
+};
+
+struct cprof_slot_plan {
+    size_t function_count, call_count, call_room;
+    struct call *calls;   /* sorted by caller, one an arc, once solving starts */
+    uint32_t *first_call; /* by caller: where its calls start; one more at the end */
+    uint32_t *by_callee;  /* indices into calls, sorted by callee */
+    uint32_t *first_by_callee;
+    double *heat;         /* by function: sum of the weights of its callers' calls */
+    uint8_t *slots;
+};
+
+static void *array_new(size_t count, size_t size)
+{
+    void *array = calloc(count ? count : 1, size);
+    if (!array)
+        abort(); /* inside a compiler, whose own allocator does the same */
+    return array;
+}
+
+struct cprof_slot_plan *cprof_slot_plan_new(size_t function_count)
+{
+    struct cprof_slot_plan *plan = array_new(1, sizeof *plan);
+
+    plan->function_count = function_count;
+    plan->slots = array_new(function_count, 1);
+    plan->heat = array_new(function_count, sizeof *plan->heat);
+    return plan;
+}
+
+void cprof_slot_plan_free(struct cprof_slot_plan *plan)
+{
+    if (!plan)
+        return;
+    free(plan->calls);
+    free(plan->first_call);
+    free(plan->by_callee);
+    free(plan->first_by_callee);
+    free(plan->heat);
+    free(plan->slots);
+    free(plan);
+}
+
+void cprof_slot_plan_call(struct cprof_slot_plan *plan, size_t caller, size_t callee, double weight)
+{
+    if (plan->call_count == plan->call_room) {
+        plan->call_room = plan->call_room ? 2 * plan->call_room : 256;
+        plan->calls = realloc(plan->calls, plan->call_room * sizeof *plan->calls);
+        if (!plan->calls)
+            abort();
+    }
+    plan->calls[plan->call_count++] =
+        (struct call){(uint32_t)caller, (uint32_t)callee, (float)weight};
+}
+
+static int by_caller_and_callee(const void *left, const void *right)
+{
+    const struct call *a = left, *b = right;
+    if (a->caller != b->caller)
+        return a->caller < b->caller ? -1 : 1;
+    return (a->callee > b->callee) - (a->callee < b->callee);
+}
+
+static void calls_merge(struct cprof_slot_plan *plan)
+{
+    size_t kept = 0;
+
+    if (plan->call_count)
+        qsort(plan->calls, plan->call_count, sizeof *plan->calls, by_caller_and_callee);
+    for (size_t idx = 0; idx < plan->call_count; idx++) {
+        struct call *last = kept ? &plan->calls[kept - 1] : NULL;
+        if (last && by_caller_and_callee(last, &plan->calls[idx]) == 0)
+            last->weight += plan->calls[idx].weight;
+        else
+            plan->calls[kept++] = plan->calls[idx];
+    }
+    plan->call_count = kept;
+}
+
+/* Counting sorts: where each caller's and each callee's calls start. */
+static void calls_index(struct cprof_slot_plan *plan)
+{
+    size_t count = plan->function_count;
+
+    plan->first_call = array_new(count + 1, sizeof(uint32_t));
+    plan->first_by_callee = array_new(count + 2, sizeof(uint32_t));
+    plan->by_callee = array_new(plan->call_count, sizeof(uint32_t));
+    for (size_t idx = 0; idx < plan->call_count; idx++) {
+        plan->first_call[plan->calls[idx].caller + 1]++;
+        plan->first_by_callee[plan->calls[idx].callee + 2]++;
+        plan->heat[plan->calls[idx].callee] += plan->calls[idx].weight;
+    }
+    for (size_t idx = 0; idx < count; idx++) {
+        plan->first_call[idx + 1] += plan->first_call[idx];
+        plan->first_by_callee[idx + 1] += plan->first_by_callee[idx];
+    }
+    for (size_t idx = 0; idx < plan->call_count; idx++)
+        plan->by_callee[plan->first_by_callee[plan->calls[idx].callee + 1]++] = (uint32_t)idx;
+}
+
+/* What it would cost `function` to share a near slot with each number: for every
+ * other callee of a caller, how often the two could evict each other there. */
+static void conflicts_weigh(const struct cprof_slot_plan *plan, size_t function, double *cost)
+{
+    for (uint32_t at = plan->first_by_callee[function]; at < plan->first_by_callee[function + 1];
+         at++) {
+        const struct call *own = &plan->calls[plan->by_callee[at]];
+        for (uint32_t idx = plan->first_call[own->caller]; idx < plan->first_call[own->caller + 1];
+             idx++) {
+            const struct call *other = &plan->calls[idx];
+            uint8_t slot = plan->slots[other->callee];
+            if (slot != NO_SLOT && other->callee != function)
+                cost[slot] += own->weight < other->weight ? own->weight : other->weight;
+        }
+    }
+}
+
+/* A shared far slot costs five times a shared near one: 150 instructions
+ * against 30. */
+static unsigned slot_choose(const double *conflicts, unsigned start)
+{
+    double near[CPROF_SLOT_COUNT] = {0}, least = 0;
+    unsigned best = 0;
+
+    for (unsigned slot = 0; slot < CPROF_FAR_SLOT_COUNT; slot++)
+        near[slot % CPROF_SLOT_COUNT] += conflicts[slot];
+    for (unsigned step = 0; step < CPROF_FAR_SLOT_COUNT; step++) {
+        unsigned slot = (start + step) % CPROF_FAR_SLOT_COUNT;
+        double cost = near[slot % CPROF_SLOT_COUNT] + 4 * conflicts[slot];
+        if (step == 0 || cost < least) {
+            least = cost;
+            best = slot;
+        }
+    }
+    return best;
+}
+
+/* What qsort orders: a function and its heat. */
+struct candidate {
+    double heat;
+    uint32_t function;
+};
+
+static int by_heat(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->heat != b->heat)
+        return a->heat > b->heat ? -1 : 1;
+    return (a->function > b->function) - (a->function < b->function);
+}
+
+void cprof_slot_plan_solve(struct cprof_slot_plan *plan, unsigned seed)
+{
+    struct candidate *order = array_new(plan->function_count, sizeof *order);
+
+    calls_merge(plan);
+    calls_index(plan);
+    for (size_t idx = 0; idx < plan->function_count; idx++) {
+        order[idx] = (struct candidate){plan->heat[idx], (uint32_t)idx};
+        plan->slots[idx] = NO_SLOT;
+    }
+    if (plan->function_count)
+        qsort(order, plan->function_count, sizeof *order, by_heat);
+    for (size_t idx = 0; idx < plan->function_count; idx++) {
+        double conflicts[CPROF_FAR_SLOT_COUNT] = {0};
+        conflicts_weigh(plan, order[idx].function, conflicts);
+        plan->slots[order[idx].function] =
+            (uint8_t)slot_choose(conflicts, (unsigned)(seed + idx) % CPROF_FAR_SLOT_COUNT);
+    }
+    free(order);
+}
+
+unsigned cprof_slot_plan_slot(const struct cprof_slot_plan *plan, size_t function)
+{
+    return plan->slots[function];
+}
