@@ -76,12 +76,13 @@ static uint64_t count_left_out(const struct cprof_profile *profile)
 static void add_runs(const struct cprof_profile *profile, struct cprof_run *out)
 {
     double overhead = 0, end = 0;
-    bool known = true;
+    bool known = true, measured = true;
     out->complete = profile->run_count > 0;
     for (size_t idx = 0; idx < profile->run_count; idx++) {
         const struct run *run = &profile->runs[idx];
         double since = (double)(run->header.started_ns - out->started_ns);
-        known = known && run->wall >= 0 && run->overhead >= 0;
+        known = known && run->wall >= 0;
+        measured = measured && run->overhead >= 0;
         overhead += run->overhead;
         if (since + run->wall > end)
             end = since + run->wall;
@@ -94,10 +95,10 @@ static void add_runs(const struct cprof_profile *profile, struct cprof_run *out)
         out->running = out->running || run->running;
     }
     out->wall_ns = known ? stats_whole(end) : CPROF_UNKNOWN;
-    out->overhead_ns = known ? stats_whole(overhead) : CPROF_UNKNOWN;
+    out->overhead_ns = measured ? stats_whole(overhead) : CPROF_UNKNOWN;
     /* Threads overlap, so the share is one of all threads' time. */
     double whole = stats_total(profile) > end ? stats_total(profile) : end;
-    out->overhead_percent = !known ? -1.0 : whole > 0 ? 100.0 * overhead / whole : 0.0;
+    out->overhead_percent = !measured ? -1.0 : whole > 0 ? 100.0 * overhead / whole : 0.0;
 }
 
 static void write_build_id(struct cprof_profile *profile, const struct cprof_header *header)

@@ -295,7 +295,6 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     measure.self = share->self * loader->scale;
     measure.wait = share->wait * loader->scale;
     measure.variance = share->variance * loader->scale * loader->scale;
-    measure.duration = (double)node.u.call.duration_ticks * loader->scale;
     measure.min = (double)node.u.call.min_ticks * loader->scale;
     measure.max = (double)node.u.call.max_ticks * loader->scale;
     if (share->owner != position && share->samples <= 0 && measure.self <= 0 &&
@@ -354,7 +353,8 @@ static bool add_run(struct loader *loader, uint64_t calls, bool running)
         run->threads += thread.owners ? thread.owners : 1;
         overhead += (double)thread.overhead_ticks;
     }
-    run->overhead = loader->scale < 0 ? -1.0 : overhead * loader->scale;
+    bool calibrated = header->hook_cost_ticks_x256 || header->begin_cost_ticks_x16;
+    run->overhead = loader->scale < 0 || !calibrated ? -1.0 : overhead * loader->scale;
     profile->run_count++;
     return true;
 }

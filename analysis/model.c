@@ -129,7 +129,6 @@ void measure_add(struct measure *sum, const struct measure *part)
     sum->timed_calls += part->timed_calls;
     sum->self += part->self;
     sum->wait += part->wait;
-    sum->duration += part->duration;
     sum->variance += part->variance;
     sum->blind += part->blind;
     if (part->min > 0 && (sum->min <= 0 || part->min < sum->min))
@@ -221,8 +220,6 @@ static void enter_context(struct cprof_profile *profile, uint32_t idx)
     if (function->open++ == 0) {
         function->total += context->total;
         function->cpu += context->cpu;
-    } else {
-        function->nested = true;
     }
 }
 
@@ -240,7 +237,6 @@ static void sum_functions(struct cprof_profile *profile)
         function->measure = (struct measure){0};
         function->total = function->cpu = 0;
         function->max_depth = function->open = 0;
-        function->nested = false;
     }
     uint32_t at = MODEL_ROOT;
     while (at != MODEL_NONE) {

@@ -35,7 +35,6 @@ struct measure {
     uint64_t timed_calls;
     double self;     /* exact and estimated */
     double wait;     /* the part of self off the CPU */
-    double duration; /* sum over the timed calls */
     double min, max; /* of the timed calls; min 0: none */
     double variance; /* of self, from sampling */
     double blind;    /* calls whose share of self no sample tells */
@@ -54,7 +53,6 @@ struct function {
     double cpu;
     uint32_t max_depth;
     uint32_t open; /* contexts of it on the path of the walk; 0 outside of it */
-    bool nested;   /* it was called while it was already on the path */
 };
 
 struct context {

@@ -112,7 +112,7 @@ static void put_overhead(struct writer *writer, const struct cprof_style *style,
     char amount[NUMBER_SIZE], share[NUMBER_SIZE];
     if (run->overhead_ns == CPROF_UNKNOWN)
         page_sentence(writer, style,
-                      "Overhead: unknown, the run ended before its clock could be compared.");
+                      "Overhead of profiling: unknown, the run did not measure it.");
     else
         page_sentence(writer, style, "Overhead of profiling: about %s, %s of the run.",
                       number_duration(amount, run->overhead_ns, style->unicode),

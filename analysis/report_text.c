@@ -96,6 +96,12 @@ static void put_titles(struct report *report)
     writer_text(writer, "\n");
 }
 
+/* Nothing where the time is exact, since that is most of them. */
+static const char *error_text(char buf[NUMBER_SIZE], double percent)
+{
+    return percent < 0 ? "?" : percent < 0.05 ? "" : number_percent(buf, percent);
+}
+
 static void put_numbers(struct report *report, const struct cprof_function *function)
 {
     struct writer *writer = report->writer;
@@ -108,10 +114,8 @@ static void put_numbers(struct report *report, const struct cprof_function *func
         writer_right(writer, number_decimal(text, share, 2), 7);
         writer_right(writer, number_duration(text, function->self_ns, unicode), 9);
     }
-    if (layout->error && function->error_percent < 0)
-        writer_right(writer, "?", 7);
-    else if (layout->error)
-        writer_right(writer, number_percent(text, function->error_percent), 7);
+    if (layout->error)
+        writer_right(writer, error_text(text, function->error_percent), 7);
     if (layout->total)
         writer_right(writer, number_duration(text, function->total_ns, unicode), 9);
     writer_spaces(writer, 2);

@@ -17,15 +17,17 @@ static void put_site(struct writer *writer, const struct cprof_style *style,
     page_emphasis(writer, style, in ? EMPHASIS_NONE : EMPHASIS_WARNING);
     writer_text(writer, in ? "in   " : "out  ");
     page_emphasis(writer, style, EMPHASIS_NONE);
-    size_t half = style->columns > 40 ? style->columns / 2 : 20;
+    size_t room = style->columns > 40 ? style->columns - 5 : 35;
     size_t taken = writer_screen(writer, texts_get(&profile->texts, function->name),
-                                 style->columns ? half : 0, style);
-    writer_spaces(writer, 2);
-    page_place(writer, style, texts_get(&profile->texts, function->file), function->line,
-               style->columns > taken + 7 ? style->columns - taken - 7 : 0);
-    writer_text(writer, "\n       ");
-    writer_text(writer, facts_reason(function->reason));
+                                 style->columns ? room : 0, style);
+    if (style->columns == 0 || room > taken + 2) {
+        writer_spaces(writer, 2);
+        page_place(writer, style, texts_get(&profile->texts, function->file), function->line,
+                   style->columns ? room - taken - 2 : 0);
+    }
     writer_text(writer, "\n");
+    if (function->reason != CPROF_REASON_DEFAULT)
+        page_sentence(writer, style, "     %s", facts_reason(function->reason));
 }
 
 enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,

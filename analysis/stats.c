@@ -32,16 +32,12 @@ uint64_t stats_left_out(const struct cprof_profile *profile, uint32_t reason)
 
 /* ---- One function --------------------------------------------------------- */
 
-/* The time of one call.  Where every call was timed, or where recursion makes
- * the total count nested calls once, it is the mean of the durations; else the
- * exact number of calls divides the total, because in adaptive mode the calls
- * that were timed are the long ones.  See docs/adr/0011. */
-static double average_of(const struct function *function, bool recursive)
+/* The mean time of one call: the total over the exact number of calls.  Not the
+ * mean of the timed durations, because in adaptive mode those are the long
+ * ones; see docs/adr/0011. */
+static double average_of(const struct function *function)
 {
-    const struct measure *measure = &function->measure;
-    if (measure->timed_calls && (measure->timed_calls >= measure->calls || recursive))
-        return measure->duration / (double)measure->timed_calls;
-    return measure->calls ? function->total / (double)measure->calls : 0;
+    return function->measure.calls ? function->total / (double)function->measure.calls : 0;
 }
 
 /* Half the 95 % confidence interval of self, in percent of it. */
@@ -75,7 +71,7 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
     out.total_ns = stats_whole(function->total);
     out.self_ns = stats_whole(measure->self);
     out.cpu_ns = stats_whole(function->cpu);
-    out.average_ns = stats_whole(average_of(function, function->nested));
+    out.average_ns = stats_whole(average_of(function));
     if (measure->min > 0)
         out.min_ns = stats_whole(measure->min);
     if (measure->max > 0)
@@ -128,7 +124,7 @@ static double key_of(const struct function *function, enum cprof_sort sort)
     case CPROF_SORT_CALLS:
         return (double)function->measure.calls;
     case CPROF_SORT_AVERAGE:
-        return average_of(function, function->nested);
+        return average_of(function);
     case CPROF_SORT_MAX:
         return function->measure.max;
     default:

@@ -1,0 +1,213 @@
+/* Damages profiles at random, the same ones in every run, and takes each
+ * through the reader and all renderers.  Built with sanitizers: silence, within
+ * the time ctest allows, is the result.  Usage: damage [ROUNDS [SEED]]
+ */
+#include <cprof/cprof.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fabricate.h"
+
+#define LARGEST ((size_t)1 << 20)
+#define VARIANTS 3
+
+struct sample {
+    unsigned char *bytes;
+    size_t len;
+};
+
+/* ---- Chance --------------------------------------------------------------- */
+
+static uint64_t next(uint64_t *state) /* xorshift64* */
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * 0x2545f4914f6cdd1du;
+}
+
+static size_t below(uint64_t *state, size_t limit)
+{
+    return limit ? (size_t)(next(state) % limit) : 0;
+}
+
+/* ---- Damage --------------------------------------------------------------- */
+
+/* Numbers at which checks go wrong. */
+static uint64_t awkward(uint64_t *state, size_t len)
+{
+    const uint64_t numbers[] = {0, 1, 2, 39, 40, 127, 128, 4096, 0x7fffffff, 0x80000000u, 0xffffffffu,
+                                INT64_MAX, UINT64_MAX, UINT64_MAX - 7, len, len - 1, len + 1,
+                                len / 2, below(state, len), next(state)};
+    return numbers[below(state, sizeof numbers / sizeof *numbers)];
+}
+
+/* A place where a field begins, more often in what steers the reader. */
+static size_t field(uint64_t *state, size_t len)
+{
+    size_t place;
+    switch (below(state, 4)) {
+    case 0:
+        place = below(state, 192);
+        break;
+    case 1:
+        place = CPROF_TOC_OFFSET + below(state, 8 * CPROF_EXTENT_SIZE);
+        break;
+    case 2:
+        place = CPROF_DATA_OFFSET + below(state, sizeof(struct cprof_module));
+        break;
+    default:
+        place = CPROF_DATA_OFFSET + below(state, len);
+    }
+    place &= ~(size_t)3;
+    return place + 8 <= len ? place : 0;
+}
+
+static void overwrite_field(uint64_t *state, struct sample *sample)
+{
+    uint64_t number = awkward(state, sample->len);
+    size_t size = below(state, 2) ? 8 : 4;
+    if (sample->len >= 8)
+        memcpy(sample->bytes + field(state, sample->len), &number, size);
+}
+
+static void flip(uint64_t *state, struct sample *sample)
+{
+    if (sample->len)
+        sample->bytes[below(state, sample->len)] ^= (unsigned char)(1u << below(state, 8));
+}
+
+static void splice(uint64_t *state, struct sample *sample)
+{
+    size_t from = below(state, sample->len), to = below(state, sample->len);
+    size_t room = sample->len - (from > to ? from : to);
+    memmove(sample->bytes + to, sample->bytes + from, below(state, room < 512 ? room : 512));
+}
+
+static void damage(uint64_t *state, struct sample *sample)
+{
+    for (size_t times = 1 + below(state, 6); times; times--)
+        switch (below(state, 12)) {
+        case 0:
+            if (below(state, 4) == 0)
+                sample->len = below(state, sample->len);
+            break;
+        case 1:
+            splice(state, sample);
+            break;
+        case 2:
+        case 3:
+        case 4:
+            flip(state, sample);
+            break;
+        default:
+            overwrite_field(state, sample);
+        }
+}
+
+/* ---- Undamaged profiles --------------------------------------------------- */
+
+static void add_children(struct fabricate *profile, const uint32_t *sites, uint32_t parent,
+                         unsigned depth)
+{
+    for (uint32_t idx = 0; depth && idx < 3; idx++) {
+        uint32_t node = fabricate_node(profile, parent, sites[(idx + depth) % 6], idx + depth, 10);
+        struct cprof_node *stored = fabricate_at(profile, node);
+        if (idx == 1)
+            stored->flags &= ~CPROF_NODE_TIMED;
+        if (depth == 1 && idx == 2)
+            stored->flags |= CPROF_NODE_OVERFLOW;
+        stored->u.call.sample_ticks = stored->u.call.samples = idx;
+        add_children(profile, sites, node, depth - 1);
+    }
+}
+
+static struct fabricate *make(unsigned variant)
+{
+    struct fabricate *profile = fabricate_new();
+    uint32_t sites[6];
+    for (uint32_t idx = 0; idx < 6; idx++) {
+        static const char *const names[] = {"main", "_ZN3foo3barISt6vectorIiSaIiEEEEvRKT_i",
+                                            "leaf.constprop.0", "piece.part.0.cold", "<&>",
+                                            "_Z1fN1aE.isra.0"};
+        if (idx == 3)
+            fabricate_module(profile);
+        sites[idx] = fabricate_site(profile, names[idx], "source.c", idx);
+    }
+    fabricate_left_out(profile, "out", "source.c", 90, CPROF_REASON_DENYLIST);
+    fabricate_header(profile)->mode = variant == 1 ? CPROF_MODE_COUNT : CPROF_MODE_ADAPTIVE;
+    fabricate_header(profile)->clock = variant == 2 ? CPROF_CLOCK_TSC : CPROF_CLOCK_FAKE;
+    fabricate_header(profile)->state = variant;
+    if (variant == 2)
+        fabricate_header(profile)->state = CPROF_STATE_RUNNING;
+    add_children(profile, sites, fabricate_thread(profile), 3);
+    add_children(profile, sites, fabricate_thread(profile), 2);
+    return profile;
+}
+
+/* ---- Reading -------------------------------------------------------------- */
+
+static bool count_bytes(void *context, const char *bytes, size_t len)
+{
+    (void)bytes;
+    *(size_t *)context += len;
+    return true;
+}
+
+static void render(struct cprof_profile *profile)
+{
+    size_t written = 0;
+    struct cprof_sink sink = {.write = count_bytes, .context = &written};
+    struct cprof_style style = {.columns = 80, .unicode = true};
+    struct cprof_report_options report = {.style = style};
+    struct cprof_tree_options tree = {.style = style};
+    struct cprof_flame_options flame = {.metric = CPROF_METRIC_TOTAL_TIME};
+    cprof_report_json(profile, &report, &sink, NULL);
+    cprof_report_text(profile, &report, &sink, NULL);
+    cprof_tree_json(profile, &tree, &sink, NULL);
+    cprof_tree_text(profile, &tree, &sink, NULL);
+    cprof_flame_svg(profile, &flame, &sink, NULL);
+    cprof_info_text(profile, &style, &sink, NULL);
+    cprof_sites_json(profile, &sink, NULL);
+}
+
+/* Whether the profile was accepted. */
+static bool take(const struct sample *sample)
+{
+    struct cprof_error error = {.text = ""};
+    struct cprof_profile *profile = cprof_profile_new();
+    /* Of exactly the size, so that one byte beyond is seen. */
+    unsigned char *exact = malloc(sample->len ? sample->len : 1);
+    if (!profile || !exact)
+        abort();
+    memcpy(exact, sample->bytes, sample->len);
+    bool accepted =
+        cprof_profile_add_bytes(profile, "damaged", exact, sample->len, &error) == CPROF_OK;
+    free(exact);
+    if (accepted)
+        render(profile);
+    else if (!error.text[0] || error.status != CPROF_INPUT)
+        abort();
+    cprof_profile_free(profile);
+    return accepted;
+}
+
+int main(int count, char **words)
+{
+    unsigned long rounds = count > 1 ? strtoul(words[1], NULL, 10) : 10000, accepted = 0;
+    uint64_t state = count > 2 ? strtoull(words[2], NULL, 10) : 88172645463325252u;
+    struct sample sample = {.bytes = malloc(LARGEST)};
+    for (unsigned long round = 0; sample.bytes && round < rounds; round++) {
+        struct fabricate *profile = make((unsigned)(round % VARIANTS));
+        const unsigned char *bytes = fabricate_bytes(profile, &sample.len);
+        memcpy(sample.bytes, bytes, sample.len);
+        fabricate_free(profile);
+        damage(&state, &sample);
+        accepted += take(&sample);
+    }
+    free(sample.bytes);
+    printf("%lu damaged profiles, %lu of them still readable\n", rounds, accepted);
+    /* A test of nothing but refusals, or of nothing refused, would be none. */
+    return rounds >= 1000 && (accepted < rounds / 20 || accepted > rounds * 19 / 20);
+}

@@ -1,0 +1,246 @@
+/* Profile files from descriptions; see fabricate.h.  Test code: it ends the
+ * program when there is no memory.
+ */
+#include "fabricate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_MODULES 8
+#define SITE_ADDRESS 0x10000
+#define STRING_ADDRESS 0x8000000
+#define UNIT "GNU C17 12.2.0"
+
+struct buffer {
+    unsigned char *ptr;
+    size_t len, capacity;
+};
+
+struct module {
+    struct buffer sites, strings;
+    uint32_t first, count;
+};
+
+struct fabricate {
+    struct cprof_header header;
+    struct module modules[MOST_MODULES];
+    size_t module_count;
+    struct buffer nodes, threads, file;
+    uint32_t next_site;
+};
+
+static size_t append(struct buffer *buffer, const void *bytes, size_t len)
+{
+    while (buffer->len + len > buffer->capacity) {
+        buffer->capacity = buffer->capacity ? buffer->capacity * 2 : 4096;
+        buffer->ptr = realloc(buffer->ptr, buffer->capacity);
+        if (!buffer->ptr)
+            abort();
+    }
+    if (bytes)
+        memcpy(buffer->ptr + buffer->len, bytes, len);
+    else
+        memset(buffer->ptr + buffer->len, 0, len);
+    buffer->len += len;
+    return buffer->len - len;
+}
+
+struct fabricate *fabricate_new(void)
+{
+    struct fabricate *profile = calloc(1, sizeof *profile);
+    if (!profile)
+        abort();
+    struct cprof_header *header = &profile->header;
+    memcpy(header->magic, CPROF_MAGIC, CPROF_MAGIC_LEN);
+    header->version = CPROF_FORMAT_VERSION;
+    header->byte_order = CPROF_BYTE_ORDER_MARK;
+    header->header_size = sizeof *header;
+    header->node_size = CPROF_NODE_SIZE;
+    header->pid = 4711;
+    header->started_ns = 1700000000123456789u;
+    header->state = CPROF_STATE_COMPLETE;
+    header->mode = CPROF_MODE_EXACT;
+    header->clock = CPROF_CLOCK_FAKE;
+    header->first = (struct cprof_moment){1000, 1000};
+    header->last = (struct cprof_moment){1001000, 1001000};
+    header->begin_cost_ticks_x16 = 16 * 40;
+    header->hook_cost_ticks_x256 = 256;
+    header->build_id_len = 4;
+    memcpy(header->build_id, "\x01\x23\xab\xff", 4);
+    strcpy(header->host, "elsewhere");
+    strcpy(header->program, "/opt/app/worker");
+    header->arguments_len = sizeof "./worker\0--fast";
+    memcpy(header->arguments, "./worker\0--fast", sizeof "./worker\0--fast");
+    profile->next_site = 1;
+    append(&profile->nodes, NULL, CPROF_NODE_SIZE); /* index 0 is never a node */
+    fabricate_module(profile);
+    return profile;
+}
+
+void fabricate_free(struct fabricate *profile)
+{
+    for (size_t idx = 0; idx < profile->module_count; idx++) {
+        free(profile->modules[idx].sites.ptr);
+        free(profile->modules[idx].strings.ptr);
+    }
+    free(profile->nodes.ptr);
+    free(profile->threads.ptr);
+    free(profile->file.ptr);
+    free(profile);
+}
+
+struct cprof_header *fabricate_header(struct fabricate *profile)
+{
+    return &profile->header;
+}
+
+void fabricate_module(struct fabricate *profile)
+{
+    if (profile->module_count == MOST_MODULES)
+        abort();
+    struct module *module = &profile->modules[profile->module_count++];
+    module->first = profile->next_site;
+    append(&module->strings, "", 1);
+}
+
+/* ---- Sites ---------------------------------------------------------------- */
+
+/* The ref from a field of the record that is about to be appended to a text. */
+static int32_t ref_to(struct module *module, size_t field, const char *text)
+{
+    size_t offset = append(&module->strings, text, strlen(text) + 1);
+    return (int32_t)(STRING_ADDRESS + offset - (SITE_ADDRESS + module->sites.len + field));
+}
+
+static uint32_t add_site(struct fabricate *profile, const char *name, const char *file,
+                         uint32_t line, uint32_t flags, enum cprof_reason reason)
+{
+    struct module *module = &profile->modules[profile->module_count - 1];
+    struct cprof_site site = {.line = line, .flags = flags, .reason = reason};
+    site.name_ref = ref_to(module, offsetof(struct cprof_site, name_ref), name);
+    site.file_ref = ref_to(module, offsetof(struct cprof_site, file_ref), file);
+    site.unit_ref = ref_to(module, offsetof(struct cprof_site, unit_ref), UNIT);
+    append(&module->sites, &site, sizeof site);
+    module->count++;
+    return profile->next_site++;
+}
+
+uint32_t fabricate_site(struct fabricate *profile, const char *name, const char *file,
+                        uint32_t line)
+{
+    return add_site(profile, name, file, line, CPROF_SITE_INSTRUMENTED, CPROF_REASON_DEFAULT);
+}
+
+uint32_t fabricate_left_out(struct fabricate *profile, const char *name, const char *file,
+                            uint32_t line, enum cprof_reason reason)
+{
+    return add_site(profile, name, file, line, 0, reason);
+}
+
+/* ---- Nodes ---------------------------------------------------------------- */
+
+static uint32_t add_node(struct fabricate *profile, const struct cprof_node *node)
+{
+    return (uint32_t)(append(&profile->nodes, node, sizeof *node) / sizeof *node);
+}
+
+uint32_t fabricate_thread(struct fabricate *profile)
+{
+    struct cprof_node node = {.flags = CPROF_NODE_USED | CPROF_NODE_ROOT | CPROF_NODE_TIMED};
+    struct cprof_thread thread = {.root = add_node(profile, &node), .tid = 4711, .owners = 1};
+    append(&profile->threads, &thread, sizeof thread);
+    return thread.root;
+}
+
+uint32_t fabricate_node(struct fabricate *profile, uint32_t parent, uint32_t site, uint64_t calls,
+                        uint64_t self_ticks)
+{
+    struct cprof_node node = {.armed = 1000,
+                              .left = (int32_t)(1000 - (uint32_t)calls),
+                              .seen = calls,
+                              .parent = parent,
+                              .site = site,
+                              .flags = CPROF_NODE_USED | CPROF_NODE_TIMED};
+    node.u.call.self_ticks = self_ticks;
+    node.u.call.timed_calls = calls;
+    for (uint32_t at = parent; at; at = fabricate_at(profile, at)->parent)
+        if (fabricate_at(profile, at)->site == site)
+            node.flags |= CPROF_NODE_RECURSIVE;
+    return add_node(profile, &node);
+}
+
+struct cprof_node *fabricate_at(struct fabricate *profile, uint32_t node)
+{
+    return (struct cprof_node *)(void *)(profile->nodes.ptr + (size_t)node * CPROF_NODE_SIZE);
+}
+
+struct cprof_thread *fabricate_thread_at(struct fabricate *profile, size_t idx)
+{
+    return (struct cprof_thread *)(void *)(profile->threads.ptr +
+                                           idx * sizeof(struct cprof_thread));
+}
+
+/* ---- The file ------------------------------------------------------------- */
+
+static void put_extent(struct fabricate *profile, size_t *slot, enum cprof_extent_type type,
+                       uint64_t first, uint32_t record_size, size_t begin)
+{
+    struct cprof_extent extent = {.offset = begin,
+                                  .length = profile->file.len - begin,
+                                  .first = first,
+                                  .record_size = record_size,
+                                  .type = type};
+    memcpy(profile->file.ptr + CPROF_TOC_OFFSET + *slot * sizeof extent, &extent, sizeof extent);
+    ++*slot;
+}
+
+static void put_module(struct fabricate *profile, size_t *slot, struct module *module)
+{
+    struct cprof_module stored = {.site_count = module->count,
+                                  .site_size = sizeof(struct cprof_site),
+                                  .site_address = SITE_ADDRESS,
+                                  .site_offset = sizeof stored,
+                                  .call_size = sizeof(struct cprof_call),
+                                  .call_offset = sizeof stored,
+                                  .string_address = STRING_ADDRESS,
+                                  .string_offset = sizeof stored + module->sites.len,
+                                  .string_len = module->strings.len};
+    size_t begin = append(&profile->file, &stored, sizeof stored);
+    append(&profile->file, module->sites.ptr ? module->sites.ptr : (unsigned char *)"",
+           module->sites.len);
+    append(&profile->file, module->strings.ptr, module->strings.len);
+    append(&profile->file, NULL, -profile->file.len & 63);
+    put_extent(profile, slot, CPROF_EXTENT_MODULE, module->first, sizeof(struct cprof_site), begin);
+}
+
+static void put_nodes(struct fabricate *profile, size_t *slot, size_t first, size_t count)
+{
+    size_t begin = append(&profile->file, profile->nodes.ptr + first * CPROF_NODE_SIZE,
+                          count * CPROF_NODE_SIZE);
+    put_extent(profile, slot, CPROF_EXTENT_NODES, first, CPROF_NODE_SIZE, begin);
+}
+
+unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
+{
+    size_t slot = 0, nodes = profile->nodes.len / CPROF_NODE_SIZE;
+    profile->file.len = 0;
+    append(&profile->file, NULL, CPROF_DATA_OFFSET);
+    for (size_t idx = 0; idx < profile->module_count; idx++)
+        put_module(profile, &slot, &profile->modules[idx]);
+    /* Two extents, the later one first: a reader must not rely on their order. */
+    if (nodes > 2)
+        put_nodes(profile, &slot, nodes / 2, nodes - nodes / 2);
+    put_nodes(profile, &slot, 0, nodes > 2 ? nodes / 2 : nodes);
+    size_t begin = append(&profile->file, profile->threads.ptr ? profile->threads.ptr
+                                                               : (unsigned char *)"",
+                          profile->threads.len);
+    put_extent(profile, &slot, CPROF_EXTENT_THREADS, 0, sizeof(struct cprof_thread), begin);
+    /* Of a later cprof's kind: to be skipped. */
+    begin = append(&profile->file, NULL, 64);
+    put_extent(profile, &slot, (enum cprof_extent_type)99, 0, 7, begin);
+    profile->header.file_length = profile->file.len;
+    memcpy(profile->file.ptr, &profile->header, sizeof profile->header);
+    *len = profile->file.len;
+    return profile->file.ptr;
+}

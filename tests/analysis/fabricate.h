@@ -1,0 +1,47 @@
+/* Makes profile files from a description, through the structs of format.h, so
+ * that the reader can be tested without a runtime.  Used by the unit tests, the
+ * damage test and, through make_profile, by the tests of the CLI.
+ */
+#ifndef CPROF_TESTS_FABRICATE_H
+#define CPROF_TESTS_FABRICATE_H
+
+#include <cprof/format.h>
+#include <stddef.h>
+
+struct fabricate;
+
+/* An empty profile of a complete run in exact mode on the fake clock, one tick
+ * a nanosecond, first moment 1000, last 1001000. */
+struct fabricate *fabricate_new(void);
+void fabricate_free(struct fabricate *profile);
+
+/* For changing anything; its lengths are set by fabricate_bytes. */
+struct cprof_header *fabricate_header(struct fabricate *profile);
+
+/* What follows goes into a new module. */
+void fabricate_module(struct fabricate *profile);
+
+/* A function; returns its site id. */
+uint32_t fabricate_site(struct fabricate *profile, const char *name, const char *file,
+                        uint32_t line);
+
+/* A function that was left out. */
+uint32_t fabricate_left_out(struct fabricate *profile, const char *name, const char *file,
+                            uint32_t line, enum cprof_reason reason);
+
+/* A thread; returns the index of its root node. */
+uint32_t fabricate_thread(struct fabricate *profile);
+
+/* A context; returns its index.  TIMED, and recursive if an ancestor has the
+ * same site. */
+uint32_t fabricate_node(struct fabricate *profile, uint32_t parent, uint32_t site, uint64_t calls,
+                        uint64_t self_ticks);
+
+/* For changing anything; valid until the next node is made. */
+struct cprof_node *fabricate_at(struct fabricate *profile, uint32_t node);
+struct cprof_thread *fabricate_thread_at(struct fabricate *profile, size_t idx);
+
+/* The file; belongs to the profile and is made anew by each call. */
+unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len);
+
+#endif

@@ -1,0 +1,263 @@
+/* The model: merging, recursion, the split of regions, averages. */
+#include <string.h>
+
+#include "support.h"
+
+START_TEST(test_sums)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t first = fabricate_thread(made), second = fabricate_thread(made);
+    uint32_t main_site = fabricate_site(made, "main", "m.c", 1);
+    uint32_t work = fabricate_site(made, "work", "m.c", 2);
+    uint32_t unused = fabricate_site(made, "unused", "m.c", 3);
+    uint32_t top = fabricate_node(made, first, main_site, 1, 100);
+    uint32_t low = fabricate_node(made, top, work, 3, 40);
+    fabricate_at(made, low)->u.call.wait_ticks = 10;
+    fabricate_at(made, low)->u.call.min_ticks = 5;
+    fabricate_at(made, low)->u.call.max_ticks = 30;
+    fabricate_node(made, low, unused, 0, 0);
+    fabricate_node(made, second, work, 2, 20); /* another thread */
+    fabricate_node(made, top, work, 1, 7);     /* a second node of the same context */
+    struct cprof_profile *profile = support_load(made);
+
+    struct cprof_function function = support_function(profile, "work");
+    ck_assert_uint_eq(function.calls, 6);
+    ck_assert_uint_eq(function.self_ns, 67);
+    ck_assert_uint_eq(function.total_ns, 67);
+    ck_assert_uint_eq(function.cpu_ns, 57);
+    ck_assert_uint_eq(function.min_ns, 5);
+    ck_assert_uint_eq(function.max_ns, 30);
+    ck_assert_uint_eq(function.max_depth, 2);
+    ck_assert_uint_eq(function.average_ns, 11);
+    ck_assert_double_eq(function.error_percent, 0);
+    function = support_function(profile, "main");
+    ck_assert_uint_eq(function.total_ns, 147);
+    ck_assert_uint_eq(function.self_ns, 100);
+    ck_assert_uint_eq(function.min_ns, CPROF_UNKNOWN);
+    ck_assert_ptr_null(support_function(profile, "unused").name);
+
+    struct cprof_run run;
+    cprof_run_facts(profile, &run, NULL);
+    ck_assert_uint_eq(run.contexts, 3);
+    ck_assert_uint_eq(run.threads, 2);
+    ck_assert_uint_eq(run.wall_ns, 1000000);
+    ck_assert_str_eq(run.build_id, "0123abff");
+    ck_assert_str_eq(run.compiler, "GNU C17 12.2.0");
+    ck_assert_uint_eq(run.arguments, 2);
+    ck_assert_str_eq(cprof_run_argument(profile, 1), "--fast");
+    ck_assert_ptr_null(cprof_run_argument(profile, 2));
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* A calls B calls A ...: 100 calls each, A uses 500 and B 50. */
+START_TEST(test_recursion)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t a = fabricate_site(made, "A", "r.c", 1), b = fabricate_site(made, "B", "r.c", 9);
+    uint32_t outer = fabricate_node(made, fabricate_thread(made), a, 1, 5);
+    uint32_t inner = fabricate_node(made, outer, b, 1, 2);
+    uint32_t again = fabricate_node(made, inner, a, 99, 495);
+    fabricate_node(made, again, b, 99, 48);
+    ck_assert(fabricate_at(made, again)->flags & CPROF_NODE_RECURSIVE);
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_function function = support_function(profile, "A");
+    ck_assert_uint_eq(function.calls, 100);
+    ck_assert_uint_eq(function.self_ns, 500);
+    ck_assert_uint_eq(function.total_ns, 550);
+    function = support_function(profile, "B");
+    ck_assert_uint_eq(function.self_ns, 50);
+    ck_assert_uint_eq(function.total_ns, 545);
+    ck_assert_uint_eq(function.max_depth, 4);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* Copies are the function itself, also when they call each other; pieces are
+ * functions of their own. */
+START_TEST(test_names)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t root = fabricate_thread(made);
+    uint32_t at = fabricate_node(made, root, fabricate_site(made, "f", "n.c", 4), 1, 10);
+    at = fabricate_node(made, at, fabricate_site(made, "f.constprop.0", "n.c", 4), 2, 20);
+    at = fabricate_node(made, at, fabricate_site(made, "f.isra.0.part.1.lto_priv.2", "n.c", 4), 3, 30);
+    fabricate_node(made, at, fabricate_site(made, "f.cold", "n.c", 4), 4, 40);
+    fabricate_node(made, root, fabricate_site(made, "f", "other.c", 4), 5, 50);
+    fabricate_module(made); /* the same function of a header in a library */
+    fabricate_node(made, root, fabricate_site(made, "f", "n.c", 4), 6, 60);
+    fabricate_node(made, root, fabricate_site(made, "_ZN3app3runERKSs.constprop.3", "r.cc", 1), 7, 70);
+    fabricate_node(made, root, fabricate_site(made, "_Z", "r.cc", 2), 8, 80);
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_function function;
+    size_t count = 0, in_n = 0;
+    for (; cprof_function_at(profile, count, &function, NULL) == CPROF_OK; count++)
+        if (strcmp(function.name, "f") == 0 && strcmp(function.file, "n.c") == 0) {
+            in_n++;
+            ck_assert_uint_eq(function.calls, 9);
+            ck_assert_uint_eq(function.self_ns, 90);
+            ck_assert_uint_eq(function.total_ns, 160);
+        }
+    ck_assert_uint_eq(in_n, 1);
+    ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(support_function(profile, "f.part.1").calls, 3);
+    ck_assert_uint_eq(support_function(profile, "f.cold").calls, 4);
+    ck_assert_uint_eq(support_function(profile, "_Z").calls, 8);
+    ck_assert_ptr_nonnull(strstr(support_function(profile, "_Z").file, "r.cc"));
+    count = 0;
+    while (cprof_function_at(profile, count, &function, NULL) == CPROF_OK &&
+           strncmp(function.name, "app::run(", 9) != 0)
+        count++;
+    ck_assert_uint_eq(function.calls, 7);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* A timed node with two untimed callees, sampled 1 : 2 : 1. */
+START_TEST(test_regions)
+{
+    struct fabricate *made = fabricate_new();
+    fabricate_header(made)->mode = CPROF_MODE_ADAPTIVE;
+    uint32_t owner = fabricate_node(made, fabricate_thread(made),
+                                    fabricate_site(made, "owner", "g.c", 1), 1, 1000);
+    uint32_t twice = fabricate_node(made, owner, fabricate_site(made, "twice", "g.c", 2), 80, 60);
+    uint32_t once = fabricate_node(made, twice, fabricate_site(made, "once", "g.c", 3), 40, 0);
+    uint32_t blind = fabricate_node(made, owner, fabricate_site(made, "blind", "g.c", 4), 9, 0);
+    uint32_t timed = fabricate_node(made, once, fabricate_site(made, "timed", "g.c", 5), 2, 300);
+    fabricate_at(made, owner)->u.call.wait_ticks = 400;
+    fabricate_at(made, owner)->u.call.sample_ticks = 25;
+    fabricate_at(made, owner)->u.call.samples = 25;
+    fabricate_at(made, twice)->u.call.sample_ticks = 50;
+    fabricate_at(made, twice)->u.call.samples = 50;
+    fabricate_at(made, once)->u.call.sample_ticks = 25;
+    fabricate_at(made, once)->u.call.samples = 25;
+    fabricate_at(made, timed)->u.call.sample_ticks = 7; /* its own region */
+    fabricate_at(made, twice)->flags &= ~CPROF_NODE_TIMED;
+    fabricate_at(made, once)->flags &= ~CPROF_NODE_TIMED;
+    fabricate_at(made, blind)->flags &= ~CPROF_NODE_TIMED;
+    fabricate_at(made, blind)->u.call.timed_calls = 0;
+    struct cprof_profile *profile = support_load(made);
+
+    struct cprof_function function = support_function(profile, "owner");
+    ck_assert_uint_eq(function.self_ns, 250);
+    ck_assert_uint_eq(function.total_ns, 1360);
+    ck_assert_double_eq_tol(function.error_percent, 196.0 / 5, 0.01);
+    /* 400 waited: the owner takes its 250, the others 100 and 50 of the rest. */
+    ck_assert_uint_eq(function.cpu_ns, 960);
+    ck_assert_uint_eq(support_function(profile, "twice").self_ns, 560); /* 500 and its own 60 */
+    ck_assert_uint_eq(support_function(profile, "once").self_ns, 250);
+    ck_assert_uint_eq(support_function(profile, "timed").self_ns, 300);
+    ck_assert_double_eq(support_function(profile, "timed").error_percent, 0);
+    ck_assert(support_function(profile, "blind").error_percent < 0);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+START_TEST(test_clock)
+{
+    struct fabricate *made = fabricate_new();
+    struct cprof_header *header = fabricate_header(made);
+    header->clock = CPROF_CLOCK_TSC;
+    header->first = (struct cprof_moment){5000, 100};
+    header->last = (struct cprof_moment){8000, 1100}; /* three ticks a nanosecond */
+    fabricate_node(made, fabricate_thread(made), fabricate_site(made, "f", "c.c", 1), 1, 600);
+    struct cprof_profile *profile = support_load(made);
+    ck_assert_uint_eq(support_function(profile, "f").self_ns, 200);
+    cprof_profile_free(profile);
+
+    made = fabricate_new(); /* ended before a second moment was taken */
+    fabricate_header(made)->clock = CPROF_CLOCK_TSC;
+    fabricate_header(made)->last = fabricate_header(made)->first;
+    fabricate_node(made, fabricate_thread(made), fabricate_site(made, "f", "c.c", 1), 1, 600);
+    profile = support_load(made);
+    ck_assert_uint_eq(support_function(profile, "f").self_ns, CPROF_UNKNOWN);
+    ck_assert_uint_eq(support_function(profile, "f").calls, 1);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+START_TEST(test_count_mode)
+{
+    struct fabricate *made = fabricate_new();
+    fabricate_header(made)->mode = CPROF_MODE_COUNT;
+    fabricate_node(made, fabricate_thread(made), fabricate_site(made, "f", "c.c", 1), 6, 0);
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_function function = support_function(profile, "f");
+    ck_assert_uint_eq(function.calls, 6);
+    ck_assert_uint_eq(function.self_ns, CPROF_UNKNOWN);
+    ck_assert_uint_eq(function.total_ns, CPROF_UNKNOWN);
+    ck_assert(function.error_percent < 0);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+START_TEST(test_several_files)
+{
+    struct cprof_profile *profile = cprof_profile_new();
+    for (uint32_t idx = 0; idx < 3; idx++) {
+        struct fabricate *made = fabricate_new();
+        size_t len;
+        fabricate_header(made)->pid = 100 + idx;
+        fabricate_header(made)->started_ns -= idx; /* the last one began first */
+        fabricate_header(made)->lost_calls = 2;
+        if (idx == 1)
+            fabricate_header(made)->state = CPROF_STATE_RUNNING;
+        fabricate_node(made, fabricate_thread(made), fabricate_site(made, "f", "c.c", 1), 5, 10);
+        const unsigned char *bytes = fabricate_bytes(made, &len);
+        ck_assert_int_eq(cprof_profile_add_bytes(profile, "x", bytes, len, NULL), CPROF_OK);
+        fabricate_free(made);
+    }
+    struct cprof_run run;
+    cprof_run_facts(profile, &run, NULL);
+    ck_assert_uint_eq(run.processes, 3);
+    ck_assert_uint_eq(run.pid, 102);
+    ck_assert_uint_eq(run.lost_calls, 6);
+    ck_assert(!run.complete);
+    ck_assert_uint_eq(run.wall_ns, 1000002);
+    ck_assert_uint_eq(support_function(profile, "f").calls, 15);
+    ck_assert_uint_eq(run.contexts, 1);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* Beyond the cap: below one parent that says so, counted in their functions. */
+START_TEST(test_cap)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t root = fabricate_thread(made), f = fabricate_site(made, "f", "c.c", 1);
+    uint32_t node = fabricate_node(made, root, f, 5, 10);
+    node = fabricate_node(made, node, fabricate_site(made, "g", "c.c", 2), 4, 20);
+    fabricate_at(made, node)->flags |= CPROF_NODE_OVERFLOW;
+    fabricate_header(made)->troubles = CPROF_TROUBLE_CONTEXT_CAP;
+    struct cprof_profile *profile = support_load(made);
+    struct text text;
+    struct cprof_sink sink = support_sink(&text);
+    ck_assert_int_eq(cprof_tree_text(profile, &(struct cprof_tree_options){0}, &sink, NULL),
+                     CPROF_OK);
+    const char *cap = strstr(text.ptr, "[context cap]");
+    ck_assert_ptr_nonnull(cap);
+    ck_assert_ptr_nonnull(strstr(cap, "g  c.c:2"));
+    ck_assert_uint_eq(support_function(profile, "g").calls, 4);
+    ck_assert_ptr_nonnull(strstr(cprof_run_trouble(profile, 0), "[context cap]"));
+    ck_assert_ptr_null(cprof_run_trouble(profile, 1));
+    support_free(&text);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+Suite *model_suite(void);
+Suite *model_suite(void)
+{
+    Suite *suite = suite_create("model");
+    TCase *group = tcase_create("model");
+    tcase_add_test(group, test_sums);
+    tcase_add_test(group, test_recursion);
+    tcase_add_test(group, test_names);
+    tcase_add_test(group, test_regions);
+    tcase_add_test(group, test_clock);
+    tcase_add_test(group, test_count_mode);
+    tcase_add_test(group, test_several_files);
+    tcase_add_test(group, test_cap);
+    suite_add_tcase(suite, group);
+    return suite;
+}

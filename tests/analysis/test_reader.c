@@ -1,0 +1,175 @@
+/* The reader: what is refused and in which words, and the calls formula. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader.h"
+#include "support.h"
+
+static struct fabricate *small(void)
+{
+    struct fabricate *profile = fabricate_new();
+    uint32_t root = fabricate_thread(profile);
+    uint32_t caller = fabricate_node(profile, root, fabricate_site(profile, "main", "m.c", 3), 1, 70);
+    fabricate_node(profile, caller, fabricate_site(profile, "leaf", "m.c", 9), 5, 30);
+    return profile;
+}
+
+/* Loads `len` bytes and expects a refusal that holds `words`. */
+static void expect_refusal(const unsigned char *bytes, size_t len, const char *words)
+{
+    struct cprof_error error = {.text = ""};
+    struct cprof_profile *profile = cprof_profile_new();
+    /* A copy of exactly the size, so that a sanitizer sees a read beyond it. */
+    unsigned char *copy = malloc(len ? len : 1);
+    memcpy(copy, bytes, len);
+    enum cprof_status status = cprof_profile_add_bytes(profile, "x.prof", copy, len, &error);
+    ck_assert_msg(status == CPROF_INPUT, "accepted what should be: %s", words);
+    ck_assert_int_eq(error.status, CPROF_INPUT);
+    ck_assert_msg(strstr(error.text, words), "\"%s\" lacks \"%s\"", error.text, words);
+    ck_assert_msg(strncmp(error.text, "x.prof: ", 8) == 0, "no name: %s", error.text);
+    ck_assert_msg(!strchr(error.text, '\n') && strstr(error.text, ";"), "says not what to do: %s",
+                  error.text);
+    free(copy);
+    cprof_profile_free(profile);
+}
+
+static void expect_refused_profile(struct fabricate *profile, const char *words)
+{
+    size_t len;
+    const unsigned char *bytes = fabricate_bytes(profile, &len);
+    expect_refusal(bytes, len, words);
+}
+
+static void put_header(unsigned char *bytes, size_t offset, uint32_t value)
+{
+    memcpy(bytes + offset, &value, sizeof value);
+}
+
+START_TEST(test_refusals)
+{
+    struct fabricate *profile = small();
+    size_t len;
+    unsigned char *bytes = fabricate_bytes(profile, &len);
+    expect_refusal(bytes, 0, "is empty");
+    expect_refusal((const unsigned char *)"#!/bin/sh\nexit 0\n", 17, "not a cprof profile");
+    expect_refusal((const unsigned char *)"x", 1, "not a cprof profile");
+    expect_refusal(bytes, 4, "truncated");
+    expect_refusal(bytes, 2000, "truncated");
+    expect_refusal(bytes, len - 1, "truncated");
+    put_header(bytes, offsetof(struct cprof_header, version), CPROF_FORMAT_VERSION + 1);
+    expect_refusal(bytes, len, "newer cprof");
+    put_header(bytes, offsetof(struct cprof_header, byte_order), 0x04030201);
+    expect_refusal(bytes, len, "other byte order");
+    bytes = fabricate_bytes(profile, &len);
+    put_header(bytes, offsetof(struct cprof_header, mode), 77);
+    expect_refusal(bytes, len, "damaged");
+    fabricate_free(profile);
+}
+END_TEST
+
+static struct cprof_extent *extent_of(unsigned char *bytes, size_t idx)
+{
+    return (struct cprof_extent *)(void *)(bytes + CPROF_TOC_OFFSET + idx * CPROF_EXTENT_SIZE);
+}
+
+START_TEST(test_damaged_extents)
+{
+    struct fabricate *profile = small();
+    size_t len;
+    unsigned char *bytes = fabricate_bytes(profile, &len);
+    extent_of(bytes, 1)->offset = UINT64_MAX - 8;
+    expect_refusal(bytes, len, "lies outside");
+    bytes = fabricate_bytes(profile, &len);
+    extent_of(bytes, 1)->record_size = 0;
+    expect_refusal(bytes, len, "wrong size");
+    bytes = fabricate_bytes(profile, &len);
+    extent_of(bytes, 1)->first = extent_of(bytes, 2)->first;
+    expect_refusal(bytes, len, "number the same");
+    bytes = fabricate_bytes(profile, &len);
+    extent_of(bytes, 0)->first = UINT64_MAX;
+    expect_refusal(bytes, len, "beyond 32 bits");
+    bytes = fabricate_bytes(profile, &len);
+    struct cprof_module *module =
+        (struct cprof_module *)(void *)(bytes + extent_of(bytes, 0)->offset);
+    module->site_count = 0x40000000;
+    expect_refusal(bytes, len, "outside of it");
+    fabricate_free(profile);
+}
+END_TEST
+
+START_TEST(test_damaged_nodes)
+{
+    struct fabricate *profile = small();
+    size_t len;
+    fabricate_at(profile, 2)->parent = 3; /* main below leaf below main */
+    expect_refused_profile(profile, "its own caller");
+    fabricate_at(profile, 2)->parent = 2;
+    expect_refused_profile(profile, "its own caller");
+    fabricate_at(profile, 2)->parent = 4000;
+    expect_refused_profile(profile, "does not exist");
+    fabricate_free(profile);
+
+    profile = small();
+    unsigned char *bytes = fabricate_bytes(profile, &len);
+    struct cprof_site *site = (struct cprof_site *)(void *)(bytes + extent_of(bytes, 0)->offset +
+                                                            sizeof(struct cprof_module));
+    site->name_ref = 5;
+    expect_refusal(bytes, len, "name or file");
+    fabricate_free(profile);
+}
+END_TEST
+
+/* While a program runs a copy may hold a node whose caller is not there yet. */
+START_TEST(test_unfinished_node)
+{
+    struct fabricate *fabricated = small();
+    fabricate_header(fabricated)->state = CPROF_STATE_RUNNING;
+    fabricate_at(fabricated, 2)->parent = 4000;
+    struct cprof_profile *profile = support_load(fabricated);
+    ck_assert_uint_eq(support_function(profile, "main").calls, 1);
+    struct cprof_run run;
+    ck_assert_int_eq(cprof_run_facts(profile, &run, NULL), CPROF_OK);
+    ck_assert(!run.complete);
+    ck_assert(!run.running); /* its host is elsewhere */
+    cprof_profile_free(profile);
+}
+END_TEST
+
+START_TEST(test_calls)
+{
+    static const struct {
+        int32_t left;
+        uint32_t armed;
+        uint64_t seen, calls;
+    } cases[] = {
+        {0, 0, 0, 0},
+        {90, 100, 0, 10},                               /* first arming */
+        {-1, 0, 0, 1},                                  /* ran out, not yet re-armed */
+        {70, 200, 100, 130},                            /* re-armed, seen up to date */
+        {0x7ffffff0, 0x80000000u, 0xfffffff0u, 0x100000010u}, /* a carry beyond 32 bits */
+        {50, 150, 90, 100},                             /* seen behind */
+        {100, 100, 7, 0},                               /* damage: less than nothing */
+    };
+    for (size_t idx = 0; idx < sizeof cases / sizeof *cases; idx++) {
+        struct cprof_node node = {
+            .left = cases[idx].left, .armed = cases[idx].armed, .seen = cases[idx].seen};
+        ck_assert_msg(reader_calls(&node) == cases[idx].calls, "case %zu: %llu, not %llu", idx,
+                      (unsigned long long)reader_calls(&node),
+                      (unsigned long long)cases[idx].calls);
+    }
+}
+END_TEST
+
+Suite *reader_suite(void);
+Suite *reader_suite(void)
+{
+    Suite *suite = suite_create("reader");
+    TCase *group = tcase_create("reader");
+    tcase_add_test(group, test_refusals);
+    tcase_add_test(group, test_damaged_extents);
+    tcase_add_test(group, test_damaged_nodes);
+    tcase_add_test(group, test_unfinished_node);
+    tcase_add_test(group, test_calls);
+    suite_add_tcase(suite, group);
+    return suite;
+}
