@@ -17,4 +17,9 @@ done
 link=$(echo root/usr/lib/*-linux-gnu/cprof.so)
 [ "$(realpath "$link")" = "$(realpath root/usr/lib/cprof/cprof.so)" ] ||
     { echo "$link does not lead to the plugin" && exit 1; }
+
+# The folder of the link is one that the dynamic linker searches once installed.
+echo 'int main(void) { return 0; }' >empty.c
+LD_LIBRARY_PATH=${link%/*} gcc -fplugin=cprof.so -DPROFILING=1 empty.c -o empty
+objdump -h empty | grep -q cprof_site || { echo "a bare -fplugin=cprof.so does nothing" && exit 1; }
 echo "the package is complete"
