@@ -9,30 +9,16 @@ include(CMakePackageConfigHelpers)
 set(cprof_library_dir lib/cprof)
 set(cprof_cmake_dir lib/cmake/cprof)
 
-if(TARGET cprof)
-  install(TARGETS cprof RUNTIME DESTINATION bin)
-endif()
-if(TARGET cprof_plugin)
-  install(TARGETS cprof_plugin LIBRARY DESTINATION ${cprof_library_dir})
-endif()
-if(TARGET cprof_rt)
-  install(TARGETS cprof_rt ARCHIVE DESTINATION ${cprof_library_dir})
-endif()
+install(TARGETS cprof RUNTIME DESTINATION bin)
+install(TARGETS cprof_plugin LIBRARY DESTINATION ${cprof_library_dir})
+install(TARGETS cprof_rt ARCHIVE DESTINATION ${cprof_library_dir})
 
 # The library that reads profiles, for programs that want what `cprof` prints.
-if(TARGET cprof_analysis)
-  install(TARGETS cprof_analysis ARCHIVE DESTINATION lib)
-endif()
+install(TARGETS cprof_analysis ARCHIVE DESTINATION lib)
 
 # A user's headers.  abi.h and what it needs is between the plugins and the
 # runtime, and format.h between the runtime and the reader: nobody else's.
-set(cprof_headers)
-foreach(header cprof.h user.h sort.def)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/include/cprof/${header})
-    list(APPEND cprof_headers include/cprof/${header})
-  endif()
-endforeach()
-install(FILES ${cprof_headers} DESTINATION include/cprof)
+install(FILES include/cprof/cprof.h include/cprof/sort.def DESTINATION include/cprof)
 
 configure_package_config_file(cmake/cprofConfig.cmake.in
   ${PROJECT_BINARY_DIR}/${cprof_cmake_dir}/cprofConfig.cmake
@@ -52,21 +38,19 @@ foreach(module cprof libcprof)
 endforeach()
 
 # The manual pages come out of the program itself, so they say what --help says.
-if(TARGET cprof)
-  set(manual_dir ${PROJECT_BINARY_DIR}/share/man/man1)
-  file(MAKE_DIRECTORY ${manual_dir})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS cli/command.def)
-  file(STRINGS cli/command.def commands REGEX "^CPROF_COMMAND")
-  list(TRANSFORM commands REPLACE "CPROF_COMMAND\\(\"([a-z]+)\".*" "\\1")
-  set(manuals ${manual_dir}/cprof.1)
-  add_custom_command(OUTPUT ${manual_dir}/cprof.1 DEPENDS cprof VERBATIM
-                     COMMAND cprof --help=roff > ${manual_dir}/cprof.1)
-  foreach(command ${commands})
-    set(manual ${manual_dir}/cprof-${command}.1)
-    add_custom_command(OUTPUT ${manual} DEPENDS cprof VERBATIM
-                       COMMAND cprof ${command} --help=roff > ${manual})
-    list(APPEND manuals ${manual})
-  endforeach()
-  add_custom_target(manuals ALL DEPENDS ${manuals})
-  install(FILES ${manuals} DESTINATION share/man/man1)
-endif()
+set(manual_dir ${PROJECT_BINARY_DIR}/share/man/man1)
+file(MAKE_DIRECTORY ${manual_dir})
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS cli/command.def)
+file(STRINGS cli/command.def commands REGEX "^CPROF_COMMAND")
+list(TRANSFORM commands REPLACE "CPROF_COMMAND\\(\"([a-z]+)\".*" "\\1")
+set(manuals ${manual_dir}/cprof.1)
+add_custom_command(OUTPUT ${manual_dir}/cprof.1 DEPENDS cprof VERBATIM
+                   COMMAND cprof --help=roff > ${manual_dir}/cprof.1)
+foreach(command ${commands})
+  set(manual ${manual_dir}/cprof-${command}.1)
+  add_custom_command(OUTPUT ${manual} DEPENDS cprof VERBATIM
+                     COMMAND cprof ${command} --help=roff > ${manual})
+  list(APPEND manuals ${manual})
+endforeach()
+add_custom_target(manuals ALL DEPENDS ${manuals})
+install(FILES ${manuals} DESTINATION share/man/man1)
