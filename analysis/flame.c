@@ -17,7 +17,7 @@
 #include "stats.h"
 
 #define WIDTH 1200
-#define TOP 84
+#define TOP 98
 #define BOTTOM 14
 #define FRAME_HEIGHT 18
 #define LETTER_WIDTH 7 /* of the label font, in pixels */
@@ -231,16 +231,16 @@ static void put_heading(struct flame *flame)
 static void put_controls(struct flame *flame)
 {
     writer_text(flame->writer,
-                "<text class=\"detail faint\" x=\"10\" y=\"70\">Each frame is a function, below its "
+                "<text class=\"detail faint\" x=\"10\" y=\"66\">Each frame is a function, below its "
                 "caller; its width is its share.</text>\n"
-                "<svg class=\"scripted\" x=\"100%\" y=\"0\" overflow=\"visible\">\n"
-                "<text class=\"button\" x=\"-266\" y=\"46\" text-anchor=\"end\" "
-                "style=\"display:none\">whole picture</text>\n"
-                "<text class=\"matched\" x=\"-266\" y=\"25\" text-anchor=\"end\"></text>\n"
+                "<g class=\"scripted\">\n"
+                "<text x=\"10\" y=\"88\"><tspan class=\"button\">whole picture</tspan>"
+                "<tspan class=\"matched\"></tspan></text>\n"
+                "<svg x=\"100%\" y=\"0\" overflow=\"visible\">"
                 "<foreignObject x=\"-256\" y=\"8\" width=\"246\" height=\"26\">"
                 "<input xmlns=\"http://www.w3.org/1999/xhtml\" class=\"search\" type=\"search\" "
                 "placeholder=\"search ( / )\" aria-label=\"search functions\"/>"
-                "</foreignObject>\n</svg>\n");
+                "</foreignObject></svg>\n</g>\n");
 }
 
 static void put_page(struct flame *flame)

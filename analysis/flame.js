@@ -18,7 +18,7 @@
         return {
             element: element,
             name: lines[0],
-            summary: lines.slice(0, 3).join("   "),
+            summary: lines.slice(0, 3).join("\u2003"),
             left: parseFloat(element.getAttribute("x")),
             width: parseFloat(element.getAttribute("width")),
             top: parseFloat(element.getAttribute("y")),
@@ -68,7 +68,7 @@
     function zoom(frame) {
         focus = frame;
         frames.forEach(place);
-        reset.style.display = frame === whole ? "none" : "inline";
+        reset.classList.toggle("idle", frame === whole);
     }
 
     /* The share of the whole that matching frames cover, nested ones once. */
@@ -99,7 +99,8 @@
             frame.element.classList.toggle("found", hit);
             return hit;
         });
-        matched.textContent = pattern ? "matched " + share(found).toFixed(1) + " %" : "";
+        matched.textContent = pattern ? 
+            "   " + found.length + " frames match, " + share(found).toFixed(1) + " % of the whole" : "";
     }
 
     frames.forEach(function (frame) {

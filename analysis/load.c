@@ -29,10 +29,12 @@ struct loader {
     uint32_t ordered;
     uint32_t *contexts;                        /* by position */
     struct region_node *shares;                /* by position */
-    double *scratch;
+    struct region_loan *loans;                 /* by position */
+    uint32_t *owners;                          /* the timed node or root of a position's region */
     uint32_t cap_function, unknown_function;
     bool timed;
-    double scale; /* nanoseconds a tick; negative: unknown */
+    double scale;                /* nanoseconds a tick; negative: unknown */
+    uint64_t calls, timed_calls; /* of all nodes */
     struct cprof_error *error;
 };
 
@@ -256,30 +258,49 @@ static bool load_contexts(struct loader *loader)
 
 /* ---- Times ---------------------------------------------------------------- */
 
+/* What the sampled calls of an untimed node say of its self time, as format.h
+ * has it at CPROF_SAMPLE_UNIT: each stretch holds what measuring it cost. */
+static double estimate_of(const struct loader *loader, const struct cprof_node_call *call)
+{
+    double cost = (double)loader->reading->header.stretch_cost_x16 / 16;
+    double ticks = (double)call->sample_ticks - (double)call->samples * cost;
+    return ticks > 0 ? CPROF_SAMPLE_UNIT * ticks : 0;
+}
+
+/* The stored number is weighted.  A weight is at least 16 while a run warms up
+ * and grows with its pace, and no call is sampled that is not also timed, so
+ * this is a first bound from above. */
+static double samples_of(const struct cprof_node_call *call)
+{
+    double samples = (double)call->samples / 16;
+    return samples < (double)call->timed_calls ? samples : (double)call->timed_calls;
+}
+
 static void load_share(struct loader *loader, uint32_t position)
 {
     struct cprof_node node = reader_node(loader->reading, position);
     struct region_node *share = &loader->shares[position];
     uint32_t parent = loader->parents[position];
     bool owns = (node.flags & (CPROF_NODE_TIMED | CPROF_NODE_ROOT)) || parent == PARENT_ROOT;
-    share->owner = owns ? position : loader->shares[parent].owner;
-    if (node.flags & CPROF_NODE_ALLOC) { /* its body holds no times */
-        share->owner = REGION_NONE;
+    loader->owners[position] = owns ? position : loader->owners[parent];
+    if (node.flags & CPROF_NODE_ALLOC) /* its body holds no times */
         return;
-    }
+    /* A node that is timed now may have samples from when it was not. */
+    if (parent != PARENT_ROOT)
+        share->lender = loader->owners[parent];
     share->charged = (double)node.u.call.self_ticks;
     share->waited = (double)node.u.call.wait_ticks;
-    share->sampled = (double)node.u.call.sample_ticks;
-    share->samples = (double)node.u.call.samples;
+    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(loader, &node.u.call);
+    share->samples = samples_of(&node.u.call);
 }
 
 static void load_times(struct loader *loader)
 {
     for (uint32_t idx = 0; idx < loader->count; idx++)
-        loader->shares[idx].owner = REGION_NONE;
+        loader->shares[idx].lender = REGION_NONE;
     for (uint32_t idx = 0; idx < loader->ordered; idx++)
         load_share(loader, loader->order[idx]);
-    regions_split(loader->shares, loader->count, loader->scratch);
+    regions_split(loader->shares, loader->count, loader->loans);
 }
 
 static struct measure measure_of(const struct loader *loader, uint32_t position)
@@ -297,22 +318,21 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     measure.variance = share->variance * loader->scale * loader->scale;
     measure.min = (double)node.u.call.min_ticks * loader->scale;
     measure.max = (double)node.u.call.max_ticks * loader->scale;
-    if (share->owner != position && share->samples <= 0 && measure.self <= 0 &&
+    if (loader->owners[position] != position && node.u.call.samples == 0 && measure.self <= 0 &&
         loader->reading->header.mode != CPROF_MODE_EXACT)
         measure.blind = (double)measure.calls;
     return measure;
 }
 
-static uint64_t add_measures(struct loader *loader)
+static void add_measures(struct loader *loader)
 {
-    uint64_t calls = 0;
     for (uint32_t idx = 0; idx < loader->ordered; idx++) {
         uint32_t position = loader->order[idx];
         struct measure measure = measure_of(loader, position);
         measure_add(&loader->profile->contexts[loader->contexts[position]].measure, &measure);
-        calls += measure.calls;
+        loader->calls += measure.calls;
+        loader->timed_calls += measure.timed_calls;
     }
-    return calls;
 }
 
 /* ---- The run -------------------------------------------------------------- */
@@ -329,33 +349,50 @@ static double scale_of(const struct cprof_header *header)
            (double)(header->last.ticks - header->first.ticks);
 }
 
-static bool add_run(struct loader *loader, uint64_t calls, bool running)
+static double wall_of(const struct loader *loader)
+{
+    const struct cprof_header *header = &loader->reading->header;
+    if (loader->scale < 0)
+        return -1.0;
+    if (header->last.monotonic_ns < header->first.monotonic_ns)
+        return 0.0;
+    return (double)(header->last.monotonic_ns - header->first.monotonic_ns);
+}
+
+/* What profiling cost, in nanoseconds; negative where it was not measured. */
+static double overhead_of(const struct loader *loader, uint64_t fences)
+{
+    const struct cprof_header *header = &loader->reading->header;
+    double events = 2 * ((double)loader->timed_calls + (double)fences);
+    double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls +
+                   (double)header->event_cost_x16 / 16 * events;
+    bool calibrated = header->event_cost_x16 || header->hook_cost_x256;
+    return loader->scale < 0 || !calibrated ? -1.0 : ticks * loader->scale;
+}
+
+static bool add_run(struct loader *loader, bool running)
 {
     struct cprof_profile *profile = loader->profile;
     const struct cprof_header *header = &loader->reading->header;
     if (!array_reserve(&profile->runs, &profile->run_capacity, profile->run_count + 1,
                        sizeof *profile->runs))
         return false;
-    struct run *run = &profile->runs[profile->run_count];
-    *run = (struct run){.header = *header,
-                        .nodes = loader->ordered,
-                        .bytes = loader->reading->len,
-                        .running = running && header->state == CPROF_STATE_RUNNING};
-    run->wall = loader->scale < 0 ? -1.0
-                : header->last.monotonic_ns > header->first.monotonic_ns
-                    ? (double)(header->last.monotonic_ns - header->first.monotonic_ns)
-                    : 0.0;
-    double overhead = (double)header->hook_cost_ticks_x256 / 256 * (double)calls;
+    uint64_t threads = 0, fences = 0;
     for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
         struct cprof_thread thread = reader_thread(loader->reading, idx);
         if (thread.root == 0)
             continue;
-        run->threads += thread.owners ? thread.owners : 1;
-        overhead += (double)thread.overhead_ticks;
+        threads += thread.owners ? thread.owners : 1;
+        fences += thread.fences;
     }
-    bool calibrated = header->hook_cost_ticks_x256 || header->begin_cost_ticks_x16;
-    run->overhead = loader->scale < 0 || !calibrated ? -1.0 : overhead * loader->scale;
-    profile->run_count++;
+    profile->runs[profile->run_count++] =
+        (struct run){.header = *header,
+                     .wall = wall_of(loader),
+                     .overhead = overhead_of(loader, fences),
+                     .threads = threads,
+                     .nodes = loader->ordered,
+                     .bytes = loader->reading->len,
+                     .running = running && header->state == CPROF_STATE_RUNNING};
     return true;
 }
 
@@ -368,9 +405,10 @@ static bool allocate(struct loader *loader)
     loader->order = array_new(count, sizeof *loader->order);
     loader->contexts = array_new(count, sizeof *loader->contexts);
     loader->shares = array_new(count, sizeof *loader->shares);
-    loader->scratch = array_new(count, 3 * sizeof *loader->scratch);
+    loader->loans = array_new(count, sizeof *loader->loans);
+    loader->owners = array_new(count, sizeof *loader->owners);
     return loader->parents && loader->order && loader->contexts && loader->shares &&
-           loader->scratch;
+           loader->loans && loader->owners;
 }
 
 static enum cprof_status load_all(struct loader *loader, bool running)
@@ -390,7 +428,8 @@ static enum cprof_status load_all(struct loader *loader, bool running)
         return fault_memory(loader->error, loader->name);
     if (loader->timed)
         load_times(loader);
-    if (!add_run(loader, add_measures(loader), running))
+    add_measures(loader);
+    if (!add_run(loader, running))
         return fault_memory(loader->error, loader->name);
     return CPROF_OK;
 }
@@ -413,6 +452,7 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
     free(loader.order);
     free(loader.contexts);
     free(loader.shares);
-    free(loader.scratch);
+    free(loader.loans);
+    free(loader.owners);
     return status;
 }

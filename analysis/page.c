@@ -134,26 +134,35 @@ void page_remarks(struct writer *writer, const struct cprof_style *style,
 
 /* ---- Places --------------------------------------------------------------- */
 
+static const char *last_part(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? slash + 1 : file;
+}
+
+static size_t line_columns(uint32_t line)
+{
+    return (size_t)snprintf(NULL, 0, ":%u", line);
+}
+
+size_t page_place_columns(const struct cprof_style *style, const char *file, uint32_t line)
+{
+    return file[0] ? writer_screen_columns(last_part(file), SIZE_MAX / 2, style) + line_columns(line)
+                   : 0;
+}
+
 void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
                 uint32_t line, size_t columns)
 {
-    char number[16];
-    if (!file[0])
+    if (!file[0] || (columns && columns < 2 + page_place_columns(style, file, line)))
         return;
-    size_t line_columns = (size_t)snprintf(number, sizeof number, ":%u", line);
-    if (columns && columns < line_columns + 4)
-        return;
-    size_t room = columns ? columns - line_columns : 0;
+    size_t room = columns ? columns - 2 - line_columns(line) : SIZE_MAX / 2;
     /* Folders go first: the end of a path says more than its beginning. */
-    const char *shown = file;
-    while (room && writer_screen_columns(shown, room, style) > room) {
-        const char *slash = strchr(shown, '/');
-        if (!slash)
-            break;
-        shown = slash + 1;
-    }
+    while (writer_screen_columns(file, room, style) > room)
+        file = strchr(file, '/') + 1;
+    writer_spaces(writer, 2);
     page_emphasis(writer, style, EMPHASIS_FAINT);
-    writer_screen(writer, shown, room, style);
-    writer_text(writer, number);
+    writer_screen(writer, file, 0, style);
+    writer_format(writer, ":%u", line);
     page_emphasis(writer, style, EMPHASIS_NONE);
 }

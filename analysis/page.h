@@ -26,9 +26,13 @@ void page_head(struct writer *writer, const struct cprof_style *style,
 void page_remarks(struct writer *writer, const struct cprof_style *style,
                   const struct cprof_profile *profile, const struct cprof_run *run, bool brief);
 
-/* "file:line" of a function cut to `columns` from the left, where the folders
- * are; nothing for functions without a file.  0: not cut. */
+/* Two spaces and "file:line" of a function, in at most `columns` (0: any
+ * number).  Folders go first; where the name of the file does not fit, or there
+ * is none, nothing is written. */
 void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
                 uint32_t line, size_t columns);
+
+/* The columns that "file:line" takes without its folders. */
+size_t page_place_columns(const struct cprof_style *style, const char *file, uint32_t line);
 
 #endif

@@ -1,71 +1,53 @@
-/* Splitting measured time among the nodes of a region; see regions.h.
+/* Lending measured time to sampled nodes; see regions.h.
  *
- * With samples s_i of the nodes of a region whose owner R was charged T:
- * node i gets T * s_i / sum(s); where no untimed node has samples, R gets all.
- * An untimed node also keeps what it was charged while it was still timed.
- * Waiting was seen at R, so R takes it first, up to its own share, and the
- * untimed nodes share the rest: nobody waits longer than it lasted.
+ * A node keeps what it was charged, less what it lends, plus what it borrows.
+ * Waiting was seen at the lender, which takes it first, up to what it keeps;
+ * the borrowers share the rest, and nobody waits longer than it lasted.
  */
 #include "regions.h"
-
-/* The three sums a region needs, kept at the index of its owner. */
-struct region_sums {
-    double *all;     /* samples' ticks of all its nodes */
-    double *untimed; /* of all but the owner */
-    double *excess;  /* waiting that does not fit into the owner's own share */
-};
 
 static double smaller(double left, double right)
 {
     return left < right ? left : right;
 }
 
-static void add_up(const struct region_node *nodes, size_t count, const struct region_sums *sums)
+static void add_demands(const struct region_node *nodes, size_t count, struct region_loan *loans)
 {
-    for (size_t idx = 0; idx < count; idx++) {
-        uint32_t owner = nodes[idx].owner;
-        if (owner == REGION_NONE)
-            continue;
-        sums->all[owner] += nodes[idx].sampled;
-        if (owner != idx)
-            sums->untimed[owner] += nodes[idx].sampled;
+    for (size_t idx = 0; idx < count; idx++)
+        if (nodes[idx].lender != REGION_NONE)
+            loans[nodes[idx].lender].demand += nodes[idx].estimate;
+}
+
+static void keep(struct region_node *node, struct region_loan *loan)
+{
+    loan->factor = loan->demand > node->charged ? node->charged / loan->demand : 1.0;
+    node->self = node->charged - loan->demand * loan->factor;
+    if (node->self < 0) /* by rounding */
+        node->self = 0;
+    node->wait = smaller(node->waited, node->self);
+    loan->excess = smaller(node->waited, node->charged) - node->wait;
+    node->variance = 0;
+}
+
+static void borrow(struct region_node *node, struct region_loan *loan)
+{
+    double lent = node->estimate * loan->factor;
+    node->self += lent;
+    node->wait += smaller(loan->excess * node->estimate / loan->demand, lent);
+    if (node->samples > 0) {
+        node->variance += lent * lent / node->samples;
+        loan->variance += lent * lent / node->samples;
     }
 }
 
-static void split_owner(struct region_node *node, size_t idx, const struct region_sums *sums)
+void regions_split(struct region_node *nodes, size_t count, struct region_loan *loans)
 {
-    double share = sums->untimed[idx] > 0 ? node->sampled / sums->all[idx] : 1.0;
-    node->self = node->charged * share;
-    node->wait = smaller(node->waited, node->self);
-    sums->excess[idx] = smaller(node->waited, node->charged) - node->wait;
-    node->variance = share < 1.0 && node->samples > 0 ? node->self * node->self / node->samples : 0;
-}
-
-static void split_other(struct region_node *node, const struct region_node *owner,
-                        const struct region_sums *sums)
-{
-    node->self = node->charged;
-    node->wait = smaller(node->waited, node->charged);
-    node->variance = 0;
-    if (!owner || sums->untimed[node->owner] <= 0)
-        return;
-    double estimate = owner->charged * node->sampled / sums->all[node->owner];
-    node->self += estimate;
-    node->wait += smaller(sums->excess[node->owner] * node->sampled / sums->untimed[node->owner],
-                          estimate);
-    if (node->samples > 0)
-        node->variance = estimate * estimate / node->samples;
-}
-
-void regions_split(struct region_node *nodes, size_t count, double *scratch)
-{
-    struct region_sums sums = {scratch, scratch + count, scratch + 2 * count};
-    add_up(nodes, count, &sums);
+    add_demands(nodes, count, loans);
     for (size_t idx = 0; idx < count; idx++)
-        if (nodes[idx].owner == idx)
-            split_owner(&nodes[idx], idx, &sums);
+        keep(&nodes[idx], &loans[idx]);
     for (size_t idx = 0; idx < count; idx++)
-        if (nodes[idx].owner != idx)
-            split_other(&nodes[idx], nodes[idx].owner == REGION_NONE ? NULL : &nodes[nodes[idx].owner],
-                        &sums);
+        if (nodes[idx].lender != REGION_NONE && nodes[idx].estimate > 0)
+            borrow(&nodes[idx], &loans[nodes[idx].lender]);
+    for (size_t idx = 0; idx < count; idx++)
+        nodes[idx].variance += loans[idx].variance;
 }

@@ -1,7 +1,7 @@
-/* Whose self time is it?  A node that is timed is charged all time during which
- * it is the innermost timed open call, so what its untimed descendants used is
- * in there too: together they are its region.  This file splits a region's
- * time by the samples of its nodes.  Pure arithmetic on arrays; called by load.
+/* Whose self time is it?  A timed node is charged all time during which it is
+ * the innermost timed open call, so what untimed callees used is in there too.
+ * Samples say how much that is; this file takes it from the timed node, the
+ * lender, and gives it to them.  Pure arithmetic on arrays; called by load.
  */
 #ifndef CPROF_ANALYSIS_REGIONS_H
 #define CPROF_ANALYSIS_REGIONS_H
@@ -11,20 +11,29 @@
 
 #define REGION_NONE UINT32_MAX
 
-/* A stored node, as far as the split needs it. */
+/* A stored node, as far as this needs it.  Times in ticks. */
 struct region_node {
-    uint32_t owner;      /* the timed node or root whose region it is in; itself if it is one */
-    double charged;      /* self_ticks */
-    double waited;       /* wait_ticks */
-    double sampled;      /* sample_ticks */
-    double samples;
+    uint32_t lender; /* the nearest timed node or root above it, or REGION_NONE */
+    double charged;  /* self_ticks */
+    double waited;   /* wait_ticks */
+    double estimate; /* own time according to its samples, charged to the lender */
+    double samples;  /* how many independent ones the estimate is made of */
     /* Out. */
     double self;
     double wait;
-    double variance;     /* of self */
+    double variance; /* of self */
 };
 
-/* Fills the out fields of all nodes.  Scratch: 3 * count zeroed doubles. */
-void regions_split(struct region_node *nodes, size_t count, double *scratch);
+/* What a lender's borrowers need to know of it, and it of them. */
+struct region_loan {
+    double demand;   /* the sum of their estimates */
+    double factor;   /* how much of its estimate each gets: 1, or less where the
+                        estimates exceed what there is */
+    double excess;   /* waiting that does not fit into what the lender keeps */
+    double variance; /* of all that was lent */
+};
+
+/* Fills the out fields of all nodes.  `loans`: one a node, zeroed. */
+void regions_split(struct region_node *nodes, size_t count, struct region_loan *loans);
 
 #endif

@@ -15,7 +15,7 @@
 #define COLUMNS_FOR_AVERAGE 72
 #define COLUMNS_FOR_TOTAL 60
 
-/* A name keeps at least this much before the place gets a column of its own. */
+/* From this width on the place has a column of its own even if names are cut. */
 #define COLUMNS_FOR_PLACE 44
 
 struct layout {
@@ -41,16 +41,18 @@ static size_t larger(size_t left, size_t right)
     return left > right ? left : right;
 }
 
-static void measure_rows(struct report *report, size_t *longest_name)
+static void measure_rows(struct report *report, size_t *longest_name, size_t *longest_place)
 {
     struct layout *layout = &report->layout;
+    const struct cprof_style *style = &report->options->style;
     layout->calls = strlen("calls");
     for (size_t idx = 0; idx < report->shown; idx++) {
         struct cprof_function function = stats_function(report->profile, report->functions[idx]);
         char calls[NUMBER_SIZE];
         layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
-        *longest_name = larger(*longest_name, writer_screen_columns(function.name, 200,
-                                                                    &report->options->style));
+        *longest_name = larger(*longest_name, writer_screen_columns(function.name, 200, style));
+        *longest_place =
+            larger(*longest_place, page_place_columns(style, function.file, function.line));
         layout->error = layout->error || function.error_percent > 0.5;
     }
 }
@@ -58,9 +60,9 @@ static void measure_rows(struct report *report, size_t *longest_name)
 static void lay_out(struct report *report)
 {
     struct layout *layout = &report->layout;
-    size_t columns = report->options->style.columns, longest = 0;
+    size_t columns = report->options->style.columns, longest = 0, place = 0;
     bool wide = columns == 0;
-    measure_rows(report, &longest);
+    measure_rows(report, &longest, &place);
     layout->timed = model_timed(report->profile);
     layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
     layout->average = layout->timed && (wide || columns >= COLUMNS_FOR_AVERAGE);
@@ -70,6 +72,8 @@ static void lay_out(struct report *report)
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
     if (wide)
         layout->name = longest < 60 ? longest : 60;
+    else if (longest + 2 + place <= layout->rest)
+        layout->name = longest;
     else if (layout->rest >= COLUMNS_FOR_PLACE)
         layout->name = longest < layout->rest * 3 / 5 ? longest : layout->rest * 3 / 5;
 }
@@ -121,7 +125,8 @@ static void put_numbers(struct report *report, const struct cprof_function *func
     writer_spaces(writer, 2);
     writer_right(writer, number_grouped(text, function->calls), layout->calls);
     if (layout->average)
-        writer_right(writer, number_duration(text, function->average_ns, unicode), 9);
+        writer_right(writer, function->average_ns ? number_duration(text, function->average_ns, unicode)
+                                                  : "<1 ns", 9);
     writer_spaces(writer, 2);
 }
 
@@ -131,15 +136,12 @@ static void put_name(struct report *report, const struct cprof_function *functio
     const struct cprof_style *style = &report->options->style;
     size_t taken = writer_screen(report->writer, function->name,
                                  layout->rest && layout->name ? layout->name : layout->rest, style);
-    size_t room = layout->rest > taken + 2 ? layout->rest - taken - 2 : 0;
-    if (layout->name && taken < layout->name) {
-        writer_spaces(report->writer, layout->name - taken);
-        room -= room ? layout->name - taken : 0;
-    }
-    if (layout->rest == 0 || room) {
-        writer_spaces(report->writer, 2);
-        page_place(report->writer, style, function->file, function->line, room);
-    }
+    size_t gap = layout->name > taken && function->file[0] ? layout->name - taken : 0;
+    writer_spaces(report->writer, gap);
+    taken += gap;
+    if (layout->rest == 0 || layout->rest > taken)
+        page_place(report->writer, style, function->file, function->line,
+                   layout->rest ? layout->rest - taken : 0);
     writer_text(report->writer, "\n");
 }
 

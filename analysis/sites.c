@@ -20,11 +20,9 @@ static void put_site(struct writer *writer, const struct cprof_style *style,
     size_t room = style->columns > 40 ? style->columns - 5 : 35;
     size_t taken = writer_screen(writer, texts_get(&profile->texts, function->name),
                                  style->columns ? room : 0, style);
-    if (style->columns == 0 || room > taken + 2) {
-        writer_spaces(writer, 2);
+    if (style->columns == 0 || room > taken)
         page_place(writer, style, texts_get(&profile->texts, function->file), function->line,
-                   style->columns ? room - taken - 2 : 0);
-    }
+                   style->columns ? room - taken : 0);
     writer_text(writer, "\n");
     if (function->reason != CPROF_REASON_DEFAULT)
         page_sentence(writer, style, "     %s", facts_reason(function->reason));

@@ -9,17 +9,14 @@ double tree_share(const struct cprof_profile *profile, uint32_t context)
     return root->total_calls > 0 ? 100.0 * own->total_calls / root->total_calls : 100.0;
 }
 
-uint32_t tree_first_shown(const struct cprof_profile *profile,
-                          const struct cprof_tree_options *options, uint32_t context)
+uint32_t tree_shown(const struct cprof_profile *profile, const struct cprof_tree_options *options,
+                    uint32_t context)
 {
-    while (context != MODEL_NONE) {
-        const struct context *candidate = &profile->contexts[context];
-        if ((options->max_depth == 0 || candidate->depth <= options->max_depth) &&
-            tree_share(profile, context) >= options->min_percent)
-            return context;
-        context = candidate->next_sibling;
-    }
-    return MODEL_NONE;
+    if (context == MODEL_NONE ||
+        (options->max_depth && profile->contexts[context].depth > options->max_depth) ||
+        tree_share(profile, context) < options->min_percent)
+        return MODEL_NONE;
+    return context;
 }
 
 struct tree_label tree_label(const struct cprof_profile *profile, uint32_t context)

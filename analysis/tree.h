@@ -9,9 +9,10 @@
  * the root's. */
 double tree_share(const struct cprof_profile *profile, uint32_t context);
 
-/* The first context of a list of siblings that the options show, or MODEL_NONE. */
-uint32_t tree_first_shown(const struct cprof_profile *profile,
-                          const struct cprof_tree_options *options, uint32_t context);
+/* The context if the options show it, else MODEL_NONE, also for MODEL_NONE.
+ * Siblings stand by size: behind one that is not shown there is none that is. */
+uint32_t tree_shown(const struct cprof_profile *profile, const struct cprof_tree_options *options,
+                    uint32_t context);
 
 /* Function, file and line of a context; the root has no file. */
 struct tree_label {

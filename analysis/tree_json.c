@@ -46,10 +46,10 @@ enum cprof_status cprof_tree_json(struct cprof_profile *profile,
     uint32_t at = MODEL_ROOT;
     while (at != MODEL_NONE) {
         open_context(&json, profile, at);
-        uint32_t next = tree_first_shown(profile, options, profile->contexts[at].first_child);
+        uint32_t next = tree_shown(profile, options, profile->contexts[at].first_child);
         while (next == MODEL_NONE && at != MODEL_NONE) {
             close_context(&json);
-            next = tree_first_shown(profile, options, profile->contexts[at].next_sibling);
+            next = tree_shown(profile, options, profile->contexts[at].next_sibling);
             at = profile->contexts[at].parent;
         }
         at = next;

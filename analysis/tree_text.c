@@ -1,9 +1,13 @@
 /* `tree` for people: one line a calling context, callees below their caller,
- * the largest first.  Deep contexts do not run out of the page: beyond the
- * space for lines only the nearest callers keep theirs.
+ * the largest first.  An only callee stands straight below its caller, so that
+ * long chains do not run out of the page; where branches still do, only the
+ * nearest keep their lines.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+#include "fault.h"
 #include "number.h"
 #include "page.h"
 #include "stats.h"
@@ -21,19 +25,32 @@ struct tree_page {
     bool timed, self;
     size_t calls; /* columns of the number of calls */
     size_t rest;  /* columns for lines and name; 0: as wide as they want */
-    uint32_t levels;
+    uint32_t levels; /* of branches that are drawn */
     uint64_t shown;
+    struct branch *branches; /* by context, for those shown so far */
+};
+
+struct branch {
+    uint32_t anchor; /* the nearest context up the path that has siblings; itself if it has */
+    uint32_t level;  /* branches on the path */
+    bool splits;     /* more than one callee is shown */
 };
 
 static uint32_t next_shown(const struct tree_page *page, uint32_t at)
 {
     const struct context *contexts = page->profile->contexts;
-    uint32_t next = tree_first_shown(page->profile, page->options, contexts[at].first_child);
+    uint32_t next = tree_shown(page->profile, page->options, contexts[at].first_child);
     while (next == MODEL_NONE && at != MODEL_NONE) {
-        next = tree_first_shown(page->profile, page->options, contexts[at].next_sibling);
+        next = tree_shown(page->profile, page->options, contexts[at].next_sibling);
         at = contexts[at].parent;
     }
     return next;
+}
+
+static bool has_younger(const struct tree_page *page, uint32_t at)
+{
+    return tree_shown(page->profile, page->options,
+                            page->profile->contexts[at].next_sibling) != MODEL_NONE;
 }
 
 static void lay_out(struct tree_page *page)
@@ -53,6 +70,22 @@ static void lay_out(struct tree_page *page)
     page->rest = columns == 0 ? 0 : columns > fixed + 12 ? columns - fixed : 12;
     page->levels = columns == 0 || page->rest / 4 > LEVELS_UNLIMITED ? LEVELS_UNLIMITED
                                                                     : (uint32_t)(page->rest / 4);
+}
+
+/* Where a context stands among the branches; its caller has been seen before. */
+static void find_branch(struct tree_page *page, uint32_t at)
+{
+    const struct context *context = &page->profile->contexts[at];
+    struct branch *own = &page->branches[at];
+    uint32_t first = tree_shown(page->profile, page->options, context->first_child);
+    own->splits = first != MODEL_NONE && has_younger(page, first);
+    own->anchor = MODEL_NONE;
+    own->level = 0;
+    if (at == MODEL_ROOT)
+        return;
+    const struct branch *caller = &page->branches[context->parent];
+    own->anchor = caller->splits ? at : caller->anchor;
+    own->level = caller->level + caller->splits;
 }
 
 static void put_titles(struct tree_page *page)
@@ -87,37 +120,34 @@ static void put_numbers(struct tree_page *page, uint32_t at)
     writer_spaces(page->writer, 2);
 }
 
-static bool has_younger(const struct tree_page *page, uint32_t at)
+static const char *line_text(const struct tree_page *page, bool own, bool younger)
 {
-    return tree_first_shown(page->profile, page->options,
-                            page->profile->contexts[at].next_sibling) != MODEL_NONE;
+    static const char *const texts[2][2][2] = {{{"  ", "| "}, {"`-", "|-"}},
+                                               {{"  ", "│ "}, {"└ ", "├ "}}};
+    return texts[page->options->style.unicode][own][younger];
 }
 
 /* The lines that join a context to its caller; returns their columns. */
 static size_t put_lines(struct tree_page *page, uint32_t at)
 {
-    const struct context *contexts = page->profile->contexts;
-    bool unicode = page->options->style.unicode;
-    uint32_t depth = contexts[at].depth, drawn = depth < page->levels ? depth : page->levels;
-    uint32_t path[LEVELS_UNLIMITED];
+    const struct branch *branches = page->branches;
+    uint32_t level = branches[at].level, drawn = level < page->levels ? level : page->levels;
+    uint32_t path[LEVELS_UNLIMITED], anchor = branches[at].anchor;
     size_t taken = 2 * (size_t)drawn;
-    if (drawn < depth) {
+    if (drawn < level) {
         char number[NUMBER_SIZE];
-        number_grouped(number, depth - drawn);
+        number_grouped(number, level - drawn);
         writer_text(page->writer, "+");
         writer_text(page->writer, number);
         writer_text(page->writer, " ");
         taken += strlen(number) + 2;
     }
-    for (uint32_t level = drawn; level-- > 0; at = contexts[at].parent)
-        path[level] = at;
-    for (uint32_t level = 0; level < drawn; level++) {
-        bool last = level + 1 == drawn, younger = has_younger(page, path[level]);
-        if (last)
-            writer_text(page->writer, unicode ? (younger ? "├ " : "└ ") : (younger ? "|-" : "`-"));
-        else
-            writer_text(page->writer, younger ? (unicode ? "│ " : "| ") : "  ");
+    for (uint32_t idx = drawn; idx-- > 0;) {
+        path[idx] = anchor;
+        anchor = branches[page->profile->contexts[anchor].parent].anchor;
     }
+    for (uint32_t idx = 0; idx < drawn; idx++)
+        writer_text(page->writer, line_text(page, path[idx] == at, has_younger(page, path[idx])));
     return taken;
 }
 
@@ -131,12 +161,30 @@ static void put_context(struct tree_page *page, uint32_t at)
     page_emphasis(page->writer, style, EMPHASIS_NONE);
     size_t room = page->rest > taken + 8 ? page->rest - taken : 8;
     taken = writer_screen(page->writer, label.name, page->rest ? room : 0, style);
-    if (page->rest == 0 || room > taken + 12) {
-        writer_spaces(page->writer, 2);
-        page_place(page->writer, style, label.file, label.line,
-                   page->rest ? room - taken - 2 : 0);
-    }
+    if (page->rest == 0 || room > taken)
+        page_place(page->writer, style, label.file, label.line, page->rest ? room - taken : 0);
     writer_text(page->writer, "\n");
+}
+
+static enum cprof_status render(struct tree_page *page, const struct cprof_run *run,
+                                struct cprof_error *error)
+{
+    const struct cprof_style *style = &page->options->style;
+    char count[NUMBER_SIZE];
+    lay_out(page);
+    page_head(page->writer, style, page->profile, run);
+    put_titles(page);
+    for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
+        find_branch(page, at);
+        put_context(page, at);
+    }
+    uint64_t hidden = page->profile->context_seen + 1 - page->shown;
+    writer_text(page->writer, "\n");
+    if (hidden)
+        page_sentence(page->writer, style, "Not shown: %s (--min 0 --depth 0 shows all).",
+                      number_of(count, hidden, "calling context"));
+    page_remarks(page->writer, style, page->profile, run, true);
+    return writer_finish(page->writer, error);
 }
 
 enum cprof_status cprof_tree_text(struct cprof_profile *profile,
@@ -150,18 +198,8 @@ enum cprof_status cprof_tree_text(struct cprof_profile *profile,
     if (status != CPROF_OK)
         return status;
     writer_start(&writer, sink);
-    lay_out(&page);
-    page_head(&writer, &options->style, profile, &run);
-    put_titles(&page);
-    for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(&page, at))
-        put_context(&page, at);
-    uint64_t hidden = profile->context_seen + 1 - page.shown;
-    char count[NUMBER_SIZE];
-    writer_text(&writer, "\n");
-    if (hidden)
-        page_sentence(&writer, &options->style,
-                      "Not shown: %s (--min 0 and --depth 0 show all).",
-                      number_of(count, hidden, "calling context"));
-    page_remarks(&writer, &options->style, profile, &run, true);
-    return writer_finish(&writer, error);
+    page.branches = array_new(profile->context_count, sizeof *page.branches);
+    status = page.branches ? render(&page, &run, error) : fault_memory(error, "the tree");
+    free(page.branches);
+    return status;
 }

@@ -41,7 +41,8 @@ int command_tree(int count, char **words)
         .summary = "calling contexts, callees below their caller",
         .description =
             "Shows which function called which, all threads together. The share of a line\n"
-            "is that of the whole run, callees included.",
+            "is that of the whole run, callees included. Straight below a function, without\n"
+            "a branch, stands its only callee.",
         .examples = "cprof tree --depth 5\n"
                     "cprof tree --min 0 --format json cprof.out.4711 > tree.json",
         .options = options};

@@ -64,8 +64,7 @@ struct fabricate *fabricate_new(void)
     header->clock = CPROF_CLOCK_FAKE;
     header->first = (struct cprof_moment){1000, 1000};
     header->last = (struct cprof_moment){1001000, 1001000};
-    header->begin_cost_ticks_x16 = 16 * 40;
-    header->hook_cost_ticks_x256 = 256;
+    header->event_cost_x16 = 16 * 40;
     header->build_id_len = 4;
     memcpy(header->build_id, "\x01\x23\xab\xff", 4);
     strcpy(header->host, "elsewhere");

@@ -113,42 +113,75 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* A timed node with two untimed callees, sampled 1 : 2 : 1. */
+/* Gives an untimed node samples of `ticks` each, `count` of them of weight 16;
+ * a stretch costs 5 ticks. */
+static void add_samples(struct fabricate *made, uint32_t node, uint64_t count, uint64_t ticks)
+{
+    struct cprof_node *stored = fabricate_at(made, node);
+    fabricate_header(made)->stretch_cost_x16 = 5 * 16;
+    stored->u.call.sample_ticks = 16 * count * (ticks + 5);
+    stored->u.call.samples = 16 * count;
+}
+
+static uint32_t add_untimed(struct fabricate *made, uint32_t parent, const char *name,
+                            uint64_t calls, uint64_t self_ticks)
+{
+    uint32_t node = fabricate_node(made, parent, fabricate_site(made, name, "g.c", 1), calls, self_ticks);
+    fabricate_at(made, node)->flags &= ~CPROF_NODE_TIMED;
+    return node;
+}
+
+/* A timed node whose time is partly that of untimed ones below it. */
 START_TEST(test_regions)
 {
     struct fabricate *made = fabricate_new();
     fabricate_header(made)->mode = CPROF_MODE_ADAPTIVE;
     uint32_t owner = fabricate_node(made, fabricate_thread(made),
-                                    fabricate_site(made, "owner", "g.c", 1), 1, 1000);
-    uint32_t twice = fabricate_node(made, owner, fabricate_site(made, "twice", "g.c", 2), 80, 60);
-    uint32_t once = fabricate_node(made, twice, fabricate_site(made, "once", "g.c", 3), 40, 0);
-    uint32_t blind = fabricate_node(made, owner, fabricate_site(made, "blind", "g.c", 4), 9, 0);
-    uint32_t timed = fabricate_node(made, once, fabricate_site(made, "timed", "g.c", 5), 2, 300);
-    fabricate_at(made, owner)->u.call.wait_ticks = 400;
-    fabricate_at(made, owner)->u.call.sample_ticks = 25;
-    fabricate_at(made, owner)->u.call.samples = 25;
-    fabricate_at(made, twice)->u.call.sample_ticks = 50;
-    fabricate_at(made, twice)->u.call.samples = 50;
-    fabricate_at(made, once)->u.call.sample_ticks = 25;
-    fabricate_at(made, once)->u.call.samples = 25;
-    fabricate_at(made, timed)->u.call.sample_ticks = 7; /* its own region */
-    fabricate_at(made, twice)->flags &= ~CPROF_NODE_TIMED;
-    fabricate_at(made, once)->flags &= ~CPROF_NODE_TIMED;
-    fabricate_at(made, blind)->flags &= ~CPROF_NODE_TIMED;
+                                    fabricate_site(made, "owner", "g.c", 1), 1, 1000000);
+    uint32_t twice = add_untimed(made, owner, "twice", 80, 60000);
+    uint32_t once = add_untimed(made, twice, "once", 40, 0);
+    uint32_t blind = add_untimed(made, owner, "blind", 9, 0);
+    uint32_t timed = fabricate_node(made, once, fabricate_site(made, "timed", "g.c", 5), 2, 300000);
+    fabricate_at(made, owner)->u.call.wait_ticks = 400000;
     fabricate_at(made, blind)->u.call.timed_calls = 0;
+    add_samples(made, twice, 25, 20); /* 64 * 16 * 25 * 20 = 512000 */
+    add_samples(made, once, 25, 10);  /* 256000 */
+    add_samples(made, timed, 1, 10);  /* 10240, from before it was timed */
     struct cprof_profile *profile = support_load(made);
 
     struct cprof_function function = support_function(profile, "owner");
-    ck_assert_uint_eq(function.self_ns, 250);
-    ck_assert_uint_eq(function.total_ns, 1360);
-    ck_assert_double_eq_tol(function.error_percent, 196.0 / 5, 0.01);
-    /* 400 waited: the owner takes its 250, the others 100 and 50 of the rest. */
-    ck_assert_uint_eq(function.cpu_ns, 960);
-    ck_assert_uint_eq(support_function(profile, "twice").self_ns, 560); /* 500 and its own 60 */
-    ck_assert_uint_eq(support_function(profile, "once").self_ns, 250);
-    ck_assert_uint_eq(support_function(profile, "timed").self_ns, 300);
-    ck_assert_double_eq(support_function(profile, "timed").error_percent, 0);
+    ck_assert_uint_eq(function.self_ns, 1000000 - 512000 - 256000 - 10240);
+    ck_assert_uint_eq(function.total_ns, 1360000);
+    ck_assert_double_gt(function.error_percent, 39); /* all that the others may be wrong */
+    ck_assert_uint_eq(function.cpu_ns, 960000);
+    function = support_function(profile, "twice");
+    ck_assert_uint_eq(function.self_ns, 572000);
+    ck_assert_double_eq_tol(function.error_percent, 196.0 / 5 * 512 / 572, 0.1);
+    function = support_function(profile, "once");
+    ck_assert_uint_eq(function.self_ns, 256000);
+    /* The owner keeps 221760, all of it waiting; of the 178240 that waited below
+     * it `once` and `timed` have 266240 parts in 778240. */
+    ck_assert_uint_eq(function.cpu_ns, 256000 + 300000 + 10240 - 60977);
+    ck_assert_uint_eq(support_function(profile, "timed").self_ns, 310240);
     ck_assert(support_function(profile, "blind").error_percent < 0);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* Samples that claim more than there is share what there is. */
+START_TEST(test_overdrawn_region)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t owner = fabricate_node(made, fabricate_thread(made),
+                                    fabricate_site(made, "owner", "g.c", 1), 1, 30000);
+    add_samples(made, add_untimed(made, owner, "two", 50, 0), 5, 20);
+    add_samples(made, add_untimed(made, owner, "one", 50, 0), 5, 10);
+    fabricate_at(made, owner)->u.call.wait_ticks = 90000; /* more than it lasted */
+    struct cprof_profile *profile = support_load(made);
+    ck_assert_uint_eq(support_function(profile, "owner").self_ns, 0);
+    ck_assert_uint_eq(support_function(profile, "two").self_ns, 20000);
+    ck_assert_uint_eq(support_function(profile, "one").self_ns, 10000);
+    ck_assert_uint_eq(support_function(profile, "owner").cpu_ns, 0);
     cprof_profile_free(profile);
 }
 END_TEST
@@ -254,6 +287,7 @@ Suite *model_suite(void)
     tcase_add_test(group, test_recursion);
     tcase_add_test(group, test_names);
     tcase_add_test(group, test_regions);
+    tcase_add_test(group, test_overdrawn_region);
     tcase_add_test(group, test_clock);
     tcase_add_test(group, test_count_mode);
     tcase_add_test(group, test_several_files);

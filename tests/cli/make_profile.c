@@ -1,0 +1,70 @@
+/* Writes a fabricated profile for the tests of the CLI.
+ * Usage: make_profile FILE [WORD]...
+ *   hostile      names that try to break out of text, JSON and SVG
+ *   count        recorded in count mode
+ *   running=PID  still running, or killed, on this host
+ *   troubled     lost calls and everything that can go wrong
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fabricate.h"
+
+static void add_hostile(struct fabricate *profile, uint32_t parent)
+{
+    static const char *const names[] = {"<b>&amp;\"'", "]]></style><script>", "tab\there\033[31m",
+                                        "\xff\xc3(", "\xe5\x87\xbd\xe6\x95\xb0", ""};
+    static char longest[4001];
+    memset(longest, 'T', sizeof longest - 1);
+    fabricate_node(profile, parent, fabricate_site(profile, longest, "t.cc", 1), 1, 5000);
+    for (size_t idx = 0; idx < sizeof names / sizeof *names; idx++)
+        fabricate_node(profile, parent, fabricate_site(profile, names[idx], names[idx], 7), 2, 9000);
+}
+
+static void add_word(struct fabricate *profile, const char *word, uint32_t parent)
+{
+    struct cprof_header *header = fabricate_header(profile);
+    if (strcmp(word, "hostile") == 0)
+        add_hostile(profile, parent);
+    if (strcmp(word, "count") == 0)
+        header->mode = CPROF_MODE_COUNT;
+    if (strncmp(word, "running=", 8) == 0) {
+        header->state = CPROF_STATE_RUNNING;
+        header->pid = (uint32_t)atoi(word + 8);
+        gethostname(header->host, sizeof header->host - 1);
+    }
+    if (strcmp(word, "troubled") == 0) {
+        header->troubles = ~0u;
+        header->lost_calls = 3;
+        header->early_calls = 1;
+    }
+}
+
+int main(int count, char **words)
+{
+    if (count < 2)
+        return EXIT_FAILURE;
+    struct fabricate *profile = fabricate_new();
+    uint32_t root = fabricate_thread(profile);
+    uint32_t top = fabricate_node(profile, root, fabricate_site(profile, "main", "src/main.c", 12), 1,
+                                  100000);
+    fabricate_node(profile, top, fabricate_site(profile, "work", "src/work.c", 34), 1234567, 800000);
+    /* Too narrow for a frame of their own, together wide enough to be seen. */
+    for (uint32_t idx = 0; idx < 50; idx++) {
+        char name[16];
+        snprintf(name, sizeof name, "narrow_%u", idx);
+        fabricate_node(profile, top, fabricate_site(profile, name, "n.c", idx), 1, 90);
+    }
+    fabricate_left_out(profile, "skipped", "src/main.c", 99, CPROF_REASON_ATTRIBUTE_NO_PROFILE);
+    for (int idx = 2; idx < count; idx++)
+        add_word(profile, words[idx], top);
+    size_t len;
+    const unsigned char *bytes = fabricate_bytes(profile, &len);
+    FILE *file = fopen(words[1], "wb");
+    int failed = !file || fwrite(bytes, 1, len, file) != len;
+    failed |= file && fclose(file) != 0;
+    fabricate_free(profile);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

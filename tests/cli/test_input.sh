@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Profiles that cannot be read, each with its own sentence and status 3; links
+# to memory, folders, the newest here.
+. "$(dirname "$0")/check.bash"
+
+refused() { # FILE WORDS
+    for command in report tree flame info; do
+        expect 3 "$CPROF" "$command" "$1"
+        one_sentence
+        holds "$err" "$1: "
+        holds "$err" "$2"
+        [ -z "$out" ] || fail "$command wrote something for $1"
+    done
+}
+
+patch() { # FILE OFFSET BYTES
+    printf '%b' "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+expect 3 "$CPROF" report
+holds "$err" "no profile"
+"$MAKE_PROFILE" good
+: >empty
+echo 'int main(void) { return 0; }' >foreign
+head -c 9000 good >cut
+cp good future && patch future 8 '\002\000\000\000'
+cp good swapped && patch swapped 12 '\001\002\003\004'
+cp good damaged && patch damaged 4104 '\377\377\377\377\377\377\377\177'
+refused missing "no such file"
+refused empty "empty"
+refused foreign "not a cprof profile"
+refused cut "truncated"
+refused future "newer cprof"
+refused swapped "byte order"
+refused damaged "damaged"
+expect 3 "$CPROF" report "$CPROF"
+holds "$err" "a program, not a profile"
+expect 3 "$CPROF" sites foreign
+expect 3 "$CPROF" sites "$CPROF"
+holds "$err" "not built with cprof"
+echo 'int x;' | gcc -xc -c - -o object.o
+expect 3 "$CPROF" sites object.o
+holds "$err" "name the linked program"
+expect 0 "$CPROF" sites good
+holds "$out" "out  skipped"
+holds "$out" "marked no_profile"
+expect 0 "$CPROF" sites --format json good
+jq -e 'length == 53 and (map(select(.instrumented == false)) | length == 1)' out.txt >/dev/null ||
+    fail "sites as JSON"
+
+# The newest, unless it is an old one.
+"$MAKE_PROFILE" cprof.out.1 troubled
+sleep 0.05
+"$MAKE_PROFILE" cprof.out.2 count
+sleep 0.05
+"$MAKE_PROFILE" cprof.out.3.old hostile
+expect 0 "$CPROF" info
+holds "$out" "count"
+expect 0 "$CPROF" report cprof.out.1
+holds "$out" "Lost: 3 calls"
+holds "$out" "Early: 1 call "
+holds "$out" "Left out: 1 function (1 marked no_profile)"
+holds "$out" "Trouble: "
+expect 0 "$CPROF" report --format json cprof.out.1
+jq -e '.run.lost == 3 and (.run.troubles | length == 6)' out.txt >/dev/null || fail "troubles"
+expect 0 "$CPROF" list
+[ "$(wc -l <out.txt)" -ge 3 ] || fail "list: $out"
+
+# A folder is merged, whatever else is in it.
+mkdir folder
+cp good folder/one
+cp good folder/two
+echo note >folder/README
+expect 0 "$CPROF" report --format json folder
+jq -e '.run.processes == 2 and (.functions[0].calls == 2469134)' out.txt >/dev/null || fail "folder"
+mkdir none
+expect 3 "$CPROF" report none
+holds "$err" "no profile in this folder"
+
+# A dead process's link to memory becomes the file; a living one's does not.
+sleep 1000 &
+living=$!
+memory=/dev/shm/cprof-test-$$
+sh -c 'exit 0' &
+dead=$!
+wait $dead
+for pid in $living $dead; do
+    "$MAKE_PROFILE" "$memory.$pid" "running=$pid"
+    ln -s "$memory.$pid" "link.$pid"
+    expect 0 "$CPROF" report --format json "link.$pid"
+    jq -e '.run.complete == false' out.txt >/dev/null || fail "complete: $pid"
+done
+jq -e '.run.running == false' out.txt >/dev/null || fail "the dead one runs"
+expect 0 "$CPROF" report "link.$living"
+holds "$out" "still running"
+[ -L "link.$living" ] && [ -e "$memory.$living" ] || fail "a living profile was moved"
+[ -f "link.$dead" ] && [ ! -L "link.$dead" ] && [ ! -e "$memory.$dead" ] ||
+    fail "a dead profile was not moved"
+expect 0 "$CPROF" report "link.$dead"
+holds "$out" "it was killed"
+kill $living
+rm -f "$memory.$living"
+expect 3 "$CPROF" report "link.$living"
+holds "$err" "is gone"
+finish

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# What the renderers write for names that try to break out, and on odd terminals.
+. "$(dirname "$0")/check.bash"
+"$MAKE_PROFILE" plain
+"$MAKE_PROFILE" hostile hostile
+"$MAKE_PROFILE" count count
+
+for profile in plain hostile count; do
+    for metric in total_time calls; do
+        expect 0 "$CPROF" flame --metric $metric "$profile" -o flame.svg
+        xmllint --noout flame.svg || fail "$profile: not well-formed"
+        grep -c 'class="frame"' flame.svg >/dev/null || fail "no frames"
+    done
+    for command in report tree; do
+        expect 0 "$CPROF" $command --format json "$profile"
+        jq . out.txt >/dev/null || fail "$command of $profile is no JSON"
+    done
+    expect 0 "$CPROF" report --top 0 "$profile"
+    if LC_ALL=C grep -q "[$(printf '\001-\010\013-\037\177')]" out.txt; then
+        fail "control characters in the report of $profile"
+    fi
+done
+expect 0 "$CPROF" flame --title '<a&b>' plain
+holds "$out" '&lt;a&amp;b&gt;'
+holds "$out" '50 narrow callees'
+expect 0 "$CPROF" flame --metric calls count
+expect 0 "$CPROF" report count
+holds "$out" "Times are unknown"
+
+for columns in 30 60 80 120; do
+    for command in report tree; do
+        expect 0 env COLUMNS=$columns "$CPROF" $command hostile
+        widest=$(awk '{ if (length($0) > most) most = length($0) } END { print most }' out.txt)
+        [ "$columns" -lt 60 ] || [ "$widest" -le "$columns" ] ||
+            fail "$command is $widest wide on $columns columns"
+    done
+done
+expect 0 env LC_ALL=C "$CPROF" tree plain
+if LC_ALL=C grep -q '[^ -~]' out.txt; then fail "more than ASCII in the C locale"; fi
+
+# On a terminal: the pager, and colours unless they are unwanted.
+on_terminal() { script -qec "$1" /dev/null; }
+seen=$(PAGER='cat >paged.txt' on_terminal "$CPROF report plain")
+grep -q work paged.txt || fail "the pager got nothing: $seen"
+PAGER= on_terminal "$CPROF report plain" >plain.txt
+grep -q work plain.txt || fail "no report without a pager"
+if grep -q "$(printf '\033')" plain.txt; then fail "colours in spite of NO_COLOR"; fi
+NO_COLOR= PAGER= TERM=xterm on_terminal "$CPROF report plain" >coloured.txt
+grep -q "$(printf '\033')" coloured.txt || fail "no colours"
+PAGER='head -1' on_terminal "$CPROF tree --min 0 hostile" >/dev/null || fail "a pager that leaves early"
+finish

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Wrong words, help, exit statuses, output that cannot be written.
+. "$(dirname "$0")/check.bash"
+"$MAKE_PROFILE" cprof.out.1 || exit 1
+
+expect 2 "$CPROF"
+one_sentence
+expect 2 "$CPROF" reprot
+holds "$err" "did you mean \`cprof report\`?"
+expect 2 "$CPROF" xyzzy
+holds "$err" "cprof --help"
+expect 2 "$CPROF" report --formt json
+holds "$err" "did you mean --format?"
+expect 2 "$CPROF" report --format jsn
+holds "$err" "did you mean json?"
+expect 2 "$CPROF" report --top many
+holds "$err" "whole number"
+expect 2 "$CPROF" report --top -1
+expect 2 "$CPROF" report --sort
+holds "$err" "needs a value"
+expect 2 "$CPROF" report -x
+expect 2 "$CPROF" tree --min 101
+expect 2 "$CPROF" run
+one_sentence
+expect 2 "$CPROF" cc
+expect 2 "$CPROF" sites
+expect 2 "$CPROF" flags surplus
+expect 2 "$CPROF" help nothing
+
+expect 0 "$CPROF" --help
+holds "$out" "Commands:"
+expect 0 "$CPROF" --version
+while read -r command; do
+    expect 0 "$CPROF" "$command" --help
+    holds "$out" "Usage: cprof $command"
+    holds "$out" "Example"
+    expect 0 "$CPROF" help "$command"
+    holds "$out" "Usage: cprof $command"
+    expect 4 sh -c "\"$CPROF\" $command --help >/dev/full"
+    manual=$SOURCE/cli/man/cprof-$command.1
+    "$CPROF" "$command" --help=roff | cmp - "$manual" || fail "$manual is old; build target manual"
+    man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>warnings.txt >/dev/null
+    [ ! -s warnings.txt ] || fail "$manual: $(cat warnings.txt)"
+done <<EOF
+$(sed -n 's/^CPROF_COMMAND("\([a-z]*\)".*/\1/p' "$SOURCE/cli/command.def")
+EOF
+"$CPROF" --help=roff | cmp - "$SOURCE/cli/man/cprof.1" || fail "cprof.1 is old; build target manual"
+
+for command in report tree flame info list; do
+    expect 0 "$CPROF" "$command"
+    expect 4 sh -c "\"$CPROF\" $command >/dev/full"
+    one_sentence
+    holds "$err" "could not be written"
+done
+expect 4 "$CPROF" report -o /nonexistent/folder/x
+one_sentence
+expect 0 "$CPROF" report -o report.txt
+[ -s report.txt ] || fail "-o wrote nothing"
+expect 0 "$CPROF" report -o - cprof.out.1
+holds "$out" "work"
+expect 0 sh -c "\"$CPROF\" report - <cprof.out.1"
+holds "$out" "work"
+expect 0 sh -c "cat cprof.out.1 | \"$CPROF\" report --format=json -n1 -"
+holds "$out" '"name":"work"'
+lacks "$out" '"name":"main"'
+finish
