@@ -18,4 +18,4 @@ fi
 # shellcheck disable=SC2046  # flags are words
 gcc -O2 $("$cprof" flags --cc gcc) -I"$build/sqlite" -o "$build/speedtest1" \
     "$build/sqlite/sqlite3.c" "$sources/sqlite3/test/speedtest1.c" -lpthread -ldl -lm
-"$here/calls.sh" "$cprof" "$build/speedtest1" --memdb --size 5
+CPROF_MODE=count "$here/calls.sh" "$cprof" "$build/speedtest1" --memdb --size 5

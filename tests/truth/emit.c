@@ -36,8 +36,8 @@ static void emit_condition(FILE *out, const struct statement *statement, const c
 static void emit_block(FILE *out, const struct scenario *scenario,
                        const struct statement *statement, int level);
 
-static void emit_call(FILE *out, const struct scenario *scenario,
-                      const struct statement *statement, int level)
+static void emit_call(FILE *out, const struct scenario *scenario, const struct statement *statement,
+                      int level)
 {
     if (statement->modulus > 1) {
         emit_indent(out, level);
@@ -72,8 +72,8 @@ static void emit_setjmp(FILE *out, const struct scenario *scenario,
     fprintf(out, "} }\n");
 }
 
-static void emit_try(FILE *out, const struct scenario *scenario,
-                     const struct statement *statement, int level)
+static void emit_try(FILE *out, const struct scenario *scenario, const struct statement *statement,
+                     int level)
 {
     static const char *const types[] = {
         [CATCH_INT] = "int", [CATCH_LONG] = "long", [CATCH_ALL] = "..."};
@@ -231,13 +231,14 @@ void emit_main(FILE *out, bool is_cxx, struct scenario *const *scenarios, const 
         fprintf(out, "    {s%d_f0, %d, %d, %luu, %luu},\n", scenario->number, scenario->depth,
                 scenario->fuel, (unsigned long)scenario->first_x, (unsigned long)results[idx]);
     }
-    fprintf(out, "};\n%s\nint main(int count, char **words)\n{\n"
-                 "    int idx = count > 1 ? atoi(words[1]) : 0;\n    unsigned long result;\n\n"
-                 "    cprof_fake_clock = cprof_fake_clock + %d;\n"
-                 "    fuel = scenarios[idx].fuel;\n    %sresult = scenarios[idx].start("
-                 "scenarios[idx].depth, scenarios[idx].first_x, 0);%s\n"
-                 "    cprof_fake_clock = cprof_fake_clock + %d;\n"
-                 "    return result == scenarios[idx].result ? 0 : 1;\n}\n",
+    fprintf(out,
+            "};\n%s\nint main(int count, char **words)\n{\n"
+            "    int idx = count > 1 ? atoi(words[1]) : 0;\n    unsigned long result;\n\n"
+            "    cprof_fake_clock = cprof_fake_clock + %d;\n"
+            "    fuel = scenarios[idx].fuel;\n    %sresult = scenarios[idx].start("
+            "scenarios[idx].depth, scenarios[idx].first_x, 0);%s\n"
+            "    cprof_fake_clock = cprof_fake_clock + %d;\n"
+            "    return result == scenarios[idx].result ? 0 : 1;\n}\n",
             is_cxx ? "}\n" : "", MAIN_BEFORE, is_cxx ? "try { " : "",
             is_cxx ? " } catch (...) { result = 77; }" : "", MAIN_AFTER);
     static_assert(RESULT_OF_THROW == 77, "what main gives for an exception");

@@ -24,7 +24,7 @@ enum shape {
 #define SHAPE(name) SHAPE_##name,
     SHAPES(SHAPE)
 #undef SHAPE
-    SHAPE_COUNT
+        SHAPE_COUNT
 };
 
 enum statement_kind {

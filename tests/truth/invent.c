@@ -41,16 +41,11 @@ struct style {
 };
 
 static const struct style styles[SHAPE_COUNT] = {
-    [SHAPE_direct] = {1, 4, 2, 0, 0, 0, false},
-    [SHAPE_mutual] = {2, 5, 2, 0, 0, 0, false},
-    [SHAPE_three] = {3, 7, 2, 0, 0, 0, false},
-    [SHAPE_random] = {4, 24, 4, 0, 0, 0, false},
-    [SHAPE_wide] = {60, 100, 2, 10, 0, 0, false},
-    [SHAPE_tail] = {3, 14, 3, 20, 60, 0, false},
-    [SHAPE_pointer] = {3, 16, 3, 80, 20, 0, false},
-    [SHAPE_jump] = {3, 12, 3, 10, 10, 50, false},
-    [SHAPE_mixed] = {6, 30, 4, 30, 30, 30, false},
-    [SHAPE_throw] = {3, 14, 3, 20, 15, 50, true},
+    [SHAPE_direct] = {1, 4, 2, 0, 0, 0, false},     [SHAPE_mutual] = {2, 5, 2, 0, 0, 0, false},
+    [SHAPE_three] = {3, 7, 2, 0, 0, 0, false},      [SHAPE_random] = {4, 24, 4, 0, 0, 0, false},
+    [SHAPE_wide] = {60, 100, 2, 10, 0, 0, false},   [SHAPE_tail] = {3, 14, 3, 20, 60, 0, false},
+    [SHAPE_pointer] = {3, 16, 3, 80, 20, 0, false}, [SHAPE_jump] = {3, 12, 3, 10, 10, 50, false},
+    [SHAPE_mixed] = {6, 30, 4, 30, 30, 30, false},  [SHAPE_throw] = {3, 14, 3, 20, 15, 50, true},
 };
 
 /* Whom function `idx` calls: what makes a shape its name. */
