@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum cprof_status fault_set(struct cprof_error *error, enum cprof_status status,
-                            const char *format, ...)
+enum cprof_status fault_set(struct cprof_error *error, enum cprof_status status, const char *format,
+                            ...)
 {
     if (error) {
         va_list arguments;
@@ -28,6 +28,6 @@ enum cprof_status fault_memory(struct cprof_error *error, const char *what)
 enum cprof_status fault_damaged(const char *name, const char *what, struct cprof_error *error)
 {
     return fault_set(error, CPROF_INPUT,
-                     "%.600s: the profile is damaged (%s); copy it again or record a new one",
-                     name, what);
+                     "%.600s: the profile is damaged (%s); copy it again or record a new one", name,
+                     what);
 }

@@ -33,9 +33,9 @@ struct flame {
     struct writer *writer;
     struct cprof_profile *profile;
     const struct cprof_flame_options *options;
-    bool time;      /* else calls */
-    double whole;   /* what 100 % is */
-    double *left;   /* percent, by context */
+    bool time;    /* else calls */
+    double whole; /* what 100 % is */
+    double *left; /* percent, by context */
     uint32_t levels;
     uint64_t hidden; /* contexts that have no frame of their own */
 };
@@ -94,8 +94,8 @@ static void open_frame(struct flame *flame, double left, double width, uint32_t 
 
 static void close_frame(struct flame *flame, const char *name, double width, uint32_t colour)
 {
-    writer_format(flame->writer,
-                  "</title><rect width=\"100%%\" height=\"100%%\" fill=\"#%06x\"/>", colour);
+    writer_format(flame->writer, "</title><rect width=\"100%%\" height=\"100%%\" fill=\"#%06x\"/>",
+                  colour);
     double room = (width / 100 * WIDTH - 6) / LETTER_WIDTH;
     if (room >= 3) {
         char shown[256];
@@ -208,8 +208,8 @@ static void put_heading(struct flame *flame)
     char text[NUMBER_SIZE];
     struct writer *writer = flame->writer;
     writer_text(writer, "<text class=\"title\" x=\"10\" y=\"25\">");
-    writer_xml(writer, flame->options->title ? flame->options->title
-                                             : model_program(flame->profile));
+    writer_xml(writer,
+               flame->options->title ? flame->options->title : model_program(flame->profile));
     writer_text(writer, "</text>\n<text class=\"faint\" x=\"10\" y=\"46\">");
     if (flame->time) {
         writer_text(writer, "time, callees included: ");
@@ -230,17 +230,18 @@ static void put_heading(struct flame *flame)
 
 static void put_controls(struct flame *flame)
 {
-    writer_text(flame->writer,
-                "<text class=\"detail faint\" x=\"10\" y=\"66\">Each frame is a function, below its "
-                "caller; its width is its share.</text>\n"
-                "<g class=\"scripted\">\n"
-                "<text x=\"10\" y=\"88\"><tspan class=\"button\">whole picture</tspan>"
-                "<tspan class=\"matched\"></tspan></text>\n"
-                "<svg x=\"100%\" y=\"0\" overflow=\"visible\">"
-                "<foreignObject x=\"-256\" y=\"8\" width=\"246\" height=\"26\">"
-                "<input xmlns=\"http://www.w3.org/1999/xhtml\" class=\"search\" type=\"search\" "
-                "placeholder=\"search ( / )\" aria-label=\"search functions\"/>"
-                "</foreignObject></svg>\n</g>\n");
+    writer_text(
+        flame->writer,
+        "<text class=\"detail faint\" x=\"10\" y=\"66\">Each frame is a function, below its "
+        "caller; its width is its share.</text>\n"
+        "<g class=\"scripted\">\n"
+        "<text x=\"10\" y=\"88\"><tspan class=\"button\">whole picture</tspan>"
+        "<tspan class=\"matched\"></tspan></text>\n"
+        "<svg x=\"100%\" y=\"0\" overflow=\"visible\">"
+        "<foreignObject x=\"-256\" y=\"8\" width=\"246\" height=\"26\">"
+        "<input xmlns=\"http://www.w3.org/1999/xhtml\" class=\"search\" type=\"search\" "
+        "placeholder=\"search ( / )\" aria-label=\"search functions\"/>"
+        "</foreignObject></svg>\n</g>\n");
 }
 
 static void put_page(struct flame *flame)

@@ -20,17 +20,17 @@
 struct loader {
     struct cprof_profile *profile;
     const struct reading *reading;
-    const char *name; /* for errors */
-    uint32_t count;   /* positions */
-    uint32_t *functions;                       /* of every record of every module */
-    size_t module_start[CPROF_EXTENT_MAX];     /* where a module's begin in there */
-    uint32_t *parents;                         /* by position */
-    uint32_t *order;                           /* positions of nodes, parents first */
+    const char *name;                      /* for errors */
+    uint32_t count;                        /* positions */
+    uint32_t *functions;                   /* of every record of every module */
+    size_t module_start[CPROF_EXTENT_MAX]; /* where a module's begin in there */
+    uint32_t *parents;                     /* by position */
+    uint32_t *order;                       /* positions of nodes, parents first */
     uint32_t ordered;
-    uint32_t *contexts;                        /* by position */
-    struct region_node *shares;                /* by position */
-    struct region_loan *loans;                 /* by position */
-    uint32_t *owners;                          /* the timed node or root of a position's region */
+    uint32_t *contexts;         /* by position */
+    struct region_node *shares; /* by position */
+    struct region_loan *loans;  /* by position */
+    uint32_t *owners;           /* the timed node or root of a position's region */
     uint32_t cap_function, unknown_function;
     bool timed;
     double scale;                /* nanoseconds a tick; negative: unknown */
@@ -80,9 +80,11 @@ static enum text_result read_site(struct text_reader *reader, size_t idx, uint32
     enum text_result result =
         read_text(reader, idx, offsetof(struct cprof_site, name_ref), site.name_ref, &name);
     if (result == TEXT_OK)
-        result = read_text(reader, idx, offsetof(struct cprof_site, file_ref), site.file_ref, &file);
+        result =
+            read_text(reader, idx, offsetof(struct cprof_site, file_ref), site.file_ref, &file);
     if (result == TEXT_OK)
-        result = read_text(reader, idx, offsetof(struct cprof_site, unit_ref), site.unit_ref, &unit);
+        result =
+            read_text(reader, idx, offsetof(struct cprof_site, unit_ref), site.unit_ref, &unit);
     if (result != TEXT_OK)
         return result;
     *function = model_function(reader->profile, name, file, site.line);
@@ -127,9 +129,9 @@ static enum cprof_status load_modules(struct loader *loader)
     if (!loader->functions)
         return fault_memory(loader->error, loader->name);
     for (size_t idx = 0; idx < reading->module_count; idx++) {
-        enum cprof_status status = load_records(
-            loader->profile, &reading->modules[idx].records, loader->name,
-            loader->functions + loader->module_start[idx], loader->error);
+        enum cprof_status status =
+            load_records(loader->profile, &reading->modules[idx].records, loader->name,
+                         loader->functions + loader->module_start[idx], loader->error);
         if (status != CPROF_OK)
             return status;
     }
@@ -157,7 +159,9 @@ static enum cprof_status load_parents(struct loader *loader)
         loader->parents[idx] = parent_of(loader, &node);
         if (loader->parents[idx] == READER_NONE) {
             if (complete)
-                return fault_damaged(loader->name, "a calling context has a caller that does not exist", loader->error);
+                return fault_damaged(loader->name,
+                                     "a calling context has a caller that does not exist",
+                                     loader->error);
             loader->parents[idx] = PARENT_ROOT;
         }
     }
@@ -191,7 +195,8 @@ static enum cprof_status order_nodes(struct loader *loader, uint32_t *marks)
         }
         bool walked = loader->ordered > begin;
         if (walked && at < loader->count && marks[at] == start + 1)
-            return fault_damaged(loader->name, "a calling context is its own caller", loader->error);
+            return fault_damaged(loader->name, "a calling context is its own caller",
+                                 loader->error);
         reverse(loader->order + begin, loader->ordered - begin);
     }
     return CPROF_OK;
@@ -216,8 +221,7 @@ static uint32_t parent_context(struct loader *loader, uint32_t position,
     uint32_t context = parent == PARENT_ROOT ? MODEL_ROOT : loader->contexts[parent];
     if (!(node->flags & CPROF_NODE_OVERFLOW) || function == loader->cap_function)
         return context;
-    if (parent != PARENT_ROOT &&
-        (reader_node(loader->reading, parent).flags & CPROF_NODE_OVERFLOW))
+    if (parent != PARENT_ROOT && (reader_node(loader->reading, parent).flags & CPROF_NODE_OVERFLOW))
         return context;
     return model_context(loader->profile, context, loader->cap_function, CONTEXT_FUNCTION);
 }
@@ -259,21 +263,12 @@ static bool load_contexts(struct loader *loader)
 /* ---- Times ---------------------------------------------------------------- */
 
 /* What the sampled calls of an untimed node say of its self time, as format.h
- * has it at CPROF_SAMPLE_UNIT: each stretch holds what measuring it cost. */
-static double estimate_of(const struct loader *loader, const struct cprof_node_call *call)
+ * has it at CPROF_SAMPLE_UNIT.  The runtime has taken off what measuring costs,
+ * so the sum of very short calls may have come out below nothing. */
+static double estimate_of(const struct cprof_node_call *call)
 {
-    double cost = (double)loader->reading->header.stretch_cost_x16 / 16;
-    double ticks = (double)call->sample_ticks - (double)call->samples * cost;
+    double ticks = (double)(int64_t)call->sample_ticks;
     return ticks > 0 ? CPROF_SAMPLE_UNIT * ticks : 0;
-}
-
-/* The stored number is weighted.  A weight is at least 16 while a run warms up
- * and grows with its pace, and no call is sampled that is not also timed, so
- * this is a first bound from above. */
-static double samples_of(const struct cprof_node_call *call)
-{
-    double samples = (double)call->samples / 16;
-    return samples < (double)call->timed_calls ? samples : (double)call->timed_calls;
 }
 
 static void load_share(struct loader *loader, uint32_t position)
@@ -290,8 +285,8 @@ static void load_share(struct loader *loader, uint32_t position)
         share->lender = loader->owners[parent];
     share->charged = (double)node.u.call.self_ticks;
     share->waited = (double)node.u.call.wait_ticks;
-    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(loader, &node.u.call);
-    share->samples = samples_of(&node.u.call);
+    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(&node.u.call);
+    share->samples = (double)node.u.call.sampled_calls;
 }
 
 static void load_times(struct loader *loader)

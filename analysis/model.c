@@ -308,8 +308,7 @@ const char *model_function_name(const struct cprof_profile *profile, uint32_t fu
 const char *model_context_name(const struct cprof_profile *profile, uint32_t context)
 {
     uint32_t function = profile->contexts[context].function;
-    return function == MODEL_NONE ? model_program(profile)
-                                  : model_function_name(profile, function);
+    return function == MODEL_NONE ? model_program(profile) : model_function_name(profile, function);
 }
 
 uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend)

@@ -99,8 +99,7 @@ struct cprof_profile {
 /* ---- Merging, for load.c. MODEL_NONE: no memory. -------------------------- */
 
 /* The function with this assembler name, file and line. */
-uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file,
-                        uint32_t line);
+uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line);
 
 /* A function that no compiler wrote, like "[context cap]". */
 uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name);

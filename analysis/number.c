@@ -67,8 +67,7 @@ static const char *with_unit(char buf[NUMBER_SIZE], double value, const struct u
 
 const char *number_duration(char buf[NUMBER_SIZE], uint64_t nanoseconds, bool unicode)
 {
-    const struct unit units[] = {
-        {"ns", 1}, {unicode ? "µs" : "us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    const struct unit units[] = {{"ns", 1}, {unicode ? "µs" : "us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
     if (nanoseconds == CPROF_UNKNOWN)
         return strcpy(buf, "-");
     return with_unit(buf, (double)nanoseconds, units, sizeof units / sizeof *units);
@@ -76,10 +75,8 @@ const char *number_duration(char buf[NUMBER_SIZE], uint64_t nanoseconds, bool un
 
 const char *number_size(char buf[NUMBER_SIZE], uint64_t bytes)
 {
-    static const struct unit units[] = {{"bytes", 1},
-                                        {"KiB", 1024},
-                                        {"MiB", 1024.0 * 1024},
-                                        {"GiB", 1024.0 * 1024 * 1024}};
+    static const struct unit units[] = {
+        {"bytes", 1}, {"KiB", 1024}, {"MiB", 1024.0 * 1024}, {"GiB", 1024.0 * 1024 * 1024}};
     return with_unit(buf, (double)bytes, units, sizeof units / sizeof *units);
 }
 

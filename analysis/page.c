@@ -100,7 +100,8 @@ static void put_lost(struct writer *writer, const struct cprof_style *style,
                       number_of(count, run->lost_calls, "call"),
                       run->lost_calls == 1 ? "is" : "are");
     if (run->early_calls)
-        page_sentence(writer, style, "Early: %s happened before recording began and %s missing "
+        page_sentence(writer, style,
+                      "Early: %s happened before recording began and %s missing "
                       "above.",
                       number_of(count, run->early_calls, "call"),
                       run->early_calls == 1 ? "is" : "are");
@@ -111,8 +112,7 @@ static void put_overhead(struct writer *writer, const struct cprof_style *style,
 {
     char amount[NUMBER_SIZE], share[NUMBER_SIZE];
     if (run->overhead_ns == CPROF_UNKNOWN)
-        page_sentence(writer, style,
-                      "Overhead of profiling: unknown, the run did not measure it.");
+        page_sentence(writer, style, "Overhead of profiling: unknown, the run did not measure it.");
     else
         page_sentence(writer, style, "Overhead of profiling: about %s, %s of the run.",
                       number_duration(amount, run->overhead_ns, style->unicode),
@@ -147,8 +147,9 @@ static size_t line_columns(uint32_t line)
 
 size_t page_place_columns(const struct cprof_style *style, const char *file, uint32_t line)
 {
-    return file[0] ? writer_screen_columns(last_part(file), SIZE_MAX / 2, style) + line_columns(line)
-                   : 0;
+    return file[0]
+               ? writer_screen_columns(last_part(file), SIZE_MAX / 2, style) + line_columns(line)
+               : 0;
 }
 
 void page_place(struct writer *writer, const struct cprof_style *style, const char *file,

@@ -13,9 +13,8 @@ void page_emphasis(struct writer *writer, const struct cprof_style *style, enum 
 
 /* A sentence, broken between words at the style's columns; what follows the
  * first line is indented by two.  Ends with a newline. */
-__attribute__((format(printf, 3, 4))) void page_sentence(struct writer *writer,
-                                                         const struct cprof_style *style,
-                                                         const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+page_sentence(struct writer *writer, const struct cprof_style *style, const char *format, ...);
 
 /* Which program ran and how, two lines and an empty one. */
 void page_head(struct writer *writer, const struct cprof_style *style,

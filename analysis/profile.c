@@ -18,8 +18,8 @@ static enum cprof_status add_reading(struct cprof_profile *profile, const char *
         return fault_memory(error, name);
     enum cprof_status status = reader_open(reading, name, bytes, len, error);
     if (status == CPROF_OK) {
-        bool running = reading->header.state == CPROF_STATE_RUNNING &&
-                       store_alive(&reading->header);
+        bool running =
+            reading->header.state == CPROF_STATE_RUNNING && store_alive(&reading->header);
         status = load_reading(profile, reading, name, running, error);
     }
     free(reading);

@@ -176,8 +176,8 @@ static enum cprof_status add_extent(struct reading *reading, const struct cprof_
                                     const char *name, const unsigned char *bytes,
                                     struct cprof_error *error)
 {
-    if (extent->offset < CPROF_DATA_OFFSET || !lies_inside(extent->offset, extent->length, 1,
-                                                           reading->len))
+    if (extent->offset < CPROF_DATA_OFFSET ||
+        !lies_inside(extent->offset, extent->length, 1, reading->len))
         return fault_damaged(name, "an extent lies outside of the file", error);
     switch (extent->type) {
     case CPROF_EXTENT_NODES:

@@ -18,8 +18,8 @@ bool records_offset(const struct records *records, size_t idx, size_t field, int
 {
     /* Addresses are only numbers from the file: the sum may wrap, and the
      * comparison below throws out whatever it wraps to. */
-    uint64_t target = records->site_address + (uint64_t)idx * records->site_size + field +
-                      (uint64_t)(int64_t)ref;
+    uint64_t target =
+        records->site_address + (uint64_t)idx * records->site_size + field + (uint64_t)(int64_t)ref;
     uint64_t distance = target - records->string_address;
     if (distance >= records->string_len)
         return false;

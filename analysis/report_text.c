@@ -125,8 +125,10 @@ static void put_numbers(struct report *report, const struct cprof_function *func
     writer_spaces(writer, 2);
     writer_right(writer, number_grouped(text, function->calls), layout->calls);
     if (layout->average)
-        writer_right(writer, function->average_ns ? number_duration(text, function->average_ns, unicode)
-                                                  : "<1 ns", 9);
+        writer_right(writer,
+                     function->average_ns ? number_duration(text, function->average_ns, unicode)
+                                          : "<1 ns",
+                     9);
     writer_spaces(writer, 2);
 }
 
@@ -166,7 +168,8 @@ static void put_rest(struct report *report)
         self += report->profile->functions[report->functions[idx]].measure.self;
     writer_text(report->writer, "\n");
     if (hidden && report->layout.timed)
-        page_sentence(report->writer, style, "Not shown: %s with %s of the time (--top 0 shows all).",
+        page_sentence(report->writer, style,
+                      "Not shown: %s with %s of the time (--top 0 shows all).",
                       number_of(count, hidden, "function"),
                       number_percent(share, whole > 0 ? 100 * self / whole : 0));
     else if (hidden)

@@ -24,7 +24,8 @@ uint64_t stats_left_out(const struct cprof_profile *profile, uint32_t reason)
     uint64_t count = 0;
     for (size_t idx = 0; idx < profile->function_count; idx++) {
         const struct function *function = &profile->functions[idx];
-        uint32_t own = function->reason < CPROF_REASON_COUNT ? function->reason : CPROF_REASON_COUNT;
+        uint32_t own =
+            function->reason < CPROF_REASON_COUNT ? function->reason : CPROF_REASON_COUNT;
         count += !(function->flags & CPROF_SITE_INSTRUMENTED) && own == reason;
     }
     return count;

@@ -104,8 +104,7 @@ static enum cprof_status read_file(int descriptor, const char *path, size_t size
     return CPROF_OK;
 }
 
-enum cprof_status store_read(const char *path, struct store_bytes *bytes,
-                             struct cprof_error *error)
+enum cprof_status store_read(const char *path, struct store_bytes *bytes, struct cprof_error *error)
 {
     *bytes = (struct store_bytes){0};
     if (strcmp(path, "-") == 0)
@@ -163,8 +162,7 @@ static bool add_entry(struct store_folder *found, const char *path)
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || !begins_like_profile(path))
         return true;
-    if (!array_reserve(&found->entries, &found->capacity, found->count + 1,
-                       sizeof *found->entries))
+    if (!array_reserve(&found->entries, &found->capacity, found->count + 1, sizeof *found->entries))
         return false;
     char *copy = strdup(path);
     if (!copy)
@@ -193,8 +191,7 @@ enum cprof_status store_list(const char *folder, const char *prefix, struct stor
     bool enough = true;
     for (struct dirent *entry; enough && (entry = readdir(directory));) {
         char path[PATH_MAX];
-        if (ends_with(entry->d_name, ".old") ||
-            strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+        if (ends_with(entry->d_name, ".old") || strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
             continue;
         int len = strcmp(folder, ".") == 0
                       ? snprintf(path, sizeof path, "%s", entry->d_name)

@@ -23,8 +23,8 @@ struct tree_page {
     struct cprof_profile *profile;
     const struct cprof_tree_options *options;
     bool timed, self;
-    size_t calls; /* columns of the number of calls */
-    size_t rest;  /* columns for lines and name; 0: as wide as they want */
+    size_t calls;    /* columns of the number of calls */
+    size_t rest;     /* columns for lines and name; 0: as wide as they want */
     uint32_t levels; /* of branches that are drawn */
     uint64_t shown;
     struct branch *branches; /* by context, for those shown so far */
@@ -49,8 +49,8 @@ static uint32_t next_shown(const struct tree_page *page, uint32_t at)
 
 static bool has_younger(const struct tree_page *page, uint32_t at)
 {
-    return tree_shown(page->profile, page->options,
-                            page->profile->contexts[at].next_sibling) != MODEL_NONE;
+    return tree_shown(page->profile, page->options, page->profile->contexts[at].next_sibling) !=
+           MODEL_NONE;
 }
 
 static void lay_out(struct tree_page *page)
@@ -69,7 +69,7 @@ static void lay_out(struct tree_page *page)
     size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) + 2 + page->calls + 2;
     page->rest = columns == 0 ? 0 : columns > fixed + 12 ? columns - fixed : 12;
     page->levels = columns == 0 || page->rest / 4 > LEVELS_UNLIMITED ? LEVELS_UNLIMITED
-                                                                    : (uint32_t)(page->rest / 4);
+                                                                     : (uint32_t)(page->rest / 4);
 }
 
 /* Where a context stands among the branches; its caller has been seen before. */

@@ -119,8 +119,8 @@ void writer_json(struct writer *writer, const char *text)
 /* What XML 1.0 has no way to hold, not even as a reference. */
 static bool xml_forbids(uint32_t code)
 {
-    return code == UTF8_INVALID || code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-           code == 0xfffe || code == 0xffff || (utf8_acts(code));
+    return code == UTF8_INVALID || code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xfffe ||
+           code == 0xffff || (utf8_acts(code));
 }
 
 static const char *xml_entity(uint32_t code)

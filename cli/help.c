@@ -154,9 +154,9 @@ void help_manual(const struct usage *usage)
           "input; 4 output could not be written.\n.SH EXAMPLES\n.nf\n",
           stdout);
     each_line(usage->examples, put_roff_line);
-    printf(".fi\n.SH SEE ALSO\n%s\n",
-           is_program(usage) ? "\\fBcprof\\-run\\fR(1), \\fBcprof\\-report\\fR(1)"
-                             : "\\fBcprof\\fR(1)");
+    printf(".fi\n.SH SEE ALSO\n%s\n", is_program(usage)
+                                          ? "\\fBcprof\\-run\\fR(1), \\fBcprof\\-report\\fR(1)"
+                                          : "\\fBcprof\\fR(1)");
 }
 
 /* ---- The command ---------------------------------------------------------- */
@@ -164,13 +164,13 @@ void help_manual(const struct usage *usage)
 int command_help(int count, char **words)
 {
     static const struct option options[] = {{0}};
-    static const struct usage usage = {
-        .name = "help",
-        .arguments = "[COMMAND]",
-        .summary = "help on a command",
-        .description = "Prints the help of a command, or of cprof itself.",
-        .examples = "cprof help report",
-        .options = options};
+    static const struct usage usage = {.name = "help",
+                                       .arguments = "[COMMAND]",
+                                       .summary = "help on a command",
+                                       .description =
+                                           "Prints the help of a command, or of cprof itself.",
+                                       .examples = "cprof help report",
+                                       .options = options};
     enum options_result result = options_parse(&usage, &count, words);
     if (result != OPTIONS_OK)
         return options_status(result);

@@ -44,10 +44,10 @@ static unsigned columns_of(int descriptor)
 static struct cprof_style style_of(int descriptor)
 {
     const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return (struct cprof_style){
-        .columns = columns_of(descriptor),
-        .colour = isatty(descriptor) && !(off && *off) && !(terminal && strcmp(terminal, "dumb") == 0),
-        .unicode = speaks_utf8()};
+    return (struct cprof_style){.columns = columns_of(descriptor),
+                                .colour = isatty(descriptor) && !(off && *off) &&
+                                          !(terminal && strcmp(terminal, "dumb") == 0),
+                                .unicode = speaks_utf8()};
 }
 
 /* ---- The pager ------------------------------------------------------------ */

@@ -122,10 +122,9 @@ static int run(const char *pattern, char **words)
 int command_run(int count, char **words)
 {
     const char *pattern = NULL;
-    const struct option options[] = {
-        {OPTION_TEXT, 'o', "output", "FILE", "where the profile goes (cprof.out.PID)", &pattern,
-         NULL},
-        {0}};
+    const struct option options[] = {{OPTION_TEXT, 'o', "output", "FILE",
+                                      "where the profile goes (cprof.out.PID)", &pattern, NULL},
+                                     {0}};
     const struct usage usage = {
         .name = "run",
         .arguments = "[-o FILE] -- PROGRAM [ARGUMENT]...",

@@ -25,10 +25,9 @@ int command_sites(int count, char **words)
         .name = "sites",
         .arguments = "[OPTION]... PROGRAM|LIBRARY|PROFILE",
         .summary = "what is instrumented in a program, and why not the rest",
-        .description =
-            "Lists every function the compiler saw, by file and line, whether it is\n"
-            "instrumented (in) or not (out), and the reason. Reads a linked program or\n"
-            "library, which need not have run, or a profile.",
+        .description = "Lists every function the compiler saw, by file and line, whether it is\n"
+                       "instrumented (in) or not (out), and the reason. Reads a linked program or\n"
+                       "library, which need not have run, or a profile.",
         .examples = "cprof sites ./program\n"
                     "cprof sites --format json libthing.so",
         .options = options};

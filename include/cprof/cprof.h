@@ -29,10 +29,10 @@ extern "C" {
 /* The same numbers as the exit status of the command. */
 enum cprof_status {
     CPROF_OK = 0,
-    CPROF_GATE = 1,   /* a gate did not hold */
-    CPROF_USAGE = 2,  /* the caller asked for something that does not exist */
-    CPROF_INPUT = 3,  /* unreadable or damaged input, or no memory for it */
-    CPROF_OUTPUT = 4  /* the sink refused */
+    CPROF_GATE = 1,  /* a gate did not hold */
+    CPROF_USAGE = 2, /* the caller asked for something that does not exist */
+    CPROF_INPUT = 3, /* unreadable or damaged input, or no memory for it */
+    CPROF_OUTPUT = 4 /* the sink refused */
 };
 
 /* Filled by a function that returns something other than CPROF_OK: one
@@ -58,8 +58,7 @@ void cprof_profile_free(struct cprof_profile *profile);
 
 /* Adds one profile file held in memory.  `name` is used in errors. */
 enum cprof_status cprof_profile_add_bytes(struct cprof_profile *profile, const char *name,
-                                          const void *bytes, size_t len,
-                                          struct cprof_error *error);
+                                          const void *bytes, size_t len, struct cprof_error *error);
 
 /* Adds a profile file, every profile in a folder, or standard input ("-").
  * A file of a running process is read as it stands. */
@@ -85,30 +84,30 @@ void cprof_profile_settle(const char *path);
 /* Facts about the run, or about all runs where several are merged: texts and
  * ids are those of the first to start, amounts are sums. */
 struct cprof_run {
-    const char *program;   /* path of the executable */
-    const char *build_id;  /* hexadecimal, may be "" */
-    const char *compiler;  /* that wrote most functions, may be "" */
+    const char *program;  /* path of the executable */
+    const char *build_id; /* hexadecimal, may be "" */
+    const char *compiler; /* that wrote most functions, may be "" */
     const char *host;
-    const char *mode;      /* "adaptive", ..., or "mixed" */
-    const char *clock;     /* "tsc", "monotonic", "fake" */
-    uint64_t started_ns;   /* since 1970 */
-    uint64_t wall_ns;      /* from the first start to the last sign of life */
+    const char *mode;    /* "adaptive", ..., or "mixed" */
+    const char *clock;   /* "tsc", "monotonic", "fake" */
+    uint64_t started_ns; /* since 1970 */
+    uint64_t wall_ns;    /* from the first start to the last sign of life */
     uint64_t overhead_ns;
     double overhead_percent; /* negative: unknown */
-    uint64_t lost_calls;   /* could not be recorded */
-    uint64_t early_calls;  /* before the runtime started */
+    uint64_t lost_calls;     /* could not be recorded */
+    uint64_t early_calls;    /* before the runtime started */
     uint64_t threads;
-    uint64_t functions;    /* that were called */
-    uint64_t contexts;     /* distinct calling contexts after merging */
-    uint64_t nodes;        /* as stored */
+    uint64_t functions; /* that were called */
+    uint64_t contexts;  /* distinct calling contexts after merging */
+    uint64_t nodes;     /* as stored */
     uint64_t file_bytes;
     uint64_t not_instrumented;
     uint32_t processes;
     uint32_t pid;
-    uint32_t arguments;    /* how many; see cprof_run_argument */
-    bool complete;         /* every process ended by itself */
-    bool running;          /* at least one is still running on this machine */
-    bool timed;            /* false: times are unknown */
+    uint32_t arguments; /* how many; see cprof_run_argument */
+    bool complete;      /* every process ended by itself */
+    bool running;       /* at least one is still running on this machine */
+    bool timed;         /* false: times are unknown */
 };
 
 enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_run *run,
@@ -125,16 +124,16 @@ struct cprof_function {
     const char *name; /* as people write it, demangled */
     const char *file;
     uint32_t line;
-    uint32_t max_depth;    /* deepest level in the tree, recursion folded; main is 1 */
-    uint64_t calls;        /* exact */
-    uint64_t total_ns;     /* callees included, recursion counted once */
+    uint32_t max_depth; /* deepest level in the tree, recursion folded; main is 1 */
+    uint64_t calls;     /* exact */
+    uint64_t total_ns;  /* callees included, recursion counted once */
     uint64_t self_ns;
-    uint64_t cpu_ns;       /* the part of total_ns that used the processor */
-    uint64_t average_ns;   /* of one call; docs/adr/0011 */
+    uint64_t cpu_ns;     /* the part of total_ns that used the processor */
+    uint64_t average_ns; /* of one call; docs/adr/0011 */
     uint64_t min_ns;
     uint64_t max_ns;
     uint64_t timed_calls;
-    double error_percent;  /* of self_ns, 95 % confidence; negative: unknown */
+    double error_percent; /* of self_ns, 95 % confidence; negative: unknown */
 };
 
 /* Function `idx` by descending self time; CPROF_USAGE past the last one. */
@@ -178,8 +177,8 @@ enum cprof_status cprof_report_json(struct cprof_profile *profile,
                                     const struct cprof_sink *sink, struct cprof_error *error);
 
 struct cprof_tree_options {
-    uint32_t max_depth;   /* 0: no limit; 1: the root's children */
-    double min_percent;   /* leave out what has a smaller share of the root */
+    uint32_t max_depth; /* 0: no limit; 1: the root's children */
+    double min_percent; /* leave out what has a smaller share of the root */
     struct cprof_style style;
 };
 

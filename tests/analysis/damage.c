@@ -37,9 +37,26 @@ static size_t below(uint64_t *state, size_t limit)
 /* Numbers at which checks go wrong. */
 static uint64_t awkward(uint64_t *state, size_t len)
 {
-    const uint64_t numbers[] = {0, 1, 2, 39, 40, 127, 128, 4096, 0x7fffffff, 0x80000000u, 0xffffffffu,
-                                INT64_MAX, UINT64_MAX, UINT64_MAX - 7, len, len - 1, len + 1,
-                                len / 2, below(state, len), next(state)};
+    const uint64_t numbers[] = {0,
+                                1,
+                                2,
+                                39,
+                                40,
+                                127,
+                                128,
+                                4096,
+                                0x7fffffff,
+                                0x80000000u,
+                                0xffffffffu,
+                                INT64_MAX,
+                                UINT64_MAX,
+                                UINT64_MAX - 7,
+                                len,
+                                len - 1,
+                                len + 1,
+                                len / 2,
+                                below(state, len),
+                                next(state)};
     return numbers[below(state, sizeof numbers / sizeof *numbers)];
 }
 
@@ -129,8 +146,11 @@ static struct fabricate *make(unsigned variant)
     struct fabricate *profile = fabricate_new();
     uint32_t sites[6];
     for (uint32_t idx = 0; idx < 6; idx++) {
-        static const char *const names[] = {"main", "_ZN3foo3barISt6vectorIiSaIiEEEEvRKT_i",
-                                            "leaf.constprop.0", "piece.part.0.cold", "<&>",
+        static const char *const names[] = {"main",
+                                            "_ZN3foo3barISt6vectorIiSaIiEEEEvRKT_i",
+                                            "leaf.constprop.0",
+                                            "piece.part.0.cold",
+                                            "<&>",
                                             "_Z1fN1aE.isra.0"};
         if (idx == 3)
             fabricate_module(profile);

@@ -231,9 +231,9 @@ unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
     if (nodes > 2)
         put_nodes(profile, &slot, nodes / 2, nodes - nodes / 2);
     put_nodes(profile, &slot, 0, nodes > 2 ? nodes / 2 : nodes);
-    size_t begin = append(&profile->file, profile->threads.ptr ? profile->threads.ptr
-                                                               : (unsigned char *)"",
-                          profile->threads.len);
+    size_t begin =
+        append(&profile->file, profile->threads.ptr ? profile->threads.ptr : (unsigned char *)"",
+               profile->threads.len);
     put_extent(profile, &slot, CPROF_EXTENT_THREADS, 0, sizeof(struct cprof_thread), begin);
     /* Of a later cprof's kind: to be skipped. */
     begin = append(&profile->file, NULL, 64);

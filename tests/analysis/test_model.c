@@ -81,12 +81,14 @@ START_TEST(test_names)
     uint32_t root = fabricate_thread(made);
     uint32_t at = fabricate_node(made, root, fabricate_site(made, "f", "n.c", 4), 1, 10);
     at = fabricate_node(made, at, fabricate_site(made, "f.constprop.0", "n.c", 4), 2, 20);
-    at = fabricate_node(made, at, fabricate_site(made, "f.isra.0.part.1.lto_priv.2", "n.c", 4), 3, 30);
+    at = fabricate_node(made, at, fabricate_site(made, "f.isra.0.part.1.lto_priv.2", "n.c", 4), 3,
+                        30);
     fabricate_node(made, at, fabricate_site(made, "f.cold", "n.c", 4), 4, 40);
     fabricate_node(made, root, fabricate_site(made, "f", "other.c", 4), 5, 50);
     fabricate_module(made); /* the same function of a header in a library */
     fabricate_node(made, root, fabricate_site(made, "f", "n.c", 4), 6, 60);
-    fabricate_node(made, root, fabricate_site(made, "_ZN3app3runERKSs.constprop.3", "r.cc", 1), 7, 70);
+    fabricate_node(made, root, fabricate_site(made, "_ZN3app3runERKSs.constprop.3", "r.cc", 1), 7,
+                   70);
     fabricate_node(made, root, fabricate_site(made, "_Z", "r.cc", 2), 8, 80);
     struct cprof_profile *profile = support_load(made);
     struct cprof_function function;
@@ -126,7 +128,8 @@ static void add_samples(struct fabricate *made, uint32_t node, uint64_t count, u
 static uint32_t add_untimed(struct fabricate *made, uint32_t parent, const char *name,
                             uint64_t calls, uint64_t self_ticks)
 {
-    uint32_t node = fabricate_node(made, parent, fabricate_site(made, name, "g.c", 1), calls, self_ticks);
+    uint32_t node =
+        fabricate_node(made, parent, fabricate_site(made, name, "g.c", 1), calls, self_ticks);
     fabricate_at(made, node)->flags &= ~CPROF_NODE_TIMED;
     return node;
 }

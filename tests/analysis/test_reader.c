@@ -9,7 +9,8 @@ static struct fabricate *small(void)
 {
     struct fabricate *profile = fabricate_new();
     uint32_t root = fabricate_thread(profile);
-    uint32_t caller = fabricate_node(profile, root, fabricate_site(profile, "main", "m.c", 3), 1, 70);
+    uint32_t caller =
+        fabricate_node(profile, root, fabricate_site(profile, "main", "m.c", 3), 1, 70);
     fabricate_node(profile, caller, fabricate_site(profile, "leaf", "m.c", 9), 5, 30);
     return profile;
 }
@@ -72,6 +73,17 @@ static struct cprof_extent *extent_of(unsigned char *bytes, size_t idx)
     return (struct cprof_extent *)(void *)(bytes + CPROF_TOC_OFFSET + idx * CPROF_EXTENT_SIZE);
 }
 
+static struct cprof_site *first_site(unsigned char *bytes)
+{
+    return (struct cprof_site *)(void *)(bytes + extent_of(bytes, 0)->offset +
+                                         sizeof(struct cprof_module));
+}
+
+static struct cprof_module *first_module(unsigned char *bytes)
+{
+    return (struct cprof_module *)(void *)(bytes + extent_of(bytes, 0)->offset);
+}
+
 START_TEST(test_damaged_extents)
 {
     struct fabricate *profile = small();
@@ -89,9 +101,7 @@ START_TEST(test_damaged_extents)
     extent_of(bytes, 0)->first = UINT64_MAX;
     expect_refusal(bytes, len, "beyond 32 bits");
     bytes = fabricate_bytes(profile, &len);
-    struct cprof_module *module =
-        (struct cprof_module *)(void *)(bytes + extent_of(bytes, 0)->offset);
-    module->site_count = 0x40000000;
+    first_module(bytes)->site_count = 0x40000000;
     expect_refusal(bytes, len, "outside of it");
     fabricate_free(profile);
 }
@@ -100,7 +110,6 @@ END_TEST
 START_TEST(test_damaged_nodes)
 {
     struct fabricate *profile = small();
-    size_t len;
     fabricate_at(profile, 2)->parent = 3; /* main below leaf below main */
     expect_refused_profile(profile, "its own caller");
     fabricate_at(profile, 2)->parent = 2;
@@ -108,12 +117,43 @@ START_TEST(test_damaged_nodes)
     fabricate_at(profile, 2)->parent = 4000;
     expect_refused_profile(profile, "does not exist");
     fabricate_free(profile);
+}
+END_TEST
 
-    profile = small();
+/* A ref to the byte behind the strings, and to strings that nothing ends. */
+START_TEST(test_string_bounds)
+{
+    struct fabricate *profile = small();
+    size_t len;
     unsigned char *bytes = fabricate_bytes(profile, &len);
-    struct cprof_site *site = (struct cprof_site *)(void *)(bytes + extent_of(bytes, 0)->offset +
-                                                            sizeof(struct cprof_module));
-    site->name_ref = 5;
+    struct cprof_module *module = first_module(bytes);
+    first_site(bytes)->name_ref =
+        (int32_t)(module->string_address + module->string_len - module->site_address);
+    expect_refusal(bytes, len, "name or file");
+    first_site(bytes)->name_ref -= 1; /* the NUL of the last string */
+    struct cprof_profile *accepted = cprof_profile_new();
+    ck_assert_int_eq(cprof_profile_add_bytes(accepted, "x", bytes, len, NULL), CPROF_OK);
+    cprof_profile_free(accepted);
+    module->string_len -= 1;
+    first_site(bytes)->name_ref -= 1;
+    expect_refusal(bytes, len, "name or file");
+    fabricate_free(profile);
+}
+END_TEST
+
+/* A small file must not make the reader read the same bytes over and over. */
+START_TEST(test_overlapping_strings)
+{
+    static char longest[60001];
+    memset(longest, 'n', sizeof longest - 1);
+    struct fabricate *profile = fabricate_new();
+    for (uint32_t idx = 0; idx < 200; idx++)
+        fabricate_site(profile, idx ? "" : longest, "f.c", idx);
+    size_t len;
+    unsigned char *bytes = fabricate_bytes(profile, &len);
+    for (uint32_t idx = 1; idx < 200; idx++) /* each ref is a record further on */
+        first_site(bytes)[idx].name_ref =
+            first_site(bytes)->name_ref + (int32_t)idx - (int32_t)(idx * sizeof(struct cprof_site));
     expect_refusal(bytes, len, "name or file");
     fabricate_free(profile);
 }
@@ -143,12 +183,12 @@ START_TEST(test_calls)
         uint64_t seen, calls;
     } cases[] = {
         {0, 0, 0, 0},
-        {90, 100, 0, 10},                               /* first arming */
-        {-1, 0, 0, 1},                                  /* ran out, not yet re-armed */
-        {70, 200, 100, 130},                            /* re-armed, seen up to date */
+        {90, 100, 0, 10},                                     /* first arming */
+        {-1, 0, 0, 1},                                        /* ran out, not yet re-armed */
+        {70, 200, 100, 130},                                  /* re-armed, seen up to date */
         {0x7ffffff0, 0x80000000u, 0xfffffff0u, 0x100000010u}, /* a carry beyond 32 bits */
-        {50, 150, 90, 100},                             /* seen behind */
-        {100, 100, 7, 0},                               /* damage: less than nothing */
+        {50, 150, 90, 100},                                   /* seen behind */
+        {100, 100, 7, 0},                                     /* damage: less than nothing */
     };
     for (size_t idx = 0; idx < sizeof cases / sizeof *cases; idx++) {
         struct cprof_node node = {
@@ -168,6 +208,8 @@ Suite *reader_suite(void)
     tcase_add_test(group, test_refusals);
     tcase_add_test(group, test_damaged_extents);
     tcase_add_test(group, test_damaged_nodes);
+    tcase_add_test(group, test_string_bounds);
+    tcase_add_test(group, test_overlapping_strings);
     tcase_add_test(group, test_unfinished_node);
     tcase_add_test(group, test_calls);
     suite_add_tcase(suite, group);

@@ -29,7 +29,8 @@ static struct cprof_profile *hostile_profile(void)
     memset(longest, 'T', sizeof longest - 1);
     fabricate_node(made, at, fabricate_site(made, longest, "long.c", 1), 1, 800);
     for (uint32_t idx = 0; idx < HOSTILE_COUNT; idx++)
-        fabricate_node(made, at, fabricate_site(made, hostile[idx], hostile[idx], idx), idx + 1, 500);
+        fabricate_node(made, at, fabricate_site(made, hostile[idx], hostile[idx], idx), idx + 1,
+                       500);
     fabricate_left_out(made, "skipped", "a.c", 7, CPROF_REASON_NAKED);
     fabricate_left_out(made, "also", "a.c", 8, CPROF_REASON_NAKED);
     fabricate_left_out(made, "unknown", "a.c", 9, (enum cprof_reason)1000);
@@ -54,8 +55,7 @@ static void expect_keys(json_t *object, const char *const *expected)
                    (*type == 'n' && json_is_number(value)) ||
                    (*type == 'b' && json_is_boolean(value)) ||
                    (*type == 'a' && json_is_array(value)) ||
-                   (*type == 'o' && json_is_object(value)) ||
-                   (*type == '0' && json_is_null(value));
+                   (*type == 'o' && json_is_object(value)) || (*type == '0' && json_is_null(value));
         ck_assert_msg(fits, "%s is of a wrong type", key);
     }
 }
@@ -70,18 +70,19 @@ static json_t *parse(struct text *text)
 
 START_TEST(test_report_json)
 {
-    static const char *const top[] = {"schema:i", "program:o", "run:o", "functions:a",
-                                      "allocations:a", "totals:o", "not_instrumented:a", NULL};
-    static const char *const program[] = {"path:s", "build_id:s", "argv:a", "pid:i",
-                                          "compiler:s", "started:s", NULL};
-    static const char *const run[] = {"wall_ns:i", "threads:i", "complete:b",
-                                      "mode:s", "overhead_ns:i", "overhead_percent:n",
-                                      "lost:i", "cache_source:s", NULL};
+    static const char *const top[] = {
+        "schema:i", "program:o",          "run:o", "functions:a", "allocations:a",
+        "totals:o", "not_instrumented:a", NULL};
+    static const char *const program[] = {"path:s",     "build_id:s", "argv:a", "pid:i",
+                                          "compiler:s", "started:s",  NULL};
+    static const char *const run[] = {"wall_ns:i", "threads:i",      "complete:b",
+                                      "mode:s",    "overhead_ns:i",  "overhead_percent:n",
+                                      "lost:i",    "cache_source:s", NULL};
     static const char *const function[] = {
-        "name:s", "file:s", "line:i", "calls:i", "total_ns:i", "self_ns:i", "cpu_ns:i",
-        "avg_ns:i", "min_ns:i0", "max_ns:i0", "p50_ns:0", "p95_ns:0", "p99_ns:0",
-        "timed_calls:i", "error_percent:n", "max_depth:i", "alloc_count:0", "alloc_bytes:0",
-        "cache:0", NULL};
+        "name:s",      "file:s",        "line:i",        "calls:i",       "total_ns:i",
+        "self_ns:i",   "cpu_ns:i",      "avg_ns:i",      "min_ns:i0",     "max_ns:i0",
+        "p50_ns:0",    "p95_ns:0",      "p99_ns:0",      "timed_calls:i", "error_percent:n",
+        "max_depth:i", "alloc_count:0", "alloc_bytes:0", "cache:0",       NULL};
     static const char *const totals[] = {"allocated_bytes:0", "freed_bytes:0", "current_bytes:0",
                                          "peak_bytes:0", NULL};
     struct cprof_profile *profile = hostile_profile();
@@ -94,8 +95,9 @@ START_TEST(test_report_json)
     expect_keys(json_object_get(root, "program"), program);
     expect_keys(json_object_get(root, "run"), run);
     expect_keys(json_object_get(root, "totals"), totals);
-    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(root, "program"), "started")),
-                     "2023-11-14T22:13:20.123456789Z");
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_object_get(root, "program"), "started")),
+        "2023-11-14T22:13:20.123456789Z");
     ck_assert_uint_eq(json_array_size(functions), HOSTILE_COUNT + 2);
     json_int_t before = INT64_MAX;
     for (size_t idx = 0; idx < json_array_size(functions); idx++) {
@@ -107,8 +109,36 @@ START_TEST(test_report_json)
     }
     json_t *left_out = json_object_get(root, "not_instrumented");
     ck_assert_uint_eq(json_array_size(left_out), 2);
-    ck_assert_int_eq(
-        json_integer_value(json_object_get(json_array_get(left_out, 0), "functions")), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(left_out, 0), "functions")),
+                     2);
+    json_decref(root);
+    support_free(&text);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* What no clock has measured is null, in the report and in the tree. */
+START_TEST(test_untimed_json)
+{
+    static const char *const untimed[] = {"calls:i",  "total_ns:0",      "self_ns:0",
+                                          "cpu_ns:0", "avg_ns:0",        "min_ns:0",
+                                          "max_ns:0", "error_percent:0", NULL};
+    static const char *const context[] = {"calls:i", "total_ns:0", "self_ns:0", NULL};
+    struct fabricate *made = fabricate_new();
+    fabricate_header(made)->mode = CPROF_MODE_COUNT;
+    fabricate_node(made, fabricate_thread(made), fabricate_site(made, "f", "f.c", 1), 3, 0);
+    struct cprof_profile *profile = support_load(made);
+    struct text text;
+    struct cprof_sink sink = support_sink(&text);
+    cprof_report_json(profile, &(struct cprof_report_options){0}, &sink, NULL);
+    json_t *root = parse(&text);
+    expect_keys(json_array_get(json_object_get(root, "functions"), 0), untimed);
+    json_decref(root);
+    support_free(&text);
+    sink = support_sink(&text);
+    cprof_tree_json(profile, &(struct cprof_tree_options){0}, &sink, NULL);
+    root = parse(&text);
+    expect_keys(root, context);
     json_decref(root);
     support_free(&text);
     cprof_profile_free(profile);
@@ -117,9 +147,9 @@ END_TEST
 
 START_TEST(test_tree_json)
 {
-    static const char *const keys[] = {"name:s", "file:s", "line:i", "kind:s",
-                                       "calls:i", "total_ns:i", "self_ns:i", "alloc_count:0",
-                                       "alloc_bytes:0", "live_bytes:0", "children:a", NULL};
+    static const char *const keys[] = {
+        "name:s",    "file:s",        "line:i",        "kind:s",       "calls:i",    "total_ns:i",
+        "self_ns:i", "alloc_count:0", "alloc_bytes:0", "live_bytes:0", "children:a", NULL};
     struct cprof_profile *profile = hostile_profile();
     struct text text;
     struct cprof_sink sink = support_sink(&text);
@@ -233,6 +263,7 @@ Suite *render_suite(void)
     Suite *suite = suite_create("render");
     TCase *group = tcase_create("render");
     tcase_add_test(group, test_report_json);
+    tcase_add_test(group, test_untimed_json);
     tcase_add_test(group, test_tree_json);
     tcase_add_test(group, test_text_widths);
     tcase_add_test(group, test_flame);

@@ -3,6 +3,7 @@
  *   hostile      names that try to break out of text, JSON and SVG
  *   count        recorded in count mode
  *   running=PID  still running, or killed, on this host
+ *   start=N      the process's start time
  *   troubled     lost calls and everything that can go wrong
  */
 #include <stdio.h>
@@ -14,13 +15,15 @@
 
 static void add_hostile(struct fabricate *profile, uint32_t parent)
 {
-    static const char *const names[] = {"<b>&amp;\"'", "]]></style><script>", "tab\there\033[31m",
-                                        "\xff\xc3(", "\xe5\x87\xbd\xe6\x95\xb0", ""};
+    static const char *const names[] = {
+        "<b>&amp;\"'", "]]></style><script>",      "tab\there\033[31m",
+        "\xff\xc3(",   "\xe5\x87\xbd\xe6\x95\xb0", ""};
     static char longest[4001];
     memset(longest, 'T', sizeof longest - 1);
     fabricate_node(profile, parent, fabricate_site(profile, longest, "t.cc", 1), 1, 5000);
     for (size_t idx = 0; idx < sizeof names / sizeof *names; idx++)
-        fabricate_node(profile, parent, fabricate_site(profile, names[idx], names[idx], 7), 2, 9000);
+        fabricate_node(profile, parent, fabricate_site(profile, names[idx], names[idx], 7), 2,
+                       9000);
 }
 
 static void add_word(struct fabricate *profile, const char *word, uint32_t parent)
@@ -35,6 +38,8 @@ static void add_word(struct fabricate *profile, const char *word, uint32_t paren
         header->pid = (uint32_t)atoi(word + 8);
         gethostname(header->host, sizeof header->host - 1);
     }
+    if (strncmp(word, "start=", 6) == 0)
+        header->process_start = strtoull(word + 6, NULL, 10);
     if (strcmp(word, "troubled") == 0) {
         header->troubles = ~0u;
         header->lost_calls = 3;
@@ -48,9 +53,10 @@ int main(int count, char **words)
         return EXIT_FAILURE;
     struct fabricate *profile = fabricate_new();
     uint32_t root = fabricate_thread(profile);
-    uint32_t top = fabricate_node(profile, root, fabricate_site(profile, "main", "src/main.c", 12), 1,
-                                  100000);
-    fabricate_node(profile, top, fabricate_site(profile, "work", "src/work.c", 34), 1234567, 800000);
+    uint32_t top =
+        fabricate_node(profile, root, fabricate_site(profile, "main", "src/main.c", 12), 1, 100000);
+    fabricate_node(profile, top, fabricate_site(profile, "work", "src/work.c", 34), 1234567,
+                   800000);
     /* Too narrow for a frame of their own, together wide enough to be seen. */
     for (uint32_t idx = 0; idx < 50; idx++) {
         char name[16];

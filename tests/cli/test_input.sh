@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Profiles that cannot be read, each with its own sentence and status 3; links
 # to memory, folders, the newest here.
+# shellcheck source=tests/cli/check.bash
 . "$(dirname "$0")/check.bash"
 
 refused() { # FILE WORDS
@@ -22,14 +23,14 @@ holds "$err" "no profile"
 "$MAKE_PROFILE" good
 : >empty
 echo 'int main(void) { return 0; }' >foreign
-head -c 9000 good >cut
+head -c 9000 good >short
 cp good future && patch future 8 '\002\000\000\000'
 cp good swapped && patch swapped 12 '\001\002\003\004'
 cp good damaged && patch damaged 4104 '\377\377\377\377\377\377\377\177'
 refused missing "no such file"
 refused empty "empty"
 refused foreign "not a cprof profile"
-refused cut "truncated"
+refused short "truncated"
 refused future "newer cprof"
 refused swapped "byte order"
 refused damaged "damaged"
@@ -93,13 +94,30 @@ done
 jq -e '.run.running == false' out.txt >/dev/null || fail "the dead one runs"
 expect 0 "$CPROF" report "link.$living"
 holds "$out" "still running"
-[ -L "link.$living" ] && [ -e "$memory.$living" ] || fail "a living profile was moved"
-[ -f "link.$dead" ] && [ ! -L "link.$dead" ] && [ ! -e "$memory.$dead" ] ||
+if [ ! -L "link.$living" ] || [ ! -e "$memory.$living" ]; then
+    fail "a living profile was moved"
+fi
+if [ ! -f "link.$dead" ] || [ -L "link.$dead" ] || [ -e "$memory.$dead" ]; then
     fail "a dead profile was not moved"
+fi
 expect 0 "$CPROF" report "link.$dead"
 holds "$out" "it was killed"
 kill $living
 rm -f "$memory.$living"
 expect 3 "$CPROF" report "link.$living"
 holds "$err" "is gone"
+
+# A pid may have gone to another process, whose name may look like anything.
+cp "$(command -v sleep)" 'a) b 1 2 3'
+'./a) b 1 2 3' 1000 &
+named=$!
+sleep 0.1
+start=$(sed 's/.*) //' /proc/$named/stat | cut -d' ' -f20)
+"$MAKE_PROFILE" its running=$named start="$start"
+"$MAKE_PROFILE" another running=$named start=$((start + 1))
+expect 0 "$CPROF" info its
+holds "$out" "still running"
+expect 0 "$CPROF" info another
+lacks "$out" "still running"
+kill $named
 finish

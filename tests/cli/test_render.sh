@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What the renderers write for names that try to break out, and on odd terminals.
+# shellcheck source=tests/cli/check.bash
 . "$(dirname "$0")/check.bash"
 "$MAKE_PROFILE" plain
 "$MAKE_PROFILE" hostile hostile
@@ -42,10 +43,10 @@ if LC_ALL=C grep -q '[^ -~]' out.txt; then fail "more than ASCII in the C locale
 on_terminal() { script -qec "$1" /dev/null; }
 seen=$(PAGER='cat >paged.txt' on_terminal "$CPROF report plain")
 grep -q work paged.txt || fail "the pager got nothing: $seen"
-PAGER= on_terminal "$CPROF report plain" >plain.txt
+PAGER='' on_terminal "$CPROF report plain" >plain.txt
 grep -q work plain.txt || fail "no report without a pager"
 if grep -q "$(printf '\033')" plain.txt; then fail "colours in spite of NO_COLOR"; fi
-NO_COLOR= PAGER= TERM=xterm on_terminal "$CPROF report plain" >coloured.txt
+NO_COLOR='' PAGER='' TERM=xterm on_terminal "$CPROF report plain" >coloured.txt
 grep -q "$(printf '\033')" coloured.txt || fail "no colours"
 PAGER='head -1' on_terminal "$CPROF tree --min 0 hostile" >/dev/null || fail "a pager that leaves early"
 finish

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run, flags, libs and cc with a prefix of their own: found from where the
 # program is, also after it was moved.
+# shellcheck source=tests/cli/check.bash
 . "$(dirname "$0")/check.bash"
 mkdir -p prefix/bin prefix/lib/cprof
 cp "$CPROF" prefix/bin/cprof

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Wrong words, help, exit statuses, output that cannot be written.
+# shellcheck source=tests/cli/check.bash
 . "$(dirname "$0")/check.bash"
 "$MAKE_PROFILE" cprof.out.1 || exit 1
 
@@ -16,6 +17,7 @@ holds "$err" "did you mean json?"
 expect 2 "$CPROF" report --top many
 holds "$err" "whole number"
 expect 2 "$CPROF" report --top -1
+expect 2 "$CPROF" report --top 4294967296
 expect 2 "$CPROF" report --sort
 holds "$err" "needs a value"
 expect 2 "$CPROF" report -x
@@ -39,7 +41,7 @@ while read -r command; do
     expect 4 sh -c "\"$CPROF\" $command --help >/dev/full"
     manual=$SOURCE/cli/man/cprof-$command.1
     "$CPROF" "$command" --help=roff | cmp - "$manual" || fail "$manual is old; build target manual"
-    man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>warnings.txt >/dev/null
+    command -v man >/dev/null && man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>warnings.txt >/dev/null
     [ ! -s warnings.txt ] || fail "$manual: $(cat warnings.txt)"
 done <<EOF
 $(sed -n 's/^CPROF_COMMAND("\([a-z]*\)".*/\1/p' "$SOURCE/cli/command.def")
