@@ -8,7 +8,7 @@
 /* Prints what `--help` prints. */
 void help_print(const struct usage *usage);
 
-/* Prints the manual page; `--help=roff`, which makes cli/man/. */
+/* Prints the manual page; `--help=roff`, which the build calls. */
 void help_manual(const struct usage *usage);
 
 /* EXIT_DONE, or EXIT_OUTPUT if standard output refused the help. */

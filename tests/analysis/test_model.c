@@ -115,14 +115,13 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* Gives an untimed node samples of `ticks` each, `count` of them of weight 16;
- * a stretch costs 5 ticks. */
-static void add_samples(struct fabricate *made, uint32_t node, uint64_t count, uint64_t ticks)
+/* Gives a node `count` samples of `ticks` each, of weight 16. */
+static void add_samples(struct fabricate *made, uint32_t node, uint32_t count, uint64_t ticks)
 {
     struct cprof_node *stored = fabricate_at(made, node);
-    fabricate_header(made)->stretch_cost_x16 = 5 * 16;
-    stored->u.call.sample_ticks = 16 * count * (ticks + 5);
-    stored->u.call.samples = 16 * count;
+    stored->u.call.sample_ticks = 16 * count * ticks;
+    stored->u.call.samples = 16 * 3 * count; /* stretches, three a call */
+    stored->u.call.sampled_calls = count;
 }
 
 static uint32_t add_untimed(struct fabricate *made, uint32_t parent, const char *name,
@@ -147,6 +146,7 @@ START_TEST(test_regions)
     uint32_t timed = fabricate_node(made, once, fabricate_site(made, "timed", "g.c", 5), 2, 300000);
     fabricate_at(made, owner)->u.call.wait_ticks = 400000;
     fabricate_at(made, blind)->u.call.timed_calls = 0;
+    add_samples(made, add_untimed(made, owner, "below", 7, 0), 3, (uint64_t)-1); /* less than 0 */
     add_samples(made, twice, 25, 20); /* 64 * 16 * 25 * 20 = 512000 */
     add_samples(made, once, 25, 10);  /* 256000 */
     add_samples(made, timed, 1, 10);  /* 10240, from before it was timed */
@@ -167,6 +167,7 @@ START_TEST(test_regions)
     ck_assert_uint_eq(function.cpu_ns, 256000 + 300000 + 10240 - 60977);
     ck_assert_uint_eq(support_function(profile, "timed").self_ns, 310240);
     ck_assert(support_function(profile, "blind").error_percent < 0);
+    ck_assert_uint_eq(support_function(profile, "below").self_ns, 0);
     cprof_profile_free(profile);
 }
 END_TEST

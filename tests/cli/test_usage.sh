@@ -39,14 +39,15 @@ while read -r command; do
     expect 0 "$CPROF" help "$command"
     holds "$out" "Usage: cprof $command"
     expect 4 sh -c "\"$CPROF\" $command --help >/dev/full"
-    manual=$SOURCE/cli/man/cprof-$command.1
-    "$CPROF" "$command" --help=roff | cmp - "$manual" || fail "$manual is old; build target manual"
-    command -v man >/dev/null && man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>warnings.txt >/dev/null
-    [ ! -s warnings.txt ] || fail "$manual: $(cat warnings.txt)"
+    expect 0 "$CPROF" "$command" --help=roff
+    holds "$out" ".TH \"cprof-$command\" 1"
+    if command -v man >/dev/null; then
+        warnings=$(man --warnings -E UTF-8 -l -Tutf8 -Z out.txt 2>&1 >/dev/null)
+        [ -z "$warnings" ] || fail "the manual page of $command: $warnings"
+    fi
 done <<EOF
 $(sed -n 's/^CPROF_COMMAND("\([a-z]*\)".*/\1/p' "$SOURCE/cli/command.def")
 EOF
-"$CPROF" --help=roff | cmp - "$SOURCE/cli/man/cprof.1" || fail "cprof.1 is old; build target manual"
 
 for command in report tree flame info list; do
     expect 0 "$CPROF" "$command"
