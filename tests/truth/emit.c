@@ -125,8 +125,9 @@ static void emit_statement(FILE *out, const struct scenario *scenario,
         fprintf(out, ");\n");
         return;
     case TAIL:
-        emit_indent(out, level);
-        fprintf(out, "if (n <= 0 || fuel <= 0)\n        return x;\n    fuel--;\n    return ");
+        if (statement->amount == 0)
+            fprintf(out, "    if (n <= 0 || fuel <= 0)\n        return x;\n    fuel--;\n");
+        fprintf(out, "    return ");
         emit_callee(out, scenario, statement);
         fprintf(out, "(n - 1, x, d + 1);\n");
         return;
@@ -168,8 +169,8 @@ static void emit_function(FILE *out, const struct scenario *scenario, int idx)
     fprintf(out, "\n{\n    %sunsigned long x = first_x;\n",
             function->has_catch && scenario->shape != SHAPE_throw ? "volatile " : "");
     if (function->has_room)
-        fprintf(out, "    volatile char *room = (volatile char *)__builtin_alloca((size_t)(n %% 7 "
-                     "* 16 + 16));\n    room[0] = 0;\n");
+        fprintf(out, "    volatile char *room = (volatile char *)__builtin_alloca(n %% 7u "
+                     "* 16 + 16);\n    room[0] = 0;\n");
     emit_block(out, scenario, function->body, 1);
     if (!ends_in_tail_call(function))
         fprintf(out, "    return x + (unsigned long)d;\n");

@@ -36,7 +36,8 @@ enum statement_kind {
     THROW,   /* n > 0: throw an int (amount 0) or a long (1)                         */
     RETHROW, /* in a handler: throw;                                                 */
     GUARD,   /* a local object: when its block is left and n > 0, callee(0, 1, 1)    */
-    TAIL     /* last: return n > 0 && fuel > 0 ? (fuel--, callee(n - 1, x, d + 1)) : x */
+    TAIL     /* last: return n > 0 && fuel > 0 ? (fuel--, callee(n - 1, x, d + 1)) : x;
+                amount 1: return callee(n - 1, x, d + 1), a callee further down            */
 };
 
 enum { CATCH_INT = 0, CATCH_LONG = 1, CATCH_ALL = 2 };

@@ -177,6 +177,7 @@ static bool append_tail_call(const struct scenario *scenario, int idx, struct st
         return false;
     struct statement *call = append(tail, TAIL);
     call->callee = callee;
+    call->amount = callee > idx && percent(50);
     call->by_pointer = percent(styles[scenario->shape].pointer_percent);
     return true;
 }

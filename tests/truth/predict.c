@@ -196,7 +196,7 @@ static bool goes_on(struct walk *walk, struct activation *own, enum outcome *out
 
     *result = own->x;
     *outcome = RETURNED;
-    if (!has_fuel(walk, own)) {
+    if (own->tail->amount == 0 && !has_fuel(walk, own)) {
         leave(walk, function);
         return false;
     }
