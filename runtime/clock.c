@@ -13,6 +13,22 @@ static inline uint64_t ticks_now(const struct process *process)
     return clock_ns(CLOCK_OF_MONOTONIC);
 }
 
+/* Around a stretch of a few nanoseconds the processor must not run the program's
+ * instructions before or after the reading: the reading waits for what came
+ * before, or what comes after waits for it. */
+static inline uint64_t ticks_at_end(const struct process *process)
+{
+    __asm__ volatile("lfence" ::: "memory");
+    return ticks_now(process);
+}
+
+static inline uint64_t ticks_at_start(const struct process *process)
+{
+    uint64_t now = ticks_now(process);
+    __asm__ volatile("lfence" ::: "memory");
+    return now;
+}
+
 /* CPUID says whether the counter runs at one rate in every power state; a
  * process may also have been forbidden to read it (PR_SET_TSC). */
 static bool tsc_is_steady(void)
@@ -65,5 +81,5 @@ static void clock_calibrate(struct process *process)
     process->header->last = now;
     process->long_ticks = ns_to_ticks(process, 50000);
     process->short_ticks = ns_to_ticks(process, 2500);
-    process->burst_pause = ns_to_ticks(process, 250000);
+    process->sample_gap = ns_to_ticks(process, 50000);
 }

@@ -88,7 +88,6 @@ static void caller_adopt(struct process *process)
     thread->owner = thread_id();
     process->file_threads[idx].tid = thread->owner;
     process->file_threads[idx].owners = 1;
-    thread->burst_left = 0;
     thread->spot = NULL;
     thread->last_event = ticks_now(process);
     thread->cpu_ticks = thread->last_event;

@@ -295,8 +295,11 @@ static void process_enter_main_thread(struct process *process)
     struct thread *thread = thread_claim(process, 0);
 
     clock_calibrate(process);
-    if (thread)
-        current_set(process, hot_of(process, thread->root));
+    if (!thread)
+        return;
+    probes_calibrate(process);
+    thread_timing_reset(process, thread);
+    current_set(process, hot_of(process, thread->root));
 }
 
 /* `executable`: from .preinit_array, when there can be no other module yet. */
@@ -348,7 +351,7 @@ HIDDEN void __cprof_finish(void)
     struct cprof_node *standing = node_at(process, current_get(process));
     if (standing && process->mode != CPROF_MODE_COUNT) {
         struct thread *thread = thread_of(process, standing);
-        charge(process, thread);
+        charge(process, thread, ticks_now(process));
         thread_record(process, thread);
     }
     process->header->last = moment_now(process);

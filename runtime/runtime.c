@@ -9,6 +9,7 @@
 #include "timing.c"
 #include "tree.c"
 #include "thread.c"
+#include "calibrate.c"
 #include "module.c"
 #include "process.c"
 #include "fork.c"

@@ -39,6 +39,8 @@
 
 #define HIDDEN __attribute__((visibility("hidden")))
 #define NOINLINE __attribute__((noinline))
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -70,8 +72,11 @@ struct child_table {
 struct timed_call {
     uint64_t start;
     uintptr_t frame; /* stack pointer at its begin; callees' are lower */
-    struct cprof_node *node;
+    uintptr_t stood_on;        /* what the thread stands on again after it */
+    struct cprof_node *node;   /* NULL: only the begin and end matter */
     struct cprof_node *region; /* what was charged before, and is again after it */
+    struct cprof_node *spot;
+    uint64_t spot_weight;
 };
 
 /* A thread's tree, private part.  Outlives its owner.  A power of two in size,
@@ -87,11 +92,16 @@ struct thread {
     /* timing, timing.c */
     struct timed_call *timed;
     struct cprof_node *region; /* whose self_ticks the time goes to */
-    struct cprof_node *spot;   /* in a burst: whose sample_ticks it goes to too */
+    struct cprof_node *spot;   /* the sampled call whose own time it is, or NULL */
+    uint64_t spot_weight;      /* in CPROF_SAMPLE_UNITs */
     uint32_t timed_depth;
-    uint32_t burst_left;       /* events until the burst ends */
+    uint32_t interval;         /* calls to one sample, at present */
     uint64_t last_event;
-    uint64_t last_burst;
+    uint64_t stretch_start; /* of the sampled call's own time */
+    uint64_t empty_by_enter, empty_by_end;
+    uint64_t last_sample;
+    uint64_t calls_seen, calls_span; /* by the last samples: calls, and ticks they took */
+    uint64_t fences; /* callees of sampled calls, two events each */
     uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
     uint64_t random;
 } __attribute__((aligned(128)));
@@ -127,7 +137,7 @@ struct process {
     uint64_t ns_per_tick; /* 32.32 fixed point */
     uint64_t long_ticks;  /* from here on the CPU clock is read too */
     uint64_t short_ticks; /* calls shorter than this are not all timed */
-    uint64_t burst_pause; /* ticks between bursts of a thread */
+    uint64_t sample_gap;  /* ticks that should lie between samples of a thread */
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -137,6 +147,9 @@ struct process {
 };
 
 #define PROCESS_IDENTITY (0x6370726f66000000u + CPROF_ABI_VERSION)
+
+/* What stands in for a caller when a probe is called to measure nothing. */
+#define EMPTY_STRETCH 3
 
 /* One hidden copy a module of each of these. */
 extern HIDDEN struct process *__cprof_process;
@@ -162,11 +175,16 @@ static inline struct cprof_node *node_of(const struct process *process, uint32_t
                                  (uintptr_t)node * CPROF_NODE_STRIDE);
 }
 
-/* In a burst a thread stands on the twin of its node, whose slots are always
- * empty: so every call takes the cold path without a test on the hot one. */
+/* In a sampled call a thread stands on the twin of its node, whose slots are
+ * always empty: so every call takes the cold path without a test on the hot one. */
 static inline uintptr_t twin_of(uintptr_t hot)
 {
     return hot + TWIN_DISTANCE;
+}
+
+static inline bool is_twin(const struct process *process, uintptr_t hot)
+{
+    return hot - process->base - TWIN_DISTANCE < CPROF_RANGE;
 }
 
 /* The node of a hot pointer, its twin's or a tagged one; NULL if it is none (the
@@ -270,8 +288,8 @@ static uint32_t node_new(struct process *process, struct thread *thread, uint32_
 
 /* timing.c */
 static void thread_timing_reset(struct process *process, struct thread *thread);
-static void call_count(struct process *process, struct thread *thread, struct cprof_node *parent,
-                       struct cprof_node *child, uintptr_t *caller);
+static void call_count(struct process *process, struct thread *thread, struct cprof_node *child,
+                       uintptr_t *caller, uintptr_t stood_on);
 static void timing_return(struct process *process, struct thread *thread,
                           struct cprof_node *parent, uintptr_t *caller);
 static void node_arm(struct process *process, struct cprof_node *node);

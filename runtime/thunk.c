@@ -46,8 +46,6 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
  * more than a handful of others meets often: the far slot knows the child, and
  * the near one is renewed.  24 instructions instead of 150.  Anything else (a
  * first call, a thread's first, a burst) goes the long way. */
-#define TEXT(x) TEXT_(x)
-#define TEXT_(x) #x
 __asm__(".globl __cprof_enter\n\t.hidden __cprof_enter\n\t.type __cprof_enter, @function\n"
         "__cprof_enter:\n"
         "\t.cfi_startproc\n"

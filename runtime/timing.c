@@ -3,19 +3,29 @@
  * Self time is measured, never subtracted: at each event (the begin or the end
  * of a timed call) the time since the thread's last event goes to the node that
  * was innermost.  A node is timed (every call has events) or not; an untimed
- * node's time goes to the nearest timed call above it, its region.  In a burst
- * every call of the thread has events whatever its node says, and the time goes
- * also to sample_ticks of the node itself: readers divide a region's time by
- * these samples.  Modes: exact: every node is timed.  count: none.  adaptive:
- * a node starts timed and stops when its calls turn out short.
+ * node's time goes to the nearest timed call above it, its region.
+ *
+ * Of an untimed node's calls a random sample is looked at: each call with the
+ * same chance, one in `interval`, because its countdown is drawn from an
+ * exponential distribution.  A sampled call has its own time measured alone:
+ * the thread stands on its node's twin, whose slots are empty, so that each of
+ * its callees comes by the cold path, ends the measured stretch, and starts it
+ * again when it returns; what happens inside the callee is left in peace.  The
+ * sum of the stretches, each times the interval, estimates the node's self time
+ * without bias whatever the shape of the tree (Horvitz and Thompson, 1952).
+ * Rejected: bursts that time every call for a while; they see callees more often
+ * than callers, because frames that were open before have no events.
+ *
+ * Modes: exact: every node is timed.  count: none.  adaptive: a node starts
+ * timed and stops when its calls turn out short.
  */
 
 enum {
     ARM_COUNT = INT32_MAX,
-    TIMED_TRIAL = 32,     /* calls timed before a node may stop being timed */
-    BURST_EVENTS = 96,
-    INTERVAL_FIRST = 256, /* calls between bursts, doubled or halved on the way */
-    INTERVAL_MAX = 1 << 22,
+    TIMED_TRIAL = 32,      /* calls timed before a node may stop being timed */
+    INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
+    INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
+    INTERVAL_MAX = 1 << 24,
 };
 
 /* ---- The countdown -------------------------------------------------------- */
@@ -59,10 +69,28 @@ static uint32_t random_next(struct thread *thread)
     return (uint32_t)(state >> 32);
 }
 
-/* An interval of mean `mean`, so that no rhythm of the program matches it. */
+/* Calls until the next sample: exponential with the given mean, so that every
+ * call has the same chance whatever rhythm the program has.  -log2 of a random
+ * number by its leading zeros and a parabola for the rest (error below 0.008). */
 static int32_t interval_draw(struct thread *thread, uint32_t mean)
 {
-    return (int32_t)(mean / 2 + (uint32_t)((uint64_t)random_next(thread) * mean >> 32));
+    uint32_t random = random_next(thread) | 1;
+    uint32_t zeros = (uint32_t)__builtin_clz(random);
+    uint64_t rest = (uint64_t)(random << zeros << 1) >> 16;
+    uint64_t logarithm = rest + ((22524 * (rest * (65536 - rest) >> 16)) >> 16);
+    uint64_t exponent = ((uint64_t)(zeros + 1) << 16) - logarithm;
+    uint64_t left = (mean * exponent >> 16) * 45426 >> 16; /* times ln 2 */
+
+    return left > INT32_MAX / 2 ? INT32_MAX / 2 : (int32_t)left;
+}
+
+/* Arms an untimed node by the thread's present interval and notes it: it is the
+ * weight of the sample that the countdown will end in. */
+static void node_arm_sample(struct process *process, struct thread *thread,
+                            struct cprof_node *node)
+{
+    process->tuning[idx_of(process, node)].interval = thread->interval;
+    node_rearm(node, interval_draw(thread, thread->interval));
 }
 
 /* ---- Charging --------------------------------------------------------------- */
@@ -72,11 +100,13 @@ static void thread_timing_reset(struct process *process, struct thread *thread)
     thread->timed_depth = 0;
     thread->region = node_of(process, thread->root);
     thread->spot = NULL;
-    thread->burst_left = 0;
+    if (!thread->interval)
+        thread->interval = INTERVAL_FIRST;
+    thread->calls_seen = thread->calls_span = 0;
     thread->random = ((uint64_t)thread->root << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
     if (process->mode == CPROF_MODE_COUNT)
         return;
-    thread->last_event = ticks_now(process);
+    thread->last_event = thread->last_sample = ticks_now(process);
     thread->cpu_ticks = thread->last_event;
     thread->cpu_ns = process->clock == CPROF_CLOCK_FAKE ? 0 : clock_ns(CLOCK_OF_THREAD_CPU);
 }
@@ -102,23 +132,18 @@ static NOINLINE void charge_wait(struct process *process, struct thread *thread,
         process->header->last = moment_now(process);
 }
 
-/* An event: the time since the last one goes to the region, and in a burst to
- * the spot.  A handler that had an event in between has moved last_event; then
- * the rest is taken again.  Returns now. */
-static inline uint64_t charge(struct process *process, struct thread *thread)
+/* An event at `now`: the time since the last one goes to the region.  A handler
+ * that had an event in between has moved last_event; then the rest is taken
+ * again.  Returns the moment that was charged up to. */
+static inline uint64_t charge(struct process *process, struct thread *thread, uint64_t now)
 {
-    uint64_t now, last = thread->last_event;
+    uint64_t last = thread->last_event;
 
-    do
+    while (UNLIKELY(!swap_own(&thread->last_event, &last, now)))
         now = ticks_now(process);
-    while (!swap_own(&thread->last_event, &last, now));
     uint64_t stretch = (int64_t)(now - last) > 0 ? now - last : 0;
-    struct cprof_node *region = thread->region, *spot = thread->spot;
+    struct cprof_node *region = thread->region;
     region->u.call.self_ticks += stretch;
-    if (spot) {
-        spot->u.call.sample_ticks += stretch;
-        spot->u.call.samples++;
-    }
     if (UNLIKELY(stretch > process->long_ticks))
         charge_wait(process, thread, region, stretch, now);
     return now;
@@ -129,6 +154,7 @@ static void thread_record(struct process *process, struct thread *thread)
     struct cprof_thread *record = &process->file_threads[thread - process->threads];
     record->open_node = idx_of(process, thread->region);
     record->last_event = thread->last_event;
+    record->fences = thread->fences;
 }
 
 /* ---- Timed calls --------------------------------------------------------------- */
@@ -141,25 +167,27 @@ static NOINLINE bool timed_calls_map(struct thread *thread)
     return thread->timed != NULL;
 }
 
-/* Opens a timed call of `child`.  The place is reserved before it is filled: a
- * handler then uses the next. */
+/* Opens a timed call of `child`, after which the thread stands on `stood_on`
+ * again.  The place is reserved before it is filled: a handler then uses the
+ * next. */
 static inline void timed_open(struct process *process, struct thread *thread,
-                              struct cprof_node *child, uintptr_t *caller, bool region, uint64_t now)
+                              struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on,
+                              uint64_t now)
 {
     *caller |= CPROF_TAG_TIMED;
     uint32_t depth = thread->timed_depth++;
     if (UNLIKELY(depth >= TIMED_DEPTH_MAX || (!thread->timed && !timed_calls_map(thread)))) {
         trouble_add(process, CPROF_TROUBLE_TIMED_DEPTH);
-    } else {
-        struct timed_call *call = &thread->timed[depth];
-        call->start = now;
-        call->frame = (uintptr_t)caller;
-        call->node = child;
-        call->region = thread->region;
+        return;
     }
-    if (region)
-        thread->region = child;
-    thread->spot = thread->burst_left ? child : NULL;
+    struct timed_call *call = &thread->timed[depth];
+    call->start = now;
+    call->frame = (uintptr_t)caller;
+    call->stood_on = stood_on;
+    call->node = child;
+    call->region = thread->region;
+    call->spot = thread->spot;
+    call->spot_weight = thread->spot_weight;
 }
 
 static void duration_add(struct cprof_node *node, uint64_t duration)
@@ -186,8 +214,7 @@ static void node_reconsider(struct process *process, struct thread *thread,
             call->duration_ticks / call->timed_calls >= process->short_ticks)
             return;
         node->flags &= ~CPROF_NODE_TIMED;
-        process->tuning[idx_of(process, node)].interval = INTERVAL_FIRST;
-        node_rearm(node, interval_draw(thread, INTERVAL_FIRST));
+        node_arm_sample(process, thread, node);
     } else if (duration > 16 * process->short_ticks) {
         node->flags |= CPROF_NODE_TIMED;
         call->timed_calls = 0, call->duration_ticks = 0;
@@ -195,23 +222,29 @@ static void node_reconsider(struct process *process, struct thread *thread,
     }
 }
 
-/* Closes the innermost open timed call, at `now`.  One too deep to have been
- * noted has no duration; its caller, where that is timed, is charged again. */
-static inline void timed_close(struct process *process, struct thread *thread,
-                               struct cprof_node *parent, uint64_t now)
+/* Closes the innermost open timed call, at `now`; returns what the thread stood
+ * on before.  One too deep to have been noted has no duration; its caller, where
+ * that is timed, is charged again. */
+static inline uintptr_t timed_close(struct process *process, struct thread *thread,
+                                    struct cprof_node *parent, uint64_t now)
 {
     uint32_t depth = --thread->timed_depth;
 
     if (UNLIKELY(depth >= TIMED_DEPTH_MAX || !thread->timed)) {
         if (parent->flags & CPROF_NODE_TIMED)
             thread->region = parent;
-        return;
+        return hot_at(parent);
     }
     struct timed_call *call = &thread->timed[depth];
     thread->region = call->region;
-    duration_add(call->node, now - call->start);
-    if (process->mode == CPROF_MODE_ADAPTIVE)
-        node_reconsider(process, thread, call->node, now - call->start);
+    thread->spot = call->spot;
+    thread->spot_weight = call->spot_weight;
+    if (call->node) {
+        duration_add(call->node, now - call->start);
+        if (process->mode == CPROF_MODE_ADAPTIVE)
+            node_reconsider(process, thread, call->node, now - call->start);
+    }
+    return call->stood_on;
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */
@@ -223,83 +256,169 @@ static void timed_abandon(struct process *process, struct thread *thread,
         timed_close(process, thread, parent, now);
 }
 
-/* ---- Bursts ----------------------------------------------------------------- */
+/* ---- Samples ---------------------------------------------------------------- */
 
-/* A burst may be over without an event: an untimed frame that was open before
- * it returned.  Then the time since the last event belongs to nobody's samples. */
-static inline void burst_check(struct thread *thread, const struct cprof_node *standing)
+/* A stretch of the sampled call's own time ends at `now`.  It is measured between
+ * probes, from the last instructions of one to the first of the next, and what
+ * an empty stretch took a moment ago is taken off: two readings of the clock
+ * around a call of 3 ns measure the clock.  Sums may be negative for a while. */
+static inline void stretch_end(struct thread *thread, uint64_t now, uint64_t empty)
 {
-    if (thread->spot != standing) {
-        thread->spot = NULL;
-        thread->burst_left = 0;
-    }
+    struct cprof_node_call *call = &thread->spot->u.call;
+
+    call->sample_ticks += (now - thread->stretch_start - empty) *
+                          thread->spot_weight;
+    call->samples += thread->spot_weight;
 }
 
-/* The countdown of an untimed node ran out: a burst, if the last is long enough
- * ago, and a new interval that aims at one burst a pause. */
-static bool burst_start(struct process *process, struct thread *thread, struct cprof_node *child)
+static inline void stretch_start(struct process *process, struct thread *thread)
 {
-    uint64_t now = ticks_now(process);
-    uint32_t *interval = &process->tuning[idx_of(process, child)].interval;
-    bool due = now - thread->last_burst >= process->burst_pause;
-
-    if (!due && *interval < INTERVAL_MAX)
-        *interval *= 2;
-    if (due && now - thread->last_burst > 4 * process->burst_pause && *interval > INTERVAL_FIRST)
-        *interval /= 2;
-    node_rearm(child, interval_draw(thread, *interval));
-    if (due) {
-        thread->last_burst = now;
-        thread->burst_left = BURST_EVENTS;
-    }
-    return due;
+    thread->stretch_start = ticks_at_start(process);
 }
 
-static inline void stand_on(struct process *process, struct thread *thread,
-                            const struct cprof_node *node)
+/* How long is nothing?  A call of the probe that may end a stretch, for no
+ * caller: it only reads the clock. */
+#define EMPTY_STRETCH_OF(probe)                                                                    \
+    static NOINLINE uint64_t empty_stretch_of##probe(const struct process *process)                \
+    {                                                                                              \
+        uint64_t arrived, start = ticks_at_start(process);                                         \
+        __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"                                             \
+                         "pushq $0\n\t"                                                            \
+                         "pushq $" TEXT(EMPTY_STRETCH) "\n\t"                                      \
+                         "call " #probe "\n\t"                                                     \
+                         "popq %0\n\t"                                                             \
+                         "popq %0\n\t"                                                             \
+                         "leaq 128(%%rsp), %%rsp"                                                  \
+                         : "=&r"(arrived)                                                          \
+                         :                                                                         \
+                         : "rax", "cc", "memory");                                                 \
+        return arrived - start;                                                                    \
+    }
+EMPTY_STRETCH_OF(__cprof_end)
+EMPTY_STRETCH_OF(__cprof_enter)
+
+/* Once to bring the code that will end the real stretch into the caches, and
+ * once to measure; an interrupted one is not taken. */
+static void empty_stretch_measure(const struct process *process, struct thread *thread)
 {
-    uintptr_t hot = hot_at(node);
-    current_set(process, thread->burst_left ? twin_of(hot) : hot);
+    empty_stretch_of__cprof_enter(process);
+    uint64_t by_enter = empty_stretch_of__cprof_enter(process);
+    empty_stretch_of__cprof_end(process);
+    uint64_t by_end = empty_stretch_of__cprof_end(process);
+
+    if (by_enter < process->long_ticks / 16)
+        thread->empty_by_enter = by_enter;
+    if (by_end < process->long_ticks / 16)
+        thread->empty_by_end = by_end;
+}
+
+/* Samples are to come some 50 microseconds apart, which keeps their cost near
+ * one hundredth.  Each stands for as many calls as its interval, so the last few
+ * dozen tell the rate of calls, whatever mixture of old and new intervals the
+ * nodes are armed with. */
+static void interval_adapt(struct process *process, struct thread *thread, uint32_t weight,
+                           uint64_t now)
+{
+    thread->calls_seen += (uint64_t)weight * INTERVAL_UNIT - thread->calls_seen / 64;
+    thread->calls_span += now - thread->last_sample - thread->calls_span / 64;
+    thread->last_sample = now;
+    uint64_t span = thread->calls_span < 1 ? 1 : thread->calls_span;
+    uint64_t interval = process->sample_gap * thread->calls_seen / span;
+    interval -= interval % INTERVAL_UNIT;
+    thread->interval = interval < INTERVAL_UNIT  ? INTERVAL_UNIT
+                       : interval > INTERVAL_MAX ? INTERVAL_MAX
+                                                 : (uint32_t)interval;
+}
+
+/* The countdown of an untimed node ran out: this call is the sample.  Its
+ * duration says whether the node should be timed after all. */
+static void sample_begin(struct process *process, struct thread *thread, struct cprof_node *child,
+                         uintptr_t *caller, uintptr_t stood_on)
+{
+    uint32_t weight = process->tuning[idx_of(process, child)].interval / INTERVAL_UNIT;
+    uint64_t now = charge(process, thread, ticks_now(process));
+
+    timed_open(process, thread, child, caller, stood_on, now);
+    interval_adapt(process, thread, weight, now);
+    node_arm_sample(process, thread, child);
+    current_set(process, twin_of(hot_at(child)));
+    empty_stretch_measure(process, thread);
+    child->u.call.sampled_calls++;
+    thread->spot = child;
+    thread->spot_weight = weight;
+    stretch_start(process, thread);
+}
+
+/* A callee of a sampled call: only its begin and end are events. */
+static void fence_begin(struct process *process, struct thread *thread, uintptr_t *caller,
+                        uintptr_t stood_on)
+{
+    uint64_t now = charge(process, thread, ticks_now(process));
+
+    timed_open(process, thread, NULL, caller, stood_on, now);
+    thread->spot = NULL;
+    thread->fences++;
 }
 
 /* ---- Called by the hooks --------------------------------------------------------- */
 
-/* A counted call wants timing: every call of a timed node, and now and then one
- * of the others. */
-static inline void call_begin(struct process *process, struct thread *thread,
-                              struct cprof_node *parent, struct cprof_node *child,
-                              uintptr_t *caller)
+static inline void timed_begin(struct process *process, struct thread *thread,
+                               struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on)
 {
-    if (process->mode == CPROF_MODE_COUNT || process->mode == CPROF_MODE_OFF) {
+    uint64_t now = charge(process, thread, ticks_now(process));
+
+    timed_open(process, thread, child, caller, stood_on, now);
+    thread->region = child;
+    thread->spot = NULL;
+    thread_record(process, thread);
+}
+
+/* A counted call whose countdown is negative wants timing: every call of a timed
+ * node, and the chosen ones of the others. */
+static inline void call_begin(struct process *process, struct thread *thread,
+                              struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on)
+{
+    bool timed = child->flags & CPROF_NODE_TIMED;
+
+    if (UNLIKELY(!timed && process->mode != CPROF_MODE_ADAPTIVE)) {
         node_rearm(child, ARM_COUNT);
         return;
     }
-    bool timed = child->flags & CPROF_NODE_TIMED;
-    if (UNLIKELY(child->left < INT32_MIN / 2))
-        node_rearm(child, timed ? 0 : INTERVAL_FIRST);
-    if (thread->burst_left) {
-        burst_check(thread, parent);
-        thread->burst_left -= thread->burst_left != 0;
+    if (LIKELY(timed)) {
+        if (UNLIKELY(child->left < INT32_MIN / 2))
+            node_rearm(child, 0);
+        timed_begin(process, thread, child, caller, stood_on);
+    } else {
+        sample_begin(process, thread, child, caller, stood_on);
     }
-    if (!timed && !thread->burst_left && !burst_start(process, thread, child))
-        return;
-    uint64_t now = charge(process, thread);
-    timed_open(process, thread, child, caller, timed, now);
-    stand_on(process, thread, child);
-    if (timed)
-        thread_record(process, thread);
 }
 
 /* Counts a call that took the cold path to its node, and times it if due. */
-static void call_count(struct process *process, struct thread *thread, struct cprof_node *parent,
-                       struct cprof_node *child, uintptr_t *caller)
+static void call_count(struct process *process, struct thread *thread, struct cprof_node *child,
+                       uintptr_t *caller, uintptr_t stood_on)
 {
     bool negative;
 
     current_set(process, hot_at(child));
     __asm__ volatile("subl $1, %0" : "+m"(child->left), "=@ccs"(negative));
-    if (negative || thread->burst_left)
-        call_begin(process, thread, parent, child, caller);
+    if (negative)
+        call_begin(process, thread, child, caller, stood_on);
+    else if (UNLIKELY(is_twin(process, stood_on)))
+        fence_begin(process, thread, caller, stood_on);
+}
+
+/* The thread has come to a probe: if it still stands on the twin of the sampled
+ * node, a stretch ends; if not, a jump went past the frame, and the time since
+ * the stretch began is nobody's. */
+static inline void probe_arrive(struct thread *thread, uintptr_t standing, uint64_t now,
+                                uint64_t empty)
+{
+    if (LIKELY(!thread->spot))
+        return;
+    if (standing == twin_of(hot_at(thread->spot)))
+        stretch_end(thread, now, empty);
+    else
+        thread->spot = NULL;
 }
 
 HIDDEN void cprof_begin_cold(uintptr_t *caller);
@@ -307,35 +426,44 @@ HIDDEN void cprof_begin_cold(uintptr_t *caller)
 {
     struct process *process = __cprof_process;
     struct cprof_node *child = node_at(process, current_get(process));
-    struct cprof_node *parent = node_at(process, *caller);
 
-    if (LIKELY(child && parent))
-        call_begin(process, thread_of(process, child), parent, child, caller);
+    if (UNLIKELY(!child))
+        return;
+    struct thread *thread = thread_of(process, child);
+    thread->spot = NULL; /* a call by the hot path: no sampled call is near */
+    call_begin(process, thread, child, caller, *caller);
 }
 
 HIDDEN void cprof_end_cold(uintptr_t *caller);
 HIDDEN void cprof_end_cold(uintptr_t *caller)
 {
     struct process *process = __cprof_process;
-    struct cprof_node *parent = process ? node_at(process, *caller) : NULL;
-
-    if (UNLIKELY(!parent)) /* the call was lost at its entry */
+    if (UNLIKELY(!process))
         return;
+    uintptr_t standing = current_get(process);
+    uint64_t now = UNLIKELY(*caller == EMPTY_STRETCH || is_twin(process, standing))
+                       ? ticks_at_end(process)
+                       : ticks_now(process);
+    struct cprof_node *parent = node_at(process, *caller);
+    if (UNLIKELY(!parent)) { /* lost at its entry, or measuring an empty stretch */
+        if (*caller == EMPTY_STRETCH)
+            caller[1] = now;
+        return;
+    }
     if (UNLIKELY(!*alive_of(process)) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
-    if (thread->burst_left) {
-        burst_check(thread, node_at(process, current_get(process)));
-        thread->burst_left -= thread->burst_left != 0;
-    }
-    uint64_t now = charge(process, thread);
+    probe_arrive(thread, standing, now, thread->empty_by_end);
+    now = charge(process, thread, now);
     if (UNLIKELY(thread->timed_depth && thread->timed_depth <= TIMED_DEPTH_MAX &&
                  thread->timed[thread->timed_depth - 1].frame < (uintptr_t)caller))
         timed_abandon(process, thread, parent, (uintptr_t)caller, now);
-    if (thread->timed_depth)
-        timed_close(process, thread, parent, now);
-    thread->spot = thread->burst_left ? parent : NULL;
-    stand_on(process, thread, parent);
+    uintptr_t stood_on = hot_at(parent);
+    if (LIKELY(thread->timed_depth))
+        stood_on = timed_close(process, thread, parent, now);
+    current_set(process, stood_on);
+    if (UNLIKELY(thread->spot))
+        stretch_start(process, thread);
 }
 
 /* After a jump back into a frame: what it left open is closed. */
@@ -344,8 +472,7 @@ static void timing_return(struct process *process, struct thread *thread,
 {
     if (process->mode == CPROF_MODE_COUNT)
         return;
-    uint64_t now = charge(process, thread);
-    thread->burst_left = 0;
+    uint64_t now = charge(process, thread, ticks_now(process));
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);
     thread->spot = NULL;
 }

@@ -226,6 +226,11 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         enter_lost(caller);
         return;
     }
+    if (UNLIKELY(*caller == EMPTY_STRETCH)) {
+        caller[1] = ticks_at_end(process);
+        return;
+    }
+    uint64_t arrived = is_twin(process, *caller) ? ticks_at_end(process) : 0;
     if (UNLIKELY(process->mode == CPROF_MODE_OFF)) {
         *caller = hot_of(process, OFF_NODE);
         current_set(process, *caller);
@@ -241,8 +246,9 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         struct thread *arrived = thread_claim(process, id);
         parent = arrived ? node_of(process, arrived->root) : NULL;
     }
-    /* A frame keeps no twin: if the burst is over when it returns by the hot
-     * path, its caller must not stand on one. */
+    /* A frame keeps no twin: what is to be stood on again after a sampled call's
+     * callee is noted with its begin. */
+    uintptr_t stood_on = *caller;
     *caller = parent ? hot_at(parent) : 0;
     uint32_t child = 0;
     struct thread *thread = parent ? thread_of(process, parent) : NULL;
@@ -253,8 +259,12 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         enter_lost(caller);
         return;
     }
+    if (UNLIKELY(arrived))
+        probe_arrive(thread, stood_on, arrived, thread->empty_by_enter);
+    else
+        thread->spot = NULL; /* whatever was being measured, a jump left it */
     slot_fill(site, parent, node_of(process, child), id);
-    call_count(process, thread, parent, node_of(process, child), caller);
+    call_count(process, thread, node_of(process, child), caller, stood_on);
 }
 
 /* Back by a jump: the frame's own node again, in no matter which tree the

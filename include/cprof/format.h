@@ -83,8 +83,9 @@ struct cprof_header {
     uint64_t file_length;        /* bytes of the file in use */
     uint64_t lost_calls;         /* calls nobody could record */
     uint64_t early_calls;        /* calls before the runtime started */
-    uint64_t begin_cost_ticks_x16; /* calibrated cost of one timed entry+exit */
-    uint64_t hook_cost_ticks_x256; /* calibrated cost of one counted call    */
+    uint64_t stretch_cost_x16; /* ticks/16 that measuring adds to a stretch of time */
+    uint64_t event_cost_x16;   /* ticks/16 that an event takes in all */
+    uint64_t hook_cost_x256;   /* ticks/256 that a counted call takes more */
     uint32_t exec_number;        /* how many profiles this pid left before */
     uint32_t generation;         /* 0: the program itself; n: n-th fork */
     uint32_t secure_padding[2];
@@ -127,6 +128,11 @@ struct cprof_extent {
  */
 #define CPROF_NODE_SIZE 128
 
+/* Weights are in units of so many calls: the self time of an untimed node is
+ * about CPROF_SAMPLE_UNIT * sample_ticks (a signed number), apart from what
+ * self_ticks holds of the time when it was still timed. */
+#define CPROF_SAMPLE_UNIT 64
+
 #define CPROF_NODE_USED 0x01u
 #define CPROF_NODE_ROOT 0x02u      /* a thread's root: no function, no calls   */
 #define CPROF_NODE_RECURSIVE 0x04u /* its function is also an ancestor         */
@@ -138,14 +144,14 @@ struct cprof_extent {
 struct cprof_node_call {
     uint64_t self_ticks;     /* charged while this was the innermost timed call */
     uint64_t wait_ticks;     /* part of self_ticks that used no CPU             */
-    uint64_t sample_ticks;   /* seen inside bursts, see docs/FORMAT.md          */
+    uint64_t sample_ticks;   /* own time of sampled calls, each times its weight */
     uint64_t timed_calls;    /* calls whose duration was measured               */
     uint64_t duration_ticks; /* sum of those durations, callees included        */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
     uint64_t open_since;     /* start of the open outermost timed call, or 0    */
-    uint64_t samples;        /* charges that went into sample_ticks             */
-    uint32_t max_depth;      /* reserved */
+    uint64_t samples;        /* stretches that sample_ticks is made of, weighted */
+    uint32_t sampled_calls;  /* calls that sample_ticks is made of              */
     uint32_t histogram;      /* reserved */
 };
 
@@ -173,7 +179,7 @@ struct cprof_thread {
     uint32_t open_node;    /* node that time is being charged to, 0: none */
     uint64_t last_event;   /* ticks of the last charge */
     uint64_t first_ticks;  /* when its first owner arrived */
-    uint64_t overhead_ticks; /* spent in timed hooks, as estimated */
+    uint64_t fences;       /* callees of sampled calls: two events each */
     uint64_t reserved[3];
 };
 
