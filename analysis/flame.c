@@ -5,6 +5,7 @@
  * well without its script (flame.js), which adds zoom, search and better
  * labels.  Names are hostile until writer_xml has seen them.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,14 +100,13 @@ static void close_frame(struct flame *flame, const char *name, double width, uin
     double room = (width / 100 * WIDTH - 6) / LETTER_WIDTH;
     if (room >= 3) {
         char shown[256];
-        size_t len = strlen(name) < sizeof shown - 4 ? strlen(name) : sizeof shown - 4;
-        bool cut = (double)len > room || name[len];
+        size_t whole = strlen(name), most = sizeof shown - sizeof "…";
+        size_t len = whole < most ? whole : most;
         if ((double)len > room)
             len = (size_t)room - 1;
-        while (cut && len && ((unsigned char)name[len] & 0xc0) == 0x80)
+        while (len < whole && len && ((unsigned char)name[len] & 0xc0) == 0x80)
             len--; /* not in the middle of a character */
-        memcpy(shown, name, len);
-        strcpy(shown + len, cut ? "…" : "");
+        snprintf(shown, sizeof shown, "%.*s%s", (int)len, name, len < whole ? "…" : "");
         writer_text(flame->writer, "<text x=\"3\" y=\"13\">");
         writer_xml(flame->writer, shown);
         writer_text(flame->writer, "</text>");
@@ -146,9 +146,8 @@ static void put_tooltip(struct flame *flame, uint32_t at, const char *name)
 static void put_merged(struct flame *flame, double left, double width, uint32_t depth,
                        uint64_t count)
 {
-    char name[NUMBER_SIZE + 16], text[NUMBER_SIZE];
-    strcpy(name, number_grouped(text, count));
-    strcat(name, count == 1 ? " narrow callee" : " narrow callees");
+    char name[NUMBER_SIZE], text[NUMBER_SIZE];
+    number_of(name, count, "narrow callee");
     open_frame(flame, left, width, depth);
     writer_text(flame->writer, name);
     writer_text(flame->writer, "\n");

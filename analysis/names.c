@@ -91,7 +91,7 @@ static bool demangle(const char *name, struct display *display)
 char *names_display(const char *name)
 {
     if (strncmp(name, "_Z", 2) != 0)
-        return strdup(name);
+        return strdup(*name ? name : "[unnamed]");
     struct display display = {.ptr = malloc(LONGEST_DISPLAY + 1)};
     if (!display.ptr)
         return NULL;

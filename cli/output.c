@@ -34,8 +34,9 @@ static unsigned columns_of(int descriptor)
 {
     struct winsize size;
     const char *wanted = getenv("COLUMNS");
-    if (wanted && atoi(wanted) > 0)
-        return (unsigned)atoi(wanted);
+    unsigned long columns = wanted ? strtoul(wanted, NULL, 10) : 0;
+    if (columns > 0 && columns <= 10000)
+        return (unsigned)columns;
     if (isatty(descriptor))
         return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
     return 0;

@@ -90,6 +90,7 @@ START_TEST(test_names)
     fabricate_node(made, root, fabricate_site(made, "_ZN3app3runERKSs.constprop.3", "r.cc", 1), 7,
                    70);
     fabricate_node(made, root, fabricate_site(made, "_Z", "r.cc", 2), 8, 80);
+    fabricate_node(made, root, fabricate_site(made, "", "r.cc", 3), 9, 90);
     struct cprof_profile *profile = support_load(made);
     struct cprof_function function;
     size_t count = 0, in_n = 0;
@@ -101,7 +102,8 @@ START_TEST(test_names)
             ck_assert_uint_eq(function.total_ns, 160);
         }
     ck_assert_uint_eq(in_n, 1);
-    ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(count, 7);
+    ck_assert_uint_eq(support_function(profile, "[unnamed]").calls, 9);
     ck_assert_uint_eq(support_function(profile, "f.part.1").calls, 3);
     ck_assert_uint_eq(support_function(profile, "f.cold").calls, 4);
     ck_assert_uint_eq(support_function(profile, "_Z").calls, 8);
