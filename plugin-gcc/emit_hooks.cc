@@ -225,13 +225,15 @@ bool emit_tail_exit(struct hooks *hooks, gcall *call)
     edge out = NULL;
     tree value = NULL_TREE;
 
-    if (stmt_ends_bb_p(call) || !single_succ_p(block) || !shared_return_of(call, &out, &value))
+    if (stmt_ends_bb_p(call) || !single_succ_p(block))
         return false;
     gimple_stmt_iterator position = gsi_last_bb(block);
     if (gimple_code(gsi_stmt(position)) == GIMPLE_RETURN) {
         emit_exit(hooks, gsi_for_stmt(call));
         return true;
     }
+    if (!shared_return_of(call, &out, &value))
+        return false;
     remove_edge(out);
     gsi_insert_after(&position, gimple_build_return(value), GSI_NEW_STMT);
     make_edge(block, EXIT_BLOCK_PTR_FOR_FN(hooks->fun), 0)->probability =
@@ -259,6 +261,16 @@ void emit_return_here(struct hooks *hooks, gimple_stmt_iterator position, bool a
         gsi_insert_after(&position, statement, GSI_NEW_STMT);
     else
         gsi_insert_before(&position, statement, GSI_SAME_STMT);
+}
+
+/* A return right behind a tail call, whose exit stands before the call. */
+bool is_tail_return(gimple *returning)
+{
+    gimple_stmt_iterator position = gsi_for_stmt(returning);
+
+    gsi_prev_nondebug(&position);
+    gcall *call = gsi_end_p(position) ? NULL : dyn_cast<gcall *>(gsi_stmt(position));
+    return call && (gimple_call_tail_p(call) || gimple_call_must_tail_p(call));
 }
 
 void emit_return_after(struct hooks *hooks, gimple *call)
@@ -348,6 +360,7 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
         if (!emit_tail_exit(&hooks, call))
             gimple_call_set_tail(call, false);
     FOR_EACH_VEC_ELT(places.returns, idx, statement)
-        emit_exit(&hooks, gsi_for_stmt(statement));
+        if (!is_tail_return(statement))
+            emit_exit(&hooks, gsi_for_stmt(statement));
     mark_virtual_operands_for_renaming(fun);
 }

@@ -56,6 +56,30 @@ bool unit_profiles(void)
     return cpp_get_options(parse_in)->preprocessed && driver_says_profiling();
 }
 
+bool target_is_supported(void)
+{
+    return TARGET_64BIT && ix86_asm_dialect == ASM_ATT;
+}
+
+/* Debug information and -frecord-gcc-switches name the options of the compiler;
+ * the plugin's own are taken out, so that objects are the same with and without
+ * it, and from every prefix. */
+void options_forget(const char *plugin)
+{
+    size_t len = strlen(plugin);
+    unsigned kept = 0;
+
+    for (unsigned idx = 0; idx < save_decoded_options_count; idx++) {
+        const cl_decoded_option *option = &save_decoded_options[idx];
+        bool loads = option->opt_index == OPT_fplugin_ && strstr(option->arg, plugin);
+        bool configures = option->opt_index == OPT_fplugin_arg_ &&
+                          strncmp(option->arg, plugin, len) == 0 && option->arg[len] == '-';
+        if (!loads && !configures)
+            save_decoded_options[kept++] = *option;
+    }
+    save_decoded_options_count = kept;
+}
+
 /* The macro is known from here on; in a compilation for LTO the decision
  * travels with the functions. */
 void on_ipa_start(void *, void *)
@@ -63,6 +87,10 @@ void on_ipa_start(void *, void *)
     cgraph_node *node;
 
     cprof_unit.profiling = unit_profiles();
+    if (cprof_unit.profiling && !target_is_supported()) {
+        warning(0, "cprof: no hooks for this target (only x86-64 with AT&T assembly)");
+        cprof_unit.profiling = false;
+    }
     if (!cprof_unit.profiling || !flag_generate_lto)
         return;
     FOR_EACH_DEFINED_FUNCTION(node)
@@ -112,11 +140,6 @@ bool read_options(struct plugin_name_args *arguments)
     return true;
 }
 
-bool target_is_supported(void)
-{
-    return TARGET_64BIT && ix86_asm_dialect == ASM_ATT;
-}
-
 }
 
 __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *version)
@@ -130,10 +153,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     cprof_unit.policy = cprof_policy_new();
     if (!read_options(arguments))
         return 1;
-    if (!target_is_supported()) {
-        warning(0, "cprof: no hooks for this target (only x86-64 with AT&T assembly)");
-        return 0;
-    }
+    options_forget(arguments->base_name);
     cprof_unit.is_lto_link = strcmp(lang_hooks.name, "GNU GIMPLE") == 0;
     cprof_unit.carries_runtime = 
         cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_RUNTIME, "carried");

@@ -35,73 +35,119 @@ static void path_set(char *path, const char *text)
     path_append(path, text);
 }
 
-/* ---- Growing ----------------------------------------------------------------- */
+/* ---- Growing -----------------------------------------------------------------
+ *
+ * The file is made larger once, at the start, as a hole of FILE_RESERVE bytes,
+ * and mapped whole at `process->window`.  An extent takes the next part of it:
+ * the kernel is asked to allocate its pages, and the part is mapped a second
+ * time where it is wanted.  That needs no descriptor, no path and no rights, so
+ * it works after chroot, setuid or with every descriptor in use.  Where the
+ * kernel cannot do it (before 5.14; valgrind), the file is opened again by its
+ * path; where that fails too, recording goes on in memory and the profile says
+ * so. */
 
-static bool size_is_allowed(uint64_t size)
+static uint64_t file_size_limit(void)
 {
-    uint64_t limit[2] = {0, 0};
+    uint64_t limit[2] = {UINT64_MAX, UINT64_MAX};
 
     /* Beyond RLIMIT_FSIZE the kernel would kill the host with SIGXFSZ. */
-    return SYSTEM_4(prlimit64, 0, RESOURCE_FILE_SIZE, 0, limit) != 0 || size <= limit[0];
+    SYSTEM_4(prlimit64, 0, RESOURCE_FILE_SIZE, 0, limit);
+    return limit[0];
 }
 
-/* Adds an extent to the table of contents; its type is written last.  Its
- * storage is allocated, so that touching it cannot raise SIGBUS.  On success
- * *file is open for the caller to map or write, and to close. */
-static bool file_append(struct process *process, uint32_t type, uint32_t record_size,
-                        uint64_t first, uint64_t len, long *file, uint64_t *offset)
+/* Allocated storage cannot raise SIGBUS when it is touched. */
+static bool storage_allocate(struct process *process, uint64_t offset, uint64_t len)
 {
-    uint64_t size = (len + 4095) & ~(uint64_t)4095;
-    uint64_t entry = __atomic_load_n(&process->extent_next, __ATOMIC_RELAXED);
+    if (process->window && offset + len <= process->window_len &&
+        SYSTEM_3(madvise, process->window + offset, len, ADVICE_POPULATE_WRITE) == 0)
+        return true;
+    if (offset + len > file_size_limit())
+        return false;
+    long file = file_open(process->file_path, OPEN_READ_WRITE | OPEN_NO_FOLLOW, 0);
+    if (file < 0)
+        return false;
+    bool done = SYSTEM_4(fallocate, file, 0, offset, len) == 0;
+    file_close(file);
+    return done;
+}
+
+/* Maps a part of the file, at `address` or anywhere. */
+static void *storage_map(struct process *process, uint64_t offset, void *address, uint64_t len)
+{
+    enum { MAY_MOVE = 1, FIXED = 2 };
+    const int protection = PROTECTION_READ | PROTECTION_WRITE;
+
+    if (process->window && offset + len <= process->window_len) {
+        if (!address)
+            return process->window + offset;
+        /* old size 0: a second mapping of the same pages */
+        long mapped = system_call(__NR_mremap, (long)(process->window + offset), 0, (long)len,
+                                  MAY_MOVE | FIXED, (long)address, 0);
+        if (mapped == (long)address)
+            return address;
+    }
+    long file = file_open(process->file_path, OPEN_READ_WRITE | OPEN_NO_FOLLOW, 0);
+    if (file < 0)
+        return NULL;
+    void *mapped = memory_map(address, len, protection,
+                              MAPPING_SHARED | (address ? MAPPING_FIXED : 0), (int)file, offset);
+    file_close(file);
+    return mapped;
+}
+
+static void storage_unmap(struct process *process, void *mapped, uint64_t len)
+{
+    char *window = process->window;
+
+    if (mapped && !(window && (char *)mapped >= window &&
+                    (char *)mapped < window + process->window_len))
+        SYSTEM_2(munmap, mapped, len);
+}
+
+static void extent_publish(struct process *process, const struct cprof_extent *extent)
+{
+    uint64_t entry = __atomic_fetch_add(&process->extent_next, 1, __ATOMIC_RELAXED);
+
+    if (entry >= CPROF_EXTENT_MAX)
+        return;
+    struct cprof_extent *place = &process->contents[entry];
+    place->offset = extent->offset;
+    place->length = extent->length;
+    place->first = extent->first;
+    place->record_size = extent->record_size;
+    __atomic_store_n(&place->type, extent->type, __ATOMIC_RELEASE);
+}
+
+/* Takes the next part of the file for an extent; its offset is filled in.  It
+ * becomes part of the profile with extent_publish. */
+static bool extent_allocate(struct process *process, struct cprof_extent *extent)
+{
+    uint64_t size = (extent->length + 4095) & ~(uint64_t)4095;
 
     if (!process->file_path[0])
         return false;
-    if (entry >= CPROF_EXTENT_MAX) {
+    if (process->extent_next >= CPROF_EXTENT_MAX) {
         trouble_add(process, CPROF_TROUBLE_EXTENTS);
         return false;
     }
-    *file = file_open(process->file_path, OPEN_READ_WRITE | OPEN_NO_FOLLOW, 0);
-    if (*file < 0)
+    extent->offset = __atomic_fetch_add(&process->file_end, size, __ATOMIC_RELAXED);
+    if (!storage_allocate(process, extent->offset, size))
         return false;
-    *offset = __atomic_fetch_add(&process->file_end, size, __ATOMIC_RELAXED);
-    if (!size_is_allowed(*offset + size) ||
-        SYSTEM_4(fallocate, *file, 0, *offset, size) != 0) {
-        file_close(*file);
-        return false;
-    }
-    entry = __atomic_fetch_add(&process->extent_next, 1, __ATOMIC_RELAXED);
-    if (entry < CPROF_EXTENT_MAX) {
-        struct cprof_extent *extent = &process->contents[entry];
-        extent->offset = *offset;
-        extent->length = len;
-        extent->first = first;
-        extent->record_size = record_size;
-        __atomic_store_n(&extent->type, type, __ATOMIC_RELEASE);
-    }
-    process->header->file_length = *offset + size;
+    process->header->file_length = extent->offset + size;
     return true;
 }
 
-/* Puts file storage under [address, address + len), or plain memory. */
-static bool extent_map(struct process *process, uint32_t type, uint32_t record_size,
-                       uint64_t first, void *address, uint64_t len)
+/* Puts an extent's storage under `address`, or plain memory. */
+static bool extent_map(struct process *process, struct cprof_extent *extent, void *address)
 {
-    const int protection = PROTECTION_READ | PROTECTION_WRITE;
-    uint64_t offset;
-    long file;
-    void *mapped = NULL;
-
-    if (file_append(process, type, record_size, first, len, &file, &offset)) {
-        mapped = memory_map(address, len, protection, MAPPING_SHARED | MAPPING_FIXED, (int)file,
-                            offset);
-        file_close(file);
+    if (extent_allocate(process, extent) &&
+        storage_map(process, extent->offset, address, extent->length)) {
+        extent_publish(process, extent);
+        return true;
     }
-    if (!mapped) {
-        trouble_add(process, CPROF_TROUBLE_NO_FILE);
-        mapped = memory_map(address, len, protection,
-                            MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0);
-    }
-    return mapped != NULL;
+    trouble_add(process, CPROF_TROUBLE_NO_FILE);
+    return memory_map(address, extent->length, PROTECTION_READ | PROTECTION_WRITE,
+                      MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0) != NULL;
 }
 
 /* One thread grows at a time.  Asynchronous signals wait meanwhile, so that no
@@ -153,9 +199,10 @@ static bool nodes_grow(struct process *process, uint32_t wanted)
     while (grow_begin(process, &process->node_limit, wanted)) {
         uint32_t limit = process->node_limit;
         uint32_t count = limit < FIRST_NODES ? FIRST_NODES : limit > 32768 ? 32768 : limit;
-        bool done = limit + count <= NODE_MAX &&
-                    extent_map(process, CPROF_EXTENT_NODES, CPROF_NODE_SIZE, limit,
-                               node_of(process, limit), (uint64_t)count * CPROF_NODE_SIZE);
+        struct cprof_extent extent = {0, (uint64_t)count * CPROF_NODE_SIZE, limit, CPROF_NODE_SIZE,
+                                      CPROF_EXTENT_NODES};
+        bool done =
+            limit + count <= NODE_MAX && extent_map(process, &extent, node_of(process, limit));
         if (done)
             __atomic_store_n(&process->node_limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);
@@ -174,8 +221,9 @@ static bool threads_grow(struct process *process, uint32_t wanted)
     while (grow_begin(process, &process->thread_limit, wanted)) {
         uint32_t limit = process->thread_limit;
         uint32_t count = limit < 4096 ? FIRST_THREADS : 4096;
-        bool done = extent_map(process, CPROF_EXTENT_THREADS, sizeof(struct cprof_thread), limit,
-                               &process->file_threads[limit], count * sizeof(struct cprof_thread));
+        struct cprof_extent extent = {0, count * sizeof(struct cprof_thread), limit,
+                                      sizeof(struct cprof_thread), CPROF_EXTENT_THREADS};
+        bool done = extent_map(process, &extent, &process->file_threads[limit]);
         if (done)
             __atomic_store_n(&process->thread_limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);
@@ -339,40 +387,34 @@ static bool file_move(const char *from, const char *to, uint64_t len)
 static bool is_own_profile(const struct process *process, const char *path, uint64_t *len)
 {
     struct cprof_header found;
+    const size_t wanted = offsetof(struct cprof_header, lost_calls);
     long file = file_open(path, OPEN_READ, 0);
 
     if (file < 0)
         return false;
-    long got = SYSTEM_3(read, file, &found, offsetof(struct cprof_header, first));
+    long got = SYSTEM_3(read, file, &found, wanted);
     file_close(file);
-    if (got != (long)offsetof(struct cprof_header, first))
+    if (got != (long)wanted)
         return false;
     for (int idx = 0; idx < CPROF_MAGIC_LEN; idx++)
         if (found.magic[idx] != (uint8_t)CPROF_MAGIC[idx])
             return false;
-    *len = 0;
+    *len = found.file_length;
     return found.pid == process->header->pid &&
            found.process_start == process->header->process_start;
 }
 
 /* Before an exec the program had no chance to finish its file; do it now. */
-static void predecessor_finish(const char *path)
+static void predecessor_finish(const char *path, uint64_t len)
 {
     char target[PATH_MAX_LEN];
-    long len = SYSTEM_3(readlink, path, target, sizeof target - 1);
-    long file;
+    long got = SYSTEM_3(readlink, path, target, sizeof target - 1);
 
-    if (len <= 0)
+    if (got <= 0)
         return;
-    target[len] = '\0';
-    file = file_open(target, OPEN_READ | OPEN_NO_FOLLOW, 0);
-    if (file < 0)
-        return;
-    enum { SEEK_TO_END = 2 };
-    long size = SYSTEM_3(lseek, file, 0, SEEK_TO_END);
-    file_close(file);
-    if (size > 0)
-        file_move(target, path, (uint64_t)size);
+    target[got] = '\0';
+    if (SYSTEM_2(truncate, target, len) == 0)
+        file_move(target, path, len);
 }
 
 /* Makes the name free: a file of this process gets us the next number, anyone
@@ -380,11 +422,11 @@ static void predecessor_finish(const char *path)
 static bool link_place(struct process *process)
 {
     char base[PATH_MAX_LEN], old[PATH_MAX_LEN];
-    uint64_t ignored;
+    uint64_t len;
 
     path_set(base, process->link_path);
-    while (is_own_profile(process, process->link_path, &ignored)) {
-        predecessor_finish(process->link_path);
+    while (is_own_profile(process, process->link_path, &len)) {
+        predecessor_finish(process->link_path, len);
         path_set(process->link_path, base);
         if (!path_append(process->link_path, ".") ||
             !path_append_number(process->link_path, ++process->header->exec_number))
@@ -413,6 +455,21 @@ static bool file_path_choose(struct process *process)
     return true;
 }
 
+/* Makes the file a hole and maps it whole.  Failing costs only what the comment
+ * at the top of "Growing" says. */
+static void window_open(struct process *process, long file)
+{
+    uint64_t limit = file_size_limit(), len = limit < FILE_RESERVE ? limit & ~(uint64_t)4095
+                                                                  : FILE_RESERVE;
+
+    process->window = NULL;
+    if (len <= CPROF_DATA_OFFSET || SYSTEM_2(ftruncate, file, len) != 0)
+        return;
+    process->window = memory_map(NULL, len, PROTECTION_READ | PROTECTION_WRITE, MAPPING_SHARED,
+                                 (int)file, 0);
+    process->window_len = process->window ? len : 0;
+}
+
 /* Makes the empty file and maps its first page and table of contents over the
  * anonymous ones that start-up has filled so far. */
 static bool file_create(struct process *process)
@@ -427,7 +484,7 @@ static bool file_create(struct process *process)
                           OPEN_READ_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_FOLLOW, 0600);
     if (file < 0)
         return false;
-    bool ok = size_is_allowed(CPROF_DATA_OFFSET) &&
+    bool ok = file_size_limit() >= CPROF_DATA_OFFSET &&
               SYSTEM_4(fallocate, file, 0, 0, CPROF_DATA_OFFSET) == 0 &&
               SYSTEM_3(write, file, process->header, CPROF_TOC_OFFSET) == CPROF_TOC_OFFSET;
     if (ok && linked)
@@ -435,6 +492,8 @@ static bool file_create(struct process *process)
     if (ok)
         ok = memory_map(process->header, CPROF_DATA_OFFSET, PROTECTION_READ | PROTECTION_WRITE,
                         MAPPING_SHARED | MAPPING_FIXED, (int)file, 0) != NULL;
+    if (ok)
+        window_open(process, file);
     file_close(file);
     if (!ok) {
         SYSTEM_1(unlink, process->file_path);
@@ -448,9 +507,12 @@ static bool file_create(struct process *process)
     return ok;
 }
 
-/* At the very end: the bytes take the link's place. */
+/* At the very end: the bytes take the link's place, without the hole. */
 static void file_finish(struct process *process)
 {
-    if (process->file_path[0] && !string_equal(process->file_path, process->link_path))
+    if (!process->file_path[0])
+        return;
+    SYSTEM_2(truncate, process->file_path, process->header->file_length);
+    if (!string_equal(process->file_path, process->link_path))
         file_move(process->file_path, process->link_path, process->header->file_length);
 }

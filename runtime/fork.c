@@ -35,33 +35,22 @@ static void shapes_restore(struct process *process, const struct shape *shapes, 
     }
 }
 
-/* Module extents are copied as they are from the parent's file. */
-static void modules_copy(struct process *process, const struct cprof_extent *old, uint32_t count,
-                         const char *old_path)
+/* Module extents are copied as they are: `window` still shows the parent's file. */
+static void modules_copy(struct process *process, const struct cprof_extent *old,
+                         const char *window, uint64_t window_len)
 {
-    long source = file_open(old_path, OPEN_READ | OPEN_NO_FOLLOW, 0);
-
-    for (uint32_t idx = 0; source >= 0 && idx < count; idx++) {
-        uint64_t offset;
-        long file;
-        if (old[idx].type != CPROF_EXTENT_MODULE ||
-            !file_append(process, CPROF_EXTENT_MODULE, 0, old[idx].first, old[idx].length, &file,
-                         &offset))
+    for (uint32_t idx = 0; idx < CPROF_EXTENT_MAX; idx++) {
+        struct cprof_extent extent = old[idx];
+        if (extent.type != CPROF_EXTENT_MODULE || extent.offset + extent.length > window_len ||
+            !extent_allocate(process, &extent))
             continue;
-        uint64_t from = old[idx].offset;
-        enum { SEEK_TO_SET = 0 };
-        SYSTEM_3(lseek, file, offset, SEEK_TO_SET);
-        uint64_t len = old[idx].length;
-        while (len) {
-            long sent = SYSTEM_4(sendfile, file, source, &from, len);
-            if (sent <= 0)
-                break;
-            len -= (uint64_t)sent;
-        }
-        file_close(file);
+        char *place = storage_map(process, extent.offset, NULL, extent.length);
+        if (!place)
+            continue;
+        bytes_copy(place, window + old[idx].offset, extent.length);
+        extent_publish(process, &extent);
+        storage_unmap(process, place, extent.length);
     }
-    if (source >= 0)
-        file_close(source);
 }
 
 static void threads_release(struct process *process)
@@ -94,49 +83,79 @@ static void caller_adopt(struct process *process)
     thread->cpu_ns = clock_ns(CLOCK_OF_THREAD_CPU);
 }
 
+/* What the child still needs of the parent's profile while it makes its own. */
+struct inheritance {
+    struct cprof_header header;
+    struct cprof_extent contents[CPROF_EXTENT_MAX];
+    char *window; /* the parent's file */
+    uint64_t window_len;
+    uint32_t nodes, threads;
+    struct shape shapes[];
+};
+
+static struct inheritance *inheritance_take(struct process *process, size_t *len)
+{
+    *len = sizeof(struct inheritance) + (size_t)process->node_limit * sizeof(struct shape);
+    struct inheritance *old = memory_map(NULL, *len, PROTECTION_READ | PROTECTION_WRITE,
+                                         MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+    if (!old)
+        return NULL;
+    old->header = *process->header;
+    bytes_copy(old->contents, process->contents, sizeof old->contents);
+    old->nodes = process->node_limit;
+    old->threads = process->thread_limit;
+    old->window = process->window;
+    old->window_len = process->window_len;
+    if (!old->window) {
+        old->window_len = old->header.file_length;
+        old->window = storage_map(process, 0, NULL, old->window_len);
+    }
+    shapes_save(process, old->shapes, old->nodes);
+    return old;
+}
+
+/* A header of the child's own, in plain memory until file_create. */
+static bool header_renew(struct process *process, const struct cprof_header *old)
+{
+    if (!memory_map(process->header, CPROF_DATA_OFFSET, PROTECTION_READ | PROTECTION_WRITE,
+                    MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0))
+        return false;
+    struct cprof_header *header = process->header;
+    header->first = moment_now(process);
+    header_fill(process);
+    bytes_copy(header->build_id, old->build_id, sizeof header->build_id);
+    header->build_id_len = old->build_id_len;
+    bytes_copy(header->arguments, old->arguments, sizeof header->arguments);
+    header->arguments_len = old->arguments_len;
+    header->stretch_cost_x16 = old->stretch_cost_x16;
+    header->event_cost_x16 = old->event_cost_x16;
+    header->hook_cost_x256 = old->hook_cost_x256;
+    header->generation = ++process->generation;
+    header->last = header->first;
+    return true;
+}
+
 static bool child_file(struct process *process)
 {
-    const size_t shapes_len = (size_t)process->node_limit * sizeof(struct shape);
-    const size_t contents_len = CPROF_EXTENT_MAX * sizeof(struct cprof_extent);
-    const int both = PROTECTION_READ | PROTECTION_WRITE;
-    char *scratch = memory_map(NULL, shapes_len + contents_len + PATH_MAX_LEN + CPROF_TOC_OFFSET,
-                               both, MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+    size_t len;
+    struct inheritance *old = inheritance_take(process, &len);
 
-    if (!scratch)
+    if (!old || !header_renew(process, &old->header))
         return false;
-    struct shape *shapes = (struct shape *)scratch;
-    struct cprof_extent *contents = (struct cprof_extent *)(scratch + shapes_len);
-    char *old_path = scratch + shapes_len + contents_len;
-    struct cprof_header *header = (struct cprof_header *)(old_path + PATH_MAX_LEN);
-    uint32_t nodes = process->node_limit, threads = process->thread_limit;
-
-    shapes_save(process, shapes, nodes);
-    bytes_copy(contents, process->contents, contents_len);
-    bytes_copy(header, process->header, sizeof *header);
-    path_set(old_path, process->file_path);
-
-    process->header = memory_map(process->header, CPROF_DATA_OFFSET, both,
-                                 MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0);
-    process->pid = (uint32_t)SYSTEM_0(getpid);
-    process->generation++;
+    process->window = NULL;
     process->node_limit = process->thread_limit = 0;
     process->extent_next = 0;
     process->growing = 0;
-    process->header->first = moment_now(process);
-    header_fill(process);
-    bytes_copy(process->header->build_id, header->build_id, sizeof header->build_id);
-    process->header->build_id_len = header->build_id_len;
-    bytes_copy(process->header->arguments, header->arguments, sizeof header->arguments);
-    process->header->arguments_len = header->arguments_len;
-    process->header->generation = process->generation;
-    process->header->last = process->header->first;
-
-    bool ok = file_create(process) && threads_grow(process, threads) && nodes_grow(process, nodes);
+    bool ok = file_create(process) && threads_grow(process, old->threads) &&
+              nodes_grow(process, old->nodes);
     if (ok) {
-        modules_copy(process, contents, CPROF_EXTENT_MAX, old_path);
-        shapes_restore(process, shapes, nodes);
+        if (old->window)
+            modules_copy(process, old->contents, old->window, old->window_len);
+        shapes_restore(process, old->shapes, old->nodes);
     }
-    SYSTEM_2(munmap, scratch, shapes_len + contents_len + PATH_MAX_LEN + CPROF_TOC_OFFSET);
+    if (old->window)
+        SYSTEM_2(munmap, old->window, old->window_len);
+    SYSTEM_2(munmap, old, len);
     return ok;
 }
 

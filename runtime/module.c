@@ -13,43 +13,91 @@ extern HIDDEN const struct cprof_call __stop_cprof_call[] __attribute__((weak));
 extern HIDDEN const char __start_cprof_string[] __attribute__((weak));
 extern HIDDEN const char __stop_cprof_string[] __attribute__((weak));
 
-static bool bytes_write(long file, const void *bytes, size_t len, uint64_t offset)
-{
-    const char *position = bytes;
+static uint32_t module_first_site; /* of this module, once registered */
 
-    while (len) {
-        long written = SYSTEM_4(pwrite64, file, position, len, offset);
-        if (written == -ERROR_INTERRUPTED)
-            continue;
-        if (written <= 0)
-            return false;
-        position += written;
-        offset += (uint64_t)written;
-        len -= (size_t)written;
-    }
+/* The parts of a module's extent: one walk for writing and comparing. */
+typedef bool part_function(char *place, const void *bytes, size_t len);
+
+static bool part_write(char *place, const void *bytes, size_t len)
+{
+    bytes_copy(place, bytes, len);
     return true;
+}
+
+static bool part_compare(char *place, const void *bytes, size_t len)
+{
+    return bytes_equal(place, bytes, len);
+}
+
+static bool module_parts(const struct cprof_module *module, char *extent, part_function *part)
+{
+    return part(extent + module->site_offset, __start_cprof_site,
+                module->site_count * sizeof(struct cprof_site)) &&
+           part(extent + module->call_offset, __start_cprof_call,
+                module->call_count * sizeof(struct cprof_call)) &&
+           part(extent + module->string_offset, __start_cprof_string, module->string_len);
 }
 
 static void module_write(struct process *process, const struct cprof_module *module,
                          uint64_t first_site)
 {
-    uint64_t len = module->string_offset + module->string_len, offset;
-    long file;
+    struct cprof_extent extent = {0, module->string_offset + module->string_len, first_site, 0,
+                                  CPROF_EXTENT_MODULE};
+    char *place = NULL;
 
-    if (!file_append(process, CPROF_EXTENT_MODULE, 0, first_site, len, &file, &offset)) {
+    if (extent_allocate(process, &extent))
+        place = storage_map(process, extent.offset, NULL, extent.length);
+    if (!place) {
         trouble_add(process, CPROF_TROUBLE_MODULE);
         return;
     }
-    bool ok = bytes_write(file, module, sizeof *module, offset) &&
-              bytes_write(file, __start_cprof_site, module->site_count * sizeof(struct cprof_site),
-                          offset + module->site_offset) &&
-              bytes_write(file, __start_cprof_call, module->call_count * sizeof(struct cprof_call),
-                          offset + module->call_offset) &&
-              bytes_write(file, __start_cprof_string, module->string_len,
-                          offset + module->string_offset);
-    if (!ok)
-        trouble_add(process, CPROF_TROUBLE_MODULE);
-    file_close(file);
+    bytes_copy(place, module, sizeof *module);
+    module_parts(module, place, part_write);
+    extent_publish(process, &extent);
+    storage_unmap(process, place, extent.length);
+}
+
+/* A library that was closed and opened again gets its old ids, so that neither
+ * file nor tree grows with each time.  The first site's id, or 0. */
+static uint32_t module_known(struct process *process, const struct cprof_module *module)
+{
+    uint64_t count = process->extent_next < CPROF_EXTENT_MAX ? process->extent_next
+                                                             : CPROF_EXTENT_MAX;
+
+    for (uint64_t idx = 0; idx < count; idx++) {
+        const struct cprof_extent *extent = &process->contents[idx];
+        if (extent->type != CPROF_EXTENT_MODULE ||
+            extent->length != module->string_offset + module->string_len)
+            continue;
+        char *place = storage_map(process, extent->offset, NULL, extent->length);
+        struct cprof_module *known = (struct cprof_module *)place;
+        bool same = place && known->unloaded_ticks && known->site_count == module->site_count &&
+                    known->call_count == module->call_count &&
+                    module_parts(module, place, part_compare);
+        if (same)
+            known->unloaded_ticks = 0;
+        storage_unmap(process, place, extent->length);
+        if (same)
+            return (uint32_t)extent->first;
+    }
+    return 0;
+}
+
+/* Notes that the module is gone, for module_known and for readers. */
+static void module_unloaded(struct process *process)
+{
+    uint64_t count = process->extent_next < CPROF_EXTENT_MAX ? process->extent_next
+                                                             : CPROF_EXTENT_MAX;
+
+    for (uint64_t idx = 0; idx < count; idx++) {
+        const struct cprof_extent *extent = &process->contents[idx];
+        if (extent->type != CPROF_EXTENT_MODULE || extent->first != module_first_site)
+            continue;
+        struct cprof_module *module = storage_map(process, extent->offset, NULL, extent->length);
+        if (module)
+            module->unloaded_ticks = ticks_now(process);
+        storage_unmap(process, module, extent->length);
+    }
 }
 
 /* Sites get first, first + 1 and so on, or all the same. */
@@ -91,8 +139,12 @@ static void module_register(struct process *process)
         module.call_offset + (uint64_t)module.call_count * sizeof(struct cprof_call);
     module.string_len = (uint64_t)(__stop_cprof_string - __start_cprof_string);
 
-    uint32_t first = __atomic_fetch_add(&process->site_next, count, __ATOMIC_RELAXED);
-    module_write(process, &module, first);
+    uint32_t first = module_known(process, &module);
+    if (!first) {
+        first = __atomic_fetch_add(&process->site_next, count, __ATOMIC_RELAXED);
+        module_write(process, &module, first);
+    }
+    module_first_site = first;
     site_ids_set(first, 1);
     __atomic_fetch_add(&process->module_count, 1, __ATOMIC_RELAXED);
 }

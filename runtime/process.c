@@ -346,8 +346,10 @@ HIDDEN void __cprof_finish(void)
 
     if (!process || process->mode == CPROF_MODE_OFF || !*alive_of(process))
         return;
-    if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0)
+    if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0) {
+        module_unloaded(process);
         return;
+    }
     struct cprof_node *standing = node_at(process, current_get(process));
     if (standing && process->mode != CPROF_MODE_COUNT) {
         struct thread *thread = thread_of(process, standing);

@@ -54,6 +54,7 @@ enum {
     FIRST_THREADS = 64,
     PATH_MAX_LEN = 1024,
     TIMED_DEPTH_MAX = 1 << 16,
+    FILE_RESERVE = 512 << 20,
 };
 
 /* What a node's hash table of children holds: key is parent << 32 | site id. */
@@ -129,6 +130,8 @@ struct process {
     uint32_t context_cap;
     uint32_t growing; /* tid of who makes the file larger */
     uint32_t mode, clock, pid;
+    char *window; /* the file from its start, holes included */
+    uint64_t window_len;
     uint64_t file_end;
     uint64_t extent_next;
     uint32_t module_count;
@@ -271,8 +274,10 @@ static inline void lost_add(struct process *process)
 
 /* file.c */
 static bool file_create(struct process *process);
-static bool file_append(struct process *process, uint32_t type, uint32_t record_size,
-                        uint64_t first, uint64_t len, long *file, uint64_t *offset);
+static bool extent_allocate(struct process *process, struct cprof_extent *extent);
+static void extent_publish(struct process *process, const struct cprof_extent *extent);
+static void *storage_map(struct process *process, uint64_t offset, void *address, uint64_t len);
+static void storage_unmap(struct process *process, void *mapped, uint64_t len);
 static bool nodes_grow(struct process *process, uint32_t wanted);
 static bool threads_grow(struct process *process, uint32_t wanted);
 static void file_finish(struct process *process);

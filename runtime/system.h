@@ -45,6 +45,7 @@ enum {
     MAPPING_ANONYMOUS = 0x20,
     MAPPING_NORESERVE = 0x4000,
     ADVICE_WIPE_ON_FORK = 18,
+    ADVICE_POPULATE_WRITE = 23,
     OPEN_READ = 0,
     OPEN_WRITE = 1,
     OPEN_READ_WRITE = 2,
@@ -104,6 +105,15 @@ static inline void bytes_copy(void *to, const void *from, size_t len)
 static inline void bytes_clear(void *to, size_t len)
 {
     __asm__ volatile("rep stosb" : "+D"(to), "+c"(len) : "a"(0) : "memory");
+}
+
+static inline int bytes_equal(const void *left, const void *right, size_t len)
+{
+    const unsigned char *a = left, *b = right;
+
+    while (len && *a == *b)
+        a++, b++, len--;
+    return len == 0;
 }
 
 static inline size_t string_len(const char *string)
