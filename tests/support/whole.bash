@@ -1,0 +1,132 @@
+# What the whole-program tests share: a folder of their own for each case, a
+# compiler call with cprof's flags, and questions to a profile.
+#
+# A test sources this first, with the build tree as $1, and ends with `finish`.
+# A check that does not hold is reported and counted, and the test goes on, so
+# that one run shows all that is broken.  Must not know the profile's format:
+# everything is asked of bin/cprof.  Sourced by tests/life, build and hotpath.
+set -uo pipefail
+build=$(realpath "$1")
+cprof=$build/bin/cprof
+flags=$("$cprof" flags --cc gcc)
+libs=$("$cprof" libs --cc gcc)
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+failures=0
+checks=0
+case_name=start
+unset CPROF_OUTPUT CPROF_MODE CPROF_VERBOSE
+export LC_ALL=C.UTF-8
+
+clean_up() {
+    cd /
+    rm -rf "$work"
+}
+trap clean_up EXIT
+
+# A case of its own name and folder; the shell goes there.
+begin() {
+    case_name=$1
+    mkdir -p "$work/$1"
+    cd "$work/$1" || exit 1
+}
+
+broken() {
+    printf '%s: %s\n' "$case_name" "$*"
+    failures=$((failures + 1))
+}
+
+# expect WHAT GOT WANTED
+expect() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || broken "$1 is '$2', not '$3'"
+}
+
+# expect_between WHAT GOT LEAST MOST, numbers that may have a fraction
+expect_between() {
+    checks=$((checks + 1))
+    awk -v got="$2" -v least="$3" -v most="$4" 'BEGIN { exit !(got != "" && got + 0 >= least && got + 0 <= most) }' ||
+        broken "$1 is '$2', not $3 to $4"
+}
+
+# compile OUTPUT WORD...: gcc with cprof's flags; false when it does not compile.
+compile() {
+    local output=$1
+    shift
+    # shellcheck disable=SC2086  # flags are words
+    ${CC:-gcc} ${OPTIMISE:--O2} $flags "$@" -o "$output" >compile.log 2>&1 || {
+        broken "does not compile: ${CC:-gcc} ${OPTIMISE:--O2} $* -o $output"
+        head -n 5 compile.log
+        return 1
+    }
+}
+
+# run WANTED_STATUS WORD...: a program with a limit; output stays in run.out and
+# run.err of the case's folder.
+run() {
+    local wanted=$1 status
+    shift
+    { timeout -k 5 "${LIMIT:-60}" "$@" >run.out 2>run.err; } 2>/dev/null
+    status=$?
+    expect "status of $*" "$status" "$wanted"
+    [ "$status" = "$wanted" ] || head -n 3 run.err
+}
+
+# The one profile of the case's folder, or of folder $1.
+the_profile() {
+    local found
+    found=$(find "${1:-.}" -maxdepth 1 -name 'cprof.out.*' ! -name '*.old')
+    case $found in
+        '' | *$'\n'*) printf 'no_single_profile_in_%s' "${1:-.}" ;;
+        *) printf '%s' "$found" ;;
+    esac
+}
+
+# fact PROFILE FILTER: what jq makes of the report.
+fact() {
+    "$cprof" report --format json "$1" 2>fact.err | jq -r "$2" 2>/dev/null
+    [ ! -s fact.err ] || head -n 1 fact.err >&2
+}
+
+# info_number PROFILE WORD...: the number on that line of `cprof info`.
+info_number() {
+    "$cprof" info "$1" | awk -v label="${*:2}" 'index($0, label "  ") == 1 { gsub(",", ""); print $(split(label, words, " ") + 1) }'
+}
+
+# calls PROFILE FUNCTION: of all functions of that name; 0 when there is none.
+calls() {
+    fact "$1" "[.functions[] | select(.name == \"$2\") | .calls] | add // 0"
+}
+
+# expect_calls PROFILE FUNCTION CALLS [FUNCTION CALLS]...
+expect_calls() {
+    local profile=$1 report function
+    shift
+    report=$("$cprof" report --format json "$profile" 2>&1)
+    while [ $# -gt 0 ]; do
+        function=$(jq -r "[.functions[] | select(.name == \"$1\") | .calls] | add // 0" <<<"$report" 2>/dev/null)
+        expect "calls of $1 in $profile" "${function:-$report}" "$2"
+        shift 2
+    done
+}
+
+expect_complete() {
+    expect "complete in $1" "$(fact "$1" .run.complete)" "$2"
+}
+
+no_profile() {
+    checks=$((checks + 1))
+    [ -z "$(find "${1:-.}" -maxdepth 1 -name 'cprof.out.*')" ] || broken "there is a profile in ${1:-.}"
+}
+
+# Says that a case could not be tried here, and why.
+skip() {
+    printf '%s: not tried, %s\n' "$case_name" "$*"
+}
+
+finish() {
+    [ "$checks" -gt 0 ] || broken "nothing was checked"
+    printf '%d checks, %d broken\n' "$checks" "$failures"
+    [ "$failures" = 0 ]
+    exit
+}
