@@ -343,7 +343,7 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     hooks.fun = fun;
     hooks.shape.number = number;
     hooks.shape.slot = facts->site.slot;
-    hooks.shape.shared_object = flag_pic && !flag_pie;
+    hooks.shape.shared_object = cprof_unit.for_shared_object;
     hooks.shape.guarded = facts->defines_resolver ||
                           cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
     hooks.shape.keep_red_zone = facts->calls_nothing;

@@ -74,6 +74,18 @@ bool unit_defines_resolver(void)
     return false;
 }
 
+/* The name as people write it, with parameters where there are any.  In LTO the
+ * front end's own has lost them.  Kept until the compiler ends: policy looks at
+ * it once a function. */
+const char *readable_name(tree decl, const char *name)
+{
+    enum { DMGL_PARAMS = 1, DMGL_ANSI = 2 };
+    char *demangled = strncmp(name, "_Z", 2) == 0
+                          ? cplus_demangle_v3(name, DMGL_PARAMS | DMGL_ANSI)
+                          : NULL;
+    return demangled ? demangled : lang_hooks.decl_printable_name(decl, 1);
+}
+
 /* A call that stays a call makes GCC forgo the red zone. */
 void look_at_body(function *fun, struct cprof_facts_of_function *facts)
 {
@@ -142,7 +154,7 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)
     look_at_body(fun, facts);
 
     facts->policy.assembler_name = name;
-    facts->policy.readable_name = lang_hooks.decl_printable_name(decl, 1);
+    facts->policy.readable_name = readable_name(decl, name);
     facts->policy.file = facts->site.file;
     facts->policy.line = facts->site.line;
     facts->policy.line_count = facts->site.lines;
@@ -155,6 +167,7 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)
     facts->policy.thunk = node && (node->thunk || node->former_thunk_p());
     facts->policy.static_init = DECL_STATIC_CONSTRUCTOR(decl) && DECL_ARTIFICIAL(decl);
     facts->policy.ifunc_resolver = is_ifunc_resolver(fun);
+    facts->policy.returns_twice_body = has_attribute(decl, "returns_twice");
     if (facts->policy.attribute_profile)
         facts->site.flags |= CPROF_SITE_FORCED;
     facts->defines_resolver = unit_defines_resolver();

@@ -44,7 +44,11 @@
 #error "cprof supports GCC 11 to 14"
 #endif
 
-/* lto1 has no preprocessor; the reference must not stop the plugin loading. */
+/* lto1 has no C front end; the references must not stop the plugin loading. */
 extern struct cpp_reader *parse_in __attribute__((weak));
+extern int flag_hosted __attribute__((weak));
+
+/* libiberty's, which every compiler proper contains and exports. */
+extern "C" char *cplus_demangle_v3(const char *mangled, int options);
 
 #endif

@@ -45,6 +45,9 @@ class cprof_pass : public gimple_opt_pass
         if (in)
             facts.site.flags |= CPROF_SITE_INSTRUMENTED;
         facts.site.slot = cprof_call_graph_slot(fun->decl);
+        if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
+            inform(DECL_SOURCE_LOCATION(fun->decl), "cprof: %s %qs: %s", in ? "hooks in" : "leaves out",
+                   facts.policy.readable_name, cprof_reason_words(reason));
         unsigned number = cprof_site_emit(&facts.site);
         if (!in)
             return 0;

@@ -28,21 +28,76 @@ bool macro_is_true(cpp_hashnode *node, int depth)
     return true;
 }
 
-/* Preprocessed input has lost its macros, but the driver leaves the command
- * line in the environment: '-D' 'PROFILING=1' (-save-temps, ccache, distcc). */
-bool driver_says_profiling(void)
+/* What the last -D or -U on the command line makes of PROFILING. */
+bool definition_is_true(const char *definition)
 {
-    const char *options = getenv("COLLECT_GCC_OPTIONS");
+    const char *value = strchr(definition, '=');
+    return !value || strtoul(value + 1, NULL, 0) != 0;
+}
+
+bool names_profiling(const char *definition)
+{
+    size_t len = strcspn(definition, "=");
+    return len == strlen("PROFILING") && strncmp(definition, "PROFILING", len) == 0;
+}
+
+bool command_line_says_profiling(void)
+{
     bool result = false;
 
-    while (options && (options = strstr(options, "PROFILING"))) {
-        bool defines = strncmp(options - 5, "'-D' '", 6) == 0 || options[-1] == '\'';
-        const char *after = options + strlen("PROFILING");
-        if (defines && (*after == '\'' || *after == '='))
-            result = *after == '\'' || strtoul(after + 1, NULL, 0) != 0;
-        options = after;
+    for (unsigned idx = 0; idx < save_decoded_options_count; idx++) {
+        const cl_decoded_option *option = &save_decoded_options[idx];
+        if (option->opt_index == OPT_D && names_profiling(option->arg))
+            result = definition_is_true(option->arg);
+        else if (option->opt_index == OPT_U && names_profiling(option->arg))
+            result = false;
     }
     return result;
+}
+
+/* The driver's command line, as it leaves it in the environment: words in single
+ * quotes.  Takes the next word, or says false. */
+bool driver_word_next(const char **position, char *word, size_t size)
+{
+    const char *start = *position ? strchr(*position, '\'') : NULL;
+    const char *end = start ? strchr(start + 1, '\'') : NULL;
+
+    if (!end)
+        return false;
+    size_t len = end - start - 1 < (ptrdiff_t)size - 1 ? end - start - 1 : size - 1;
+    memcpy(word, start + 1, len);
+    word[len] = '\0';
+    *position = end + 1;
+    return true;
+}
+
+/* Preprocessed input has lost its macros (-save-temps, ccache, distcc), but not
+ * the driver its -D. */
+bool driver_says_profiling(void)
+{
+    const char *position = getenv("COLLECT_GCC_OPTIONS");
+    char word[256];
+    bool result = false;
+
+    while (driver_word_next(&position, word, sizeof word)) {
+        bool defines = strcmp(word, "-D") == 0, undefines = strcmp(word, "-U") == 0;
+        if (!defines && !undefines)
+            continue;
+        if (driver_word_next(&position, word, sizeof word) && names_profiling(word))
+            result = defines && definition_is_true(word);
+    }
+    return result;
+}
+
+bool driver_has(const char *option)
+{
+    const char *position = getenv("COLLECT_GCC_OPTIONS");
+    char word[256];
+
+    while (driver_word_next(&position, word, sizeof word))
+        if (strcmp(word, option) == 0)
+            return true;
+    return false;
 }
 
 bool unit_profiles(void)
@@ -56,9 +111,41 @@ bool unit_profiles(void)
     return cpp_get_options(parse_in)->preprocessed && driver_says_profiling();
 }
 
-bool target_is_supported(void)
+/* What the code is for.  In an LTO link -fPIC says nothing, because every unit's
+ * flags were merged; the driver's own command line does. */
+void target_note(void)
 {
-    return TARGET_64BIT && ix86_asm_dialect == ASM_ATT;
+    bool driver_known = getenv("COLLECT_GCC_OPTIONS") != NULL;
+
+    cprof_unit.for_shared_object = flag_shlib;
+    if (cprof_unit.is_lto_link && driver_known)
+        cprof_unit.for_shared_object = driver_has("-shared") || driver_has("-r");
+    cprof_unit.for_static_program = driver_has("-static") || driver_has("-static-pie");
+}
+
+/* Why this unit cannot have hooks, or NULL. */
+const char *unit_obstacle(void)
+{
+    if (!TARGET_64BIT)
+        return "only x86-64 is supported";
+    if (ix86_asm_dialect != ASM_ATT)
+        return "-masm=intel does not take their AT&T assembly";
+    if ((&flag_hosted && !flag_hosted) || driver_has("-nostdlib"))
+        return "a freestanding program has no thread-local storage that they could rely on";
+    return NULL;
+}
+
+/* Identical-code folding would make one of two functions vanish that the user
+ * asked for by name. */
+void forced_functions_keep(void)
+{
+    cgraph_node *node;
+
+    FOR_EACH_DEFINED_FUNCTION(node)
+        if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
+            !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
+            DECL_ATTRIBUTES(node->decl) =
+                tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
 }
 
 /* Debug information and -frecord-gcc-switches name the options of the compiler;
@@ -87,11 +174,15 @@ void on_ipa_start(void *, void *)
     cgraph_node *node;
 
     cprof_unit.profiling = unit_profiles();
-    if (cprof_unit.profiling && !target_is_supported()) {
-        warning(0, "cprof: no hooks for this target (only x86-64 with AT&T assembly)");
+    const char *obstacle = cprof_unit.profiling ? unit_obstacle() : NULL;
+    if (obstacle) {
+        warning(0, "cprof: no hooks in this unit: %s", obstacle);
         cprof_unit.profiling = false;
     }
-    if (!cprof_unit.profiling || !flag_generate_lto)
+    if (!cprof_unit.profiling)
+        return;
+    forced_functions_keep();
+    if (!flag_generate_lto)
         return;
     FOR_EACH_DEFINED_FUNCTION(node)
         cprof_function_mark(node->decl);
@@ -108,16 +199,12 @@ void on_attributes(void *, void *)
     cprof_attributes_register();
 }
 
-/* Tells the source that hooks are written; headers may ask (CONTRACT.md). */
-void on_unit_start(void *, void *)
+/* Tells the source that hooks are written; it may ask (CONTRACT.md).  This event
+ * comes with -E too, where PLUGIN_START_UNIT does not. */
+void on_pragmas(void *, void *)
 {
-    for (unsigned idx = 0; &parse_in && parse_in && idx < save_decoded_options_count; idx++) {
-        const cl_decoded_option *option = &save_decoded_options[idx];
-        if (option->opt_index != OPT_D || strncmp(option->arg, "PROFILING", 9) != 0)
-            continue;
-        if (!option->arg[9] || (option->arg[9] == '=' && strtoul(option->arg + 10, NULL, 0)))
-            cpp_define(parse_in, "__CPROF__=1");
-    }
+    if (&parse_in && parse_in && command_line_says_profiling())
+        cpp_define(parse_in, "__CPROF__=1");
 }
 
 void on_unit_finish(void *, void *)
@@ -155,6 +242,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
         return 1;
     options_forget(arguments->base_name);
     cprof_unit.is_lto_link = strcmp(lang_hooks.name, "GNU GIMPLE") == 0;
+    target_note();
     cprof_unit.carries_runtime = 
         cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_RUNTIME, "carried");
 
@@ -162,7 +250,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     const char *name = arguments->base_name;
     register_callback(name, PLUGIN_PASS_MANAGER_SETUP, NULL, &pass);
     register_callback(name, PLUGIN_ATTRIBUTES, on_attributes, NULL);
-    register_callback(name, PLUGIN_START_UNIT, on_unit_start, NULL);
+    register_callback(name, PLUGIN_PRAGMAS, on_pragmas, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
     register_callback(name, PLUGIN_FINISH_UNIT, on_unit_finish, NULL);

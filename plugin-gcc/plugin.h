@@ -17,6 +17,8 @@ struct cprof_unit {
     bool profiling;      /* as far as known; see plugin.cc */
     bool is_lto_link;    /* lto1: the macro is gone, functions are marked */
     bool carries_runtime;
+    bool for_shared_object;  /* may become part of one: the TLS offset is a variable */
+    bool for_static_program; /* for sure: nothing will ever be unloaded */
     unsigned site_count; /* written so far */
     unsigned hook_count; /* of these, with hooks */
     struct cprof_site_text *tables;
