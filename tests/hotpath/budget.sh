@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# What a counted call may cost in instructions: 9 on entry and 3 on exit in an
+# executable, 12 and 4 in a shared object, no push that the function did not have
+# if it is a leaf.  Counted twice: in the disassembly and by callgrind.
+#
+# usage: budget.sh BUILD.  Run by ctest.
+. "$(dirname "$0")/../support/whole.bash"
+
+# Instructions of a function from its start to its first return: the hot path,
+# because the cold parts stand behind it.  Copies from register to register are
+# counted apart: they are what the register allocator makes of having two values
+# more, and callgrind below sees them too.
+hot_instructions() {
+    hot_lines "$1" "$2" | awk '!/mov +%[a-z0-9]+,%[a-z0-9]+$/ { count++ } END { print count + 0 }'
+}
+
+hot_copies() {
+    hot_lines "$1" "$2" | awk '/mov +%[a-z0-9]+,%[a-z0-9]+$/ { count++ } END { print count + 0 }'
+}
+
+hot_lines() {
+    objdump -d --no-show-raw-insn "$1" | awk -v name="<$2>:" '
+        $2 == name { inside = 1; next }
+        inside && NF == 0 { exit }
+        inside && $2 ~ /^(nop|nopw|nopl|endbr64|data16|xchg|cs)$/ { next }
+        inside
+        inside && $2 ~ /^ret/ { exit }'
+}
+
+pushes() {
+    objdump -d --no-show-raw-insn "$1" | awk -v name="<$2>:" '
+        $2 == name { inside = 1; next }
+        inside && NF == 0 { exit }
+        inside && $2 ~ /^push/ && !($3 ~ /^\$/) { count++ }
+        inside && $2 ~ /^ret/ { exit }
+        END { print count + 0 }'
+}
+
+begin disassembly
+cat >sample.c <<'C'
+extern volatile int sink;
+int leaf(int n) { return n * 3 + 1; }
+int busy_leaf(const int *a, int n)
+{
+    int x = a[0] + n, y = a[1] * n, z = a[2] ^ n;
+    return x * y + z * x + y * z;
+}
+int many_arguments(int a, int b, int c, int d, int e, int f) { return a + b * c - d * e + f; }
+void store(int n) { sink = n; }
+C
+for kind in "" -fPIC; do
+    # shellcheck disable=SC2086  # words
+    {
+        gcc -O2 $kind -c sample.c -o plain.o
+        gcc -O2 $flags $kind -c sample.c -o hooked.o
+    }
+    [ "$kind" = -fPIC ] && budget=16 || budget=12
+    for function in leaf busy_leaf many_arguments store; do
+        plain=$(hot_instructions plain.o $function)
+        hooked=$(hot_instructions hooked.o $function)
+        expect_between "instructions added to $function ($kind, $plain plain)" $((hooked - plain)) 1 $budget
+        expect_between "copies added to $function ($kind)" \
+            $(($(hot_copies hooked.o $function) - $(hot_copies plain.o $function))) 0 2
+        expect "pushes of $function ($kind)" "$(pushes hooked.o $function)" "$(pushes plain.o $function)"
+    done
+done
+expect "jumps on leaf's hot path lead forward" \
+    "$(objdump -d --no-show-raw-insn hooked.o | awk '$2 == "<leaf>:" { inside = 1 } inside && $2 == "jmp" { count++ } inside && /ret/ { exit } END { print count + 0 }')" 0
+
+# A million calls, counted one by one.
+begin callgrind
+cat >loop.c <<'C'
+#include <stdlib.h>
+volatile int sink;
+__attribute__((noipa)) int leaf(int n) { return n + 1; }
+__attribute__((noipa)) int caller(int n) { return leaf(n) + sink; }
+int main(int count, char **words)
+{
+    int sum = 0, rounds = atoi(words[1]);
+    (void)count;
+    if (words[2][0] == 'l') for (int idx = 0; idx < rounds; idx++) sum = leaf(sum);
+    else for (int idx = 0; idx < rounds; idx++) sum = caller(sum);
+    return sum == 77;
+}
+C
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/Collected/ { print $4 }'
+}
+# Instructions a round: the difference of two runs leaves out start and end.
+a_round() {
+    local few many
+    few=$(instructions "$1" 100000 "$2")
+    many=$(instructions "$1" 1100000 "$2")
+    awk "BEGIN { print ($many - $few) / 1e6 }"
+}
+gcc -O2 loop.c -o plain
+for kind in "" -fPIC; do
+    # shellcheck disable=SC2086
+    compile hooked loop.c $kind
+    # shellcheck disable=SC2086
+    gcc -O2 $kind loop.c -o plain
+    [ "$kind" = -fPIC ] && budget=16 || budget=12
+    plain_leaf=$(a_round ./plain leaf)
+    plain_pair=$(a_round ./plain caller)
+    for mode in count off; do
+        export CPROF_MODE=$mode
+        leaf=$(awk "BEGIN { print $(a_round ./hooked leaf) - $plain_leaf }")
+        pair=$(awk "BEGIN { print $(a_round ./hooked caller) - $plain_pair }")
+        unset CPROF_MODE
+        printf 'instructions added: %s to a leaf, %s to a leaf and its caller (%s %s)\n' "$leaf" "$pair" "$mode" "$kind"
+        expect_between "instructions added to a leaf ($mode $kind)" "$leaf" 1 "$budget.01"
+        # The caller keeps its own caller's node across the call: a push and a pop.
+        expect_between "instructions added to a leaf and its caller ($mode $kind)" "$pair" 2 "$((2 * budget + 3)).01"
+    done
+done
+finish
