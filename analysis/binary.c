@@ -7,11 +7,6 @@
 
 #include "fault.h"
 
-/* The names stand in abi.h too, which belongs to the other wall; the golden
- * test of tests/ holds the two together. */
-#define SECTION_SITE "cprof_site"
-#define SECTION_STRING "cprof_string"
-
 bool binary_recognises(const void *bytes, size_t len)
 {
     return len >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
@@ -56,9 +51,9 @@ static enum cprof_status read_sections(Elf *elf, struct records *records, const 
                          "linked program or library",
                          name);
     size_t size;
-    if (!find_section(elf, SECTION_SITE, bytes, len, &records->sites, &size,
+    if (!find_section(elf, BINARY_SECTION_SITE, bytes, len, &records->sites, &size,
                       &records->site_address) ||
-        !find_section(elf, SECTION_STRING, bytes, len, &records->strings, &records->string_len,
+        !find_section(elf, BINARY_SECTION_STRING, bytes, len, &records->strings, &records->string_len,
                       &records->string_address))
         return fault_set(error, CPROF_INPUT,
                          "%.600s: not built with cprof; compile it with the output of `cprof "

@@ -8,6 +8,11 @@
 
 #include "records.h"
 
+/* The sections that are read.  The names stand in abi.h too, which belongs to the
+ * other wall; tests/analysis holds the two together. */
+#define BINARY_SECTION_SITE "cprof_site"
+#define BINARY_SECTION_STRING "cprof_string"
+
 bool binary_recognises(const void *bytes, size_t len);
 
 /* Fills *records with views into the bytes, which libelf may write to. */

@@ -32,6 +32,7 @@ struct loader {
     struct region_loan *loans;  /* by position */
     uint32_t *owners;           /* the timed node or root of a position's region */
     uint32_t cap_function, unknown_function;
+    const struct life *life;
     bool timed;
     double scale;                /* nanoseconds a tick; negative: unknown */
     uint64_t calls, timed_calls; /* of all nodes */
@@ -289,12 +290,56 @@ static void load_share(struct loader *loader, uint32_t position)
     share->samples = (double)node.u.call.sampled_calls;
 }
 
+/* ---- What is open ---------------------------------------------------------
+ * A function that is running or sleeping right now has had no event for a while.
+ * Its time since then is known only of a process that lives.
+ */
+
+static double now_ticks(const struct loader *loader)
+{
+    const struct cprof_moment *last = &loader->reading->header.last;
+    double since = (double)loader->life->now_ns - (double)last->monotonic_ns;
+    return (double)last->ticks + since / loader->scale;
+}
+
+static const struct life_thread *find_thread(const struct life *life, uint32_t tid)
+{
+    for (size_t idx = 0; idx < life->thread_count; idx++)
+        if (life->threads[idx].tid == tid)
+            return &life->threads[idx];
+    return NULL;
+}
+
+/* Whether it slept all the time or not at all is taken from what it does now. */
+static void load_open_time(struct loader *loader, const struct cprof_thread *thread, double now)
+{
+    const struct life_thread *alive = find_thread(loader->life, thread->tid);
+    uint32_t position = reader_node_position(loader->reading, thread->open_node);
+    double since = now - (double)thread->last_event;
+    if (!alive || position == READER_NONE || loader->parents[position] == PARENT_UNUSED ||
+        !(since > 0) || (reader_node(loader->reading, position).flags & CPROF_NODE_ALLOC))
+        return;
+    loader->shares[position].charged += since;
+    loader->shares[position].waited += alive->sleeps ? since : 0;
+}
+
+static void load_open_times(struct loader *loader)
+{
+    for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
+        struct cprof_thread thread = reader_thread(loader->reading, idx);
+        if (thread.root && thread.open_node)
+            load_open_time(loader, &thread, now_ticks(loader));
+    }
+}
+
 static void load_times(struct loader *loader)
 {
     for (uint32_t idx = 0; idx < loader->count; idx++)
         loader->shares[idx].lender = REGION_NONE;
     for (uint32_t idx = 0; idx < loader->ordered; idx++)
         load_share(loader, loader->order[idx]);
+    if (loader->life->now_ns)
+        load_open_times(loader);
     regions_split(loader->shares, loader->count, loader->loans);
 }
 
@@ -344,11 +389,30 @@ static double scale_of(const struct cprof_header *header)
            (double)(header->last.ticks - header->first.ticks);
 }
 
+/* The last sign of life, in ticks.  The header's is renewed only now and then. */
+static uint64_t last_ticks(const struct reading *reading)
+{
+    uint64_t last = reading->header.last.ticks;
+    if (reading->header.state == CPROF_STATE_COMPLETE)
+        return last;
+    for (uint64_t idx = 0; idx < reading->threads.total; idx++) {
+        struct cprof_thread thread = reader_thread(reading, idx);
+        if (thread.root && thread.last_event > last)
+            last = thread.last_event;
+    }
+    return last;
+}
+
 static double wall_of(const struct loader *loader)
 {
     const struct cprof_header *header = &loader->reading->header;
+    uint64_t last = last_ticks(loader->reading), now_ns = loader->life->now_ns;
     if (loader->scale < 0)
         return -1.0;
+    if (now_ns > header->first.monotonic_ns)
+        return (double)(now_ns - header->first.monotonic_ns);
+    if (header->state == CPROF_STATE_RUNNING && last > header->last.ticks)
+        return (double)(last - header->first.ticks) * loader->scale;
     if (header->last.monotonic_ns < header->first.monotonic_ns)
         return 0.0;
     return (double)(header->last.monotonic_ns - header->first.monotonic_ns);
@@ -365,7 +429,7 @@ static double overhead_of(const struct loader *loader, uint64_t fences)
     return loader->scale < 0 || !calibrated ? -1.0 : ticks * loader->scale;
 }
 
-static bool add_run(struct loader *loader, bool running)
+static bool add_run(struct loader *loader)
 {
     struct cprof_profile *profile = loader->profile;
     const struct cprof_header *header = &loader->reading->header;
@@ -380,14 +444,13 @@ static bool add_run(struct loader *loader, bool running)
         threads += thread.owners ? thread.owners : 1;
         fences += thread.fences;
     }
-    profile->runs[profile->run_count++] =
-        (struct run){.header = *header,
-                     .wall = wall_of(loader),
-                     .overhead = overhead_of(loader, fences),
-                     .threads = threads,
-                     .nodes = loader->ordered,
-                     .bytes = loader->reading->len,
-                     .running = running && header->state == CPROF_STATE_RUNNING};
+    profile->runs[profile->run_count++] = (struct run){.header = *header,
+                                                       .wall = wall_of(loader),
+                                                       .overhead = overhead_of(loader, fences),
+                                                       .threads = threads,
+                                                       .nodes = loader->ordered,
+                                                       .bytes = loader->reading->len,
+                                                       .running = loader->life->running};
     return true;
 }
 
@@ -406,7 +469,7 @@ static bool allocate(struct loader *loader)
            loader->loans && loader->owners;
 }
 
-static enum cprof_status load_all(struct loader *loader, bool running)
+static enum cprof_status load_all(struct loader *loader)
 {
     if (!allocate(loader))
         return fault_memory(loader->error, loader->name);
@@ -424,24 +487,25 @@ static enum cprof_status load_all(struct loader *loader, bool running)
     if (loader->timed)
         load_times(loader);
     add_measures(loader);
-    if (!add_run(loader, running))
+    if (!add_run(loader))
         return fault_memory(loader->error, loader->name);
     return CPROF_OK;
 }
 
 enum cprof_status load_reading(struct cprof_profile *profile, const struct reading *reading,
-                               const char *name, bool running, struct cprof_error *error)
+                               const char *name, const struct life *life, struct cprof_error *error)
 {
     uint32_t mode = reading->header.mode;
     struct loader loader = {.profile = profile,
                             .reading = reading,
                             .name = name,
                             .count = (uint32_t)reading->nodes.total,
+                            .life = life,
                             .scale = scale_of(&reading->header),
                             .error = error};
     loader.timed = mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && loader.scale >= 0;
     profile->finished = false;
-    enum cprof_status status = load_all(&loader, running);
+    enum cprof_status status = load_all(&loader);
     free(loader.functions);
     free(loader.parents);
     free(loader.order);

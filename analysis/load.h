@@ -4,12 +4,14 @@
 #ifndef CPROF_ANALYSIS_LOAD_H
 #define CPROF_ANALYSIS_LOAD_H
 
+#include "life.h"
 #include "model.h"
 #include "reader.h"
 
-/* Adds a reading.  `running`: its process is alive on this machine. */
+/* Adds a reading.  `life`: what is known of its process. */
 enum cprof_status load_reading(struct cprof_profile *profile, const struct reading *reading,
-                               const char *name, bool running, struct cprof_error *error);
+                               const char *name, const struct life *life,
+                               struct cprof_error *error);
 
 /* Adds the functions of site records; functions[idx] becomes the number of the
  * function of record idx.  The bytes are not needed afterwards. */

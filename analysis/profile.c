@@ -10,18 +10,21 @@
 #include "load.h"
 #include "store.h"
 
+/* `source`: where the bytes are from, NULL if the caller had them. */
 static enum cprof_status add_reading(struct cprof_profile *profile, const char *name,
-                                     const void *bytes, size_t len, struct cprof_error *error)
+                                     const void *bytes, size_t len,
+                                     const struct life_source *source, struct cprof_error *error)
 {
+    struct life life = {0};
     struct reading *reading = malloc(sizeof *reading);
     if (!reading)
         return fault_memory(error, name);
     enum cprof_status status = reader_open(reading, name, bytes, len, error);
-    if (status == CPROF_OK) {
-        bool running =
-            reading->header.state == CPROF_STATE_RUNNING && store_alive(&reading->header);
-        status = load_reading(profile, reading, name, running, error);
-    }
+    if (status == CPROF_OK && !life_ask(&life, &reading->header, source))
+        status = fault_memory(error, name);
+    if (status == CPROF_OK)
+        status = load_reading(profile, reading, name, &life, error);
+    life_free(&life);
     free(reading);
     return status;
 }
@@ -29,7 +32,7 @@ static enum cprof_status add_reading(struct cprof_profile *profile, const char *
 enum cprof_status cprof_profile_add_bytes(struct cprof_profile *profile, const char *name,
                                           const void *bytes, size_t len, struct cprof_error *error)
 {
-    return add_reading(profile, name, bytes, len, error);
+    return add_reading(profile, name, bytes, len, NULL, error);
 }
 
 static enum cprof_status add_file(struct cprof_profile *profile, const char *path,
@@ -45,7 +48,7 @@ static enum cprof_status add_file(struct cprof_profile *profile, const char *pat
                            "file that it leaves",
                            path);
     else
-        status = add_reading(profile, path, bytes.ptr, bytes.len, error);
+        status = add_reading(profile, path, bytes.ptr, bytes.len, &bytes.source, error);
     store_release(&bytes);
     return status;
 }
@@ -99,7 +102,7 @@ enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const 
         return status;
     status = binary_recognises(bytes.ptr, bytes.len)
                  ? add_sections(profile, path, &bytes, error)
-                 : add_reading(profile, path, bytes.ptr, bytes.len, error);
+                 : add_reading(profile, path, bytes.ptr, bytes.len, &bytes.source, error);
     store_release(&bytes);
     return status;
 }

@@ -62,6 +62,12 @@ static enum cprof_status check_kind(const char *name, const unsigned char *bytes
     return CPROF_OK;
 }
 
+/* The header and the table of contents are there before the first extent is. */
+static uint64_t length_in_header(const struct cprof_header *header)
+{
+    return header->file_length > CPROF_DATA_OFFSET ? header->file_length : CPROF_DATA_OFFSET;
+}
+
 static enum cprof_status read_header(struct reading *reading, const char *name,
                                      const unsigned char *bytes, size_t len,
                                      struct cprof_error *error)
@@ -73,8 +79,9 @@ static enum cprof_status read_header(struct reading *reading, const char *name,
         return truncated(name, len, error);
     struct cprof_header *header = &reading->header;
     memcpy(header, bytes, sizeof *header);
-    if (header->file_length > len)
+    if (length_in_header(header) > len)
         return truncated(name, len, error);
+    reading->len = (size_t)length_in_header(header); /* what follows is a hole */
     if (header->header_size < sizeof *header || header->header_size > CPROF_TOC_OFFSET)
         return fault_damaged(name, "its header has a wrong size", error);
     if (header->mode >= CPROF_MODE_COUNT_OF || header->clock > CPROF_CLOCK_FAKE ||
@@ -98,23 +105,14 @@ static struct cprof_extent extent_at(const unsigned char *bytes, size_t idx)
     return extent;
 }
 
-uint64_t reader_extent_end(const void *prefix, size_t len, uint64_t limit)
+uint64_t reader_used_length(const void *prefix, size_t len, uint64_t size)
 {
-    if (len < READER_PREFIX || !reader_recognises(prefix, len))
-        return limit;
     struct cprof_header header;
+    if (len < READER_PREFIX || !reader_recognises(prefix, len))
+        return size;
     memcpy(&header, prefix, sizeof header);
-    uint64_t end = header.file_length > READER_PREFIX ? header.file_length : READER_PREFIX;
-    for (size_t idx = 0; idx < CPROF_EXTENT_MAX; idx++) {
-        struct cprof_extent extent = extent_at(prefix, idx);
-        if (extent.type == CPROF_EXTENT_NONE)
-            continue;
-        if (extent.offset > limit || extent.length > limit - extent.offset)
-            return limit;
-        if (extent.offset + extent.length > end)
-            end = extent.offset + extent.length;
-    }
-    return end < limit ? end : limit;
+    uint64_t used = length_in_header(&header);
+    return used < size ? used : size;
 }
 
 static enum cprof_status add_run(struct reader_runs *runs, const struct cprof_extent *extent,
@@ -178,7 +176,8 @@ static enum cprof_status add_extent(struct reading *reading, const struct cprof_
 {
     if (extent->offset < CPROF_DATA_OFFSET ||
         !lies_inside(extent->offset, extent->length, 1, reading->len))
-        return fault_damaged(name, "an extent lies outside of the file", error);
+        return fault_damaged(name, "an extent lies outside of the part of the file that is in use",
+                             error);
     switch (extent->type) {
     case CPROF_EXTENT_NODES:
         return add_run(&reading->nodes, extent, sizeof(struct cprof_node), name, bytes, error);
@@ -237,16 +236,15 @@ enum cprof_status reader_open(struct reading *reading, const char *name, const v
                               size_t len, struct cprof_error *error)
 {
     memset(reading, 0, sizeof *reading);
-    reading->len = len;
     enum cprof_status status = read_header(reading, name, bytes, len, error);
-    uint64_t room = len;
+    uint64_t room = reading->len;
     for (size_t idx = 0; status == CPROF_OK && idx < CPROF_EXTENT_MAX; idx++) {
         struct cprof_extent extent = extent_at(bytes, idx);
         if (extent.type == CPROF_EXTENT_NONE)
             continue;
         /* Extents that overlap would make a small file need much memory. */
         if (extent.length > room)
-            return fault_damaged(name, "its extents are longer than the file", error);
+            return fault_damaged(name, "its extents are longer than the file is", error);
         room -= extent.length;
         status = add_extent(reading, &extent, name, bytes, error);
     }

@@ -44,7 +44,7 @@ struct reading {
     struct reader_runs nodes, threads;
     struct reader_module modules[CPROF_EXTENT_MAX];
     size_t module_count;
-    size_t len;
+    size_t len; /* bytes in use */
 };
 
 /* Checks `bytes`; `name` is what errors call the file.  Fills *reading. */
@@ -54,11 +54,13 @@ enum cprof_status reader_open(struct reading *reading, const char *name, const v
 /* Whether bytes begin like a profile of any version. */
 bool reader_recognises(const void *bytes, size_t len);
 
-/* Bytes from the start that must be there for the table of contents, and the
- * end of the last extent it names, at most `limit`: how much to read of a file
- * that a running program is still extending. */
+/* Bytes from the start that must be there for the table of contents. */
 #define READER_PREFIX CPROF_DATA_OFFSET
-uint64_t reader_extent_end(const void *prefix, size_t len, uint64_t limit);
+
+/* How many bytes of a file of `size` bytes are in use, by its first
+ * READER_PREFIX bytes: while its program runs, or after it was killed, a profile
+ * is followed by a hole of some hundred MiB.  `size` for other files. */
+uint64_t reader_used_length(const void *prefix, size_t len, uint64_t size);
 
 /* Records are numbered 0 .. total-1 in the order of the runs ("position"). */
 struct cprof_node reader_node(const struct reading *reading, uint64_t position);

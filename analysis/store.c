@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +56,16 @@ static ssize_t read_fully(int descriptor, unsigned char *ptr, size_t len)
     return (ssize_t)used;
 }
 
+/* Reads what nobody wants to the end, so that the writer is not disturbed. */
+static bool drain(int descriptor)
+{
+    unsigned char unwanted[65536];
+    ssize_t part;
+    while ((part = read_fully(descriptor, unwanted, sizeof unwanted)) == sizeof unwanted)
+        ;
+    return part >= 0;
+}
+
 /* A pipe, or anything else without a size. */
 static enum cprof_status read_stream(int descriptor, const char *path, struct store_bytes *bytes,
                                      struct cprof_error *error)
@@ -70,24 +79,27 @@ static enum cprof_status read_stream(int descriptor, const char *path, struct st
         if (part < 0)
             return cannot_read(path, error);
         bytes->len += (size_t)part;
-        if (bytes->len < capacity)
-            return CPROF_OK;
+        bool ended = bytes->len < capacity;
+        size_t used = (size_t)reader_used_length(bytes->ptr, bytes->len, SIZE_MAX);
+        if (!ended && used > bytes->len)
+            continue;
+        bytes->len = used < bytes->len ? used : bytes->len;
+        return ended || drain(descriptor) ? CPROF_OK : cannot_read(path, error);
     }
 }
 
-/* The table of contents is read first and says how much to read; extents that a
- * running program adds meanwhile are not in it. */
+/* The header and the table of contents say how much of the file to read.  The
+ * header is read again after the table, because a running program makes the file
+ * longer before it enters what is new into the table. */
 static enum cprof_status read_file(int descriptor, const char *path, size_t size,
                                    struct store_bytes *bytes, struct cprof_error *error)
 {
     unsigned char prefix[READER_PREFIX];
     ssize_t head = read_fully(descriptor, prefix, sizeof prefix);
-    if (head < 0)
+    if (head < 0 || (head == sizeof prefix && pread(descriptor, prefix, CPROF_TOC_OFFSET, 0) < 0))
         return cannot_read(path, error);
-    if ((size_t)head < sizeof prefix)
-        size = (size_t)head;
-    else
-        size = (size_t)reader_extent_end(prefix, sizeof prefix, size);
+    size = head < (ssize_t)sizeof prefix ? (size_t)head
+                                         : (size_t)reader_used_length(prefix, sizeof prefix, size);
     if (size > LARGEST_PROFILE)
         return fault_set(error, CPROF_INPUT,
                          "%.600s: larger than any profile cprof writes; name a cprof.out.* file",
@@ -114,6 +126,7 @@ enum cprof_status store_read(const char *path, struct store_bytes *bytes, struct
     if (descriptor < 0)
         return cannot_read(path, error);
     enum cprof_status status;
+    uint64_t now = life_now();
     if (fstat(descriptor, &about) != 0)
         status = cannot_read(path, error);
     else if (S_ISREG(about.st_mode))
@@ -123,6 +136,8 @@ enum cprof_status store_read(const char *path, struct store_bytes *bytes, struct
     close(descriptor);
     if (status != CPROF_OK)
         store_release(bytes);
+    else
+        bytes->source = (struct life_source){about.st_dev, about.st_ino, now};
     return status;
 }
 
@@ -217,41 +232,19 @@ void store_list_free(struct store_folder *found)
     *found = (struct store_folder){0};
 }
 
-/* ---- Processes ------------------------------------------------------------ */
-
-/* Field 22 of /proc/PID/stat, 0 if it cannot be read. */
-static uint64_t process_start(uint32_t pid)
-{
-    char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%u/stat", pid);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return 0;
-    ssize_t len = read_fully(descriptor, (unsigned char *)line, sizeof line - 1);
-    close(descriptor);
-    line[len > 0 ? len : 0] = '\0';
-    /* The name of the process, field 2, may hold anything, but only up to the
-     * last closing bracket. */
-    const char *at = strrchr(line, ')');
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    return at ? strtoull(at, NULL, 10) : 0;
-}
-
-bool store_alive(const struct cprof_header *header)
-{
-    char host[sizeof header->host] = "";
-    gethostname(host, sizeof host - 1);
-    if (header->host[0] && strcmp(host, header->host) != 0)
-        return false;
-    if (header->pid == 0 || header->pid > INT32_MAX ||
-        (kill((pid_t)header->pid, 0) != 0 && errno == ESRCH))
-        return false;
-    uint64_t start = process_start(header->pid);
-    return header->process_start == 0 || start == 0 || start == header->process_start;
-}
-
 /* ---- Settling ------------------------------------------------------------- */
+
+/* Where runtime/file.c makes files in memory. */
+static bool is_in_memory(const char *path)
+{
+    static const char *const starts[] = {"/dev/shm/cprof.", "/run/cprof.", "/tmp/cprof."};
+    for (size_t idx = 0; idx < sizeof starts / sizeof *starts; idx++) {
+        size_t len = strlen(starts[idx]);
+        if (strncmp(path, starts[idx], len) == 0 && !strchr(path + len, '/'))
+            return true;
+    }
+    return false;
+}
 
 /* Only links to files in memory are moved, and only if this user owns both. */
 static bool is_ours_in_memory(const char *path, char *target)
@@ -263,8 +256,8 @@ static bool is_ours_in_memory(const char *path, char *target)
     if (len <= 0)
         return false;
     target[len] = '\0';
-    return strncmp(target, "/dev/shm/", 9) == 0 && lstat(target, &data) == 0 &&
-           S_ISREG(data.st_mode) && data.st_nlink == 1 && data.st_uid == geteuid();
+    return is_in_memory(target) && lstat(target, &data) == 0 && S_ISREG(data.st_mode) &&
+           data.st_nlink == 1 && data.st_uid == geteuid();
 }
 
 static bool write_fully(int descriptor, const unsigned char *ptr, size_t len)
@@ -298,7 +291,7 @@ static bool replace(const char *path, const struct store_bytes *bytes)
     return false;
 }
 
-void store_settle(const char *path)
+static void settle_file(const char *path)
 {
     char target[PATH_MAX];
     struct store_bytes bytes;
@@ -308,8 +301,22 @@ void store_settle(const char *path)
     if (bytes.len >= sizeof header && reader_recognises(bytes.ptr, bytes.len)) {
         memcpy(&header, bytes.ptr, sizeof header);
         header.host[sizeof header.host - 1] = '\0';
-        if (!store_alive(&header) && replace(path, &bytes))
+        if (!life_alive(&header) && replace(path, &bytes))
             unlink(target);
     }
     store_release(&bytes);
+}
+
+void store_settle(const char *path)
+{
+    struct store_folder found;
+    if (!store_is_folder(path)) {
+        settle_file(path);
+        return;
+    }
+    if (store_list(path, "", &found, NULL) != CPROF_OK)
+        return;
+    for (size_t idx = 0; idx < found.count; idx++)
+        settle_file(found.entries[idx].path);
+    store_list_free(&found);
 }

@@ -1,6 +1,6 @@
-/* Where profiles lie: the only file of analysis that touches the file system
- * and asks about processes.  Gives bytes to the reader and knows nothing of
- * what is in them beyond the header.  Called by profile.c and list_text.c.
+/* Where profiles lie: the only file of analysis that reads and moves files.
+ * Gives bytes to the reader and knows nothing of what is in them beyond the
+ * header.  Called by profile.c and list_text.c.
  */
 #ifndef CPROF_ANALYSIS_STORE_H
 #define CPROF_ANALYSIS_STORE_H
@@ -8,10 +8,14 @@
 #include <cprof/cprof.h>
 #include <cprof/format.h>
 
-/* A snapshot of a file; free with store_release. */
+#include "life.h"
+
+/* A snapshot of a file, of a profile only the part in use; free with
+ * store_release. */
 struct store_bytes {
     unsigned char *ptr;
     size_t len;
+    struct life_source source;
 };
 
 struct store_entry {
@@ -38,10 +42,7 @@ enum cprof_status store_list(const char *folder, const char *prefix, struct stor
                              struct cprof_error *error);
 void store_list_free(struct store_folder *found);
 
-/* Whether the process that wrote this header runs on this machine. */
-bool store_alive(const struct cprof_header *header);
-
-/* See cprof_profile_settle. */
+/* See cprof_profile_settle; does a whole folder too. */
 void store_settle(const char *path);
 
 #endif

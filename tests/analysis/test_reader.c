@@ -1,9 +1,15 @@
 /* The reader: what is refused and in which words, and the calls formula. */
+#include <cprof/abi.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "binary.h"
 #include "reader.h"
 #include "support.h"
+
+/* What one wall calls a section and what the other does. */
+_Static_assert(__builtin_strcmp(BINARY_SECTION_SITE, CPROF_SECTION_SITE) == 0, "sites");
+_Static_assert(__builtin_strcmp(BINARY_SECTION_STRING, CPROF_SECTION_STRING) == 0, "strings");
 
 static struct fabricate *small(void)
 {
@@ -64,6 +70,9 @@ START_TEST(test_refusals)
     bytes = fabricate_bytes(profile, &len);
     put_header(bytes, offsetof(struct cprof_header, mode), 77);
     expect_refusal(bytes, len, "damaged");
+    bytes = fabricate_bytes(profile, &len);
+    put_header(bytes, offsetof(struct cprof_header, file_length), (uint32_t)len - 1);
+    expect_refusal(bytes, len, "in use");
     fabricate_free(profile);
 }
 END_TEST

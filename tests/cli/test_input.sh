@@ -81,12 +81,14 @@ holds "$err" "no profile in this folder"
 # A dead process's link to memory becomes the file; a living one's does not.
 sleep 1000 &
 living=$!
-memory=/dev/shm/cprof-test-$$
+memory=/dev/shm/cprof.test$$
 sh -c 'exit 0' &
 dead=$!
 wait $dead
 for pid in $living $dead; do
     "$MAKE_PROFILE" "$memory.$pid" "running=$pid"
+    used=$(wc -c <"$memory.$pid")
+    truncate -s 512M "$memory.$pid" # the hole that a running program keeps
     ln -s "$memory.$pid" "link.$pid"
     expect 0 "$CPROF" report --format json "link.$pid"
     jq -e '.run.complete == false' out.txt >/dev/null || fail "complete: $pid"
@@ -94,12 +96,26 @@ done
 jq -e '.run.running == false' out.txt >/dev/null || fail "the dead one runs"
 expect 0 "$CPROF" report "link.$living"
 holds "$out" "still running"
+expect 0 bash -c "set -o pipefail; cat $memory.$living | (ulimit -v 200000; \"$CPROF\" info -)"
+holds "$out" "File size         $((used / 1024))."
 if [ ! -L "link.$living" ] || [ ! -e "$memory.$living" ]; then
     fail "a living profile was moved"
 fi
 if [ ! -f "link.$dead" ] || [ -L "link.$dead" ] || [ -e "$memory.$dead" ]; then
     fail "a dead profile was not moved"
 fi
+[ "$(wc -c <"link.$dead")" -eq "$used" ] || fail "the hole was moved too"
+# In a folder too, and one whose parent has not noticed its end.
+mkdir dead
+bash -c 'sleep 0 & echo $! >zombie; exec sleep 1000' &
+keeper=$!
+sleep 0.2
+"$MAKE_PROFILE" "$memory.zombie" "running=$(cat zombie)"
+ln -s "$memory.zombie" dead/profile
+expect 0 "$CPROF" report dead
+lacks "$out" "still running"
+if [ -L dead/profile ] || [ -e "$memory.zombie" ]; then fail "a folder's was not moved"; fi
+kill $keeper
 expect 0 "$CPROF" report "link.$dead"
 holds "$out" "it was killed"
 kill $living
