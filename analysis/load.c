@@ -263,9 +263,10 @@ static bool load_contexts(struct loader *loader)
 
 /* ---- Times ---------------------------------------------------------------- */
 
-/* What the sampled calls of an untimed node say of its self time, as format.h
- * has it at CPROF_SAMPLE_UNIT.  The runtime has taken off what measuring costs,
- * so the sum of very short calls may have come out below nothing. */
+/* What the sampled calls of an untimed node say of its self time: each counts
+ * for as many calls as its weight says, in units of CPROF_SAMPLE_UNIT calls
+ * (docs/FORMAT.md, Nodes).  The runtime has taken off what measuring costs, so
+ * the sum of very short calls may have come out below nothing. */
 static double estimate_of(const struct cprof_node_call *call)
 {
     double ticks = (double)(int64_t)call->sample_ticks;

@@ -1,7 +1,9 @@
 /* Whose self time is it?  A timed node is charged all time during which it is
  * the innermost timed open call, so what untimed callees used is in there too.
- * Samples say how much that is; this file takes it from the timed node, the
- * lender, and gives it to them.  Pure arithmetic on arrays; called by load.
+ * How much that is, the runtime estimates from a sample of their calls, each
+ * weighted with the reciprocal of its chance; this file takes it from the timed
+ * node above, the lender, and gives it to them.  Pure arithmetic on arrays;
+ * called by load.
  */
 #ifndef CPROF_ANALYSIS_REGIONS_H
 #define CPROF_ANALYSIS_REGIONS_H
@@ -16,8 +18,8 @@ struct region_node {
     uint32_t lender; /* the nearest timed node or root above it, or REGION_NONE */
     double charged;  /* self_ticks */
     double waited;   /* wait_ticks */
-    double estimate; /* own time according to its samples, charged to the lender */
-    double samples;  /* how many independent ones the estimate is made of */
+    double estimate; /* own time according to its sampled calls, charged to the lender */
+    double samples;  /* how many sampled calls the estimate is made of */
     /* Out. */
     double self;
     double wait;
