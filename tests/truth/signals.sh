@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# A signal handler that calls profiled code, at every single instruction of the
+# hooks, returning or leaving by siglongjmp: is the tree sound, is no call lost?
+#
+# usage: signals.sh CPROF TREE_CHECK INCLUDE MODE every|once [time].  Run by ctest.
+#   every: the handler makes calls at each step; once: at one step, each in turn
+#   time:  on a fake clock; the self times must be right as well (exact mode)
+#
+# The program's first calls, which make nodes, take a process for each step.
+set -euo pipefail
+cprof=$1 tree_check=$2 include=$3 mode=$4 when=$5 time=${6:-}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+failed=0
+
+# shellcheck disable=SC2046  # flags are words
+gcc -O2 ${time:+-DFAKE_CLOCK} -I"$include" $("$cprof" flags --cc gcc) -o signals "$here/signals.c"
+
+# run NAME ARGUMENT...: one run, its profile in NAME and its notes in NAME.noted.
+# A run that does not end is the end of the test: all others would not either.
+run() {
+    local name=$1 status=0
+    shift
+    CPROF_MODE=$mode CPROF_OUTPUT=$name timeout 20 ./signals "$when" "$@" >"$name.noted" || status=$?
+    [ $status = 0 ] || { echo "signals $when $*: status $status" && exit 1; }
+}
+
+report() {
+    "$cprof" report --format json "$1" >/dev/null || { echo "$1: the report fails" && failed=1; }
+}
+
+# Timed calls have many more instructions.
+stride=1
+[ "$mode" = count ] || stride=23
+for leaves in return jump; do
+    run "$leaves.hot" $leaves hot 1
+    run "$leaves.far" $leaves far $stride
+    report "$leaves.hot"
+    report "$leaves.far"
+    for ((step = 1; ; step++)); do
+        run "$leaves.cold.$step" $leaves cold $step
+        [ $((step % 50)) != 1 ] || report "$leaves.cold.$step"
+        ! grep -qx over "$leaves.cold.$step.noted" || break
+    done
+    [ "$step" -gt 100 ] || { echo "only $step steps: this tests nothing" && exit 1; }
+    echo "$mode mode, $when, $leaves: the first calls have $step steps"
+done
+
+"$tree_check" ./*.hot ./*.far ./*.cold.*[0-9] >found.txt || { grep -v '^[^ ]* [^ ]* [0-9]* [0-9]*$' found.txt | head && failed=1; }
+for noted in ./*.noted; do
+    sed "s|^|${noted%.noted} |" "$noted"
+done >noted.txt
+awk -v time="$time" -f "$here/signals.awk" found.txt noted.txt || failed=1
+exit $failed
