@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "compiler.h"
 #include "prefix.h"
 
 int command_cc(int count, char **words)
@@ -26,9 +27,12 @@ int command_cc(int count, char **words)
         complain("cc needs a compiler call: cprof cc -- gcc -O2 program.c -o program");
         return EXIT_USAGE;
     }
+    int status = compiler_check(words[0]);
+    if (status == EXIT_USAGE) /* a missing one is exec's to tell */
+        return status;
     char flag[PATH_MAX], on[] = PREFIX_SWITCH;
     char **arguments = calloc((size_t)count + 3, sizeof *arguments);
-    if (!arguments || !prefix_plugin_flag(NULL, flag)) {
+    if (!arguments || !prefix_plugin_flag(flag)) {
         free(arguments);
         return EXIT_INPUT;
     }

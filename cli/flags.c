@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "compiler.h"
 #include "help.h"
 #include "prefix.h"
 
@@ -9,8 +10,7 @@ int command_flags(int count, char **words)
 {
     const char *compiler = NULL;
     const struct option options[] = {
-        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc, clang or the path of one ($CC)", &compiler, NULL},
-        {0}};
+        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc or the path of one ($CC)", &compiler, NULL}, {0}};
     const struct usage usage = {
         .name = "flags",
         .arguments = "[--cc COMPILER]",
@@ -28,8 +28,11 @@ int command_flags(int count, char **words)
         complain("flags takes no %s; see `cprof flags --help`", words[0]);
         return EXIT_USAGE;
     }
+    int status = compiler_check(compiler);
+    if (status)
+        return status;
     char flag[PATH_MAX];
-    if (!prefix_plugin_flag(compiler, flag))
+    if (!prefix_plugin_flag(flag))
         return EXIT_INPUT;
     printf("%s %s\n", flag, PREFIX_SWITCH);
     return help_status();

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "compiler.h"
 #include "help.h"
 #include "prefix.h"
 
@@ -9,8 +10,7 @@ int command_libs(int count, char **words)
 {
     const char *compiler = NULL;
     const struct option options[] = {
-        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc, clang or the path of one ($CC)", &compiler, NULL},
-        {0}};
+        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc or the path of one ($CC)", &compiler, NULL}, {0}};
     const struct usage usage = {
         .name = "libs",
         .arguments = "[--cc COMPILER]",
@@ -27,6 +27,9 @@ int command_libs(int count, char **words)
         complain("libs takes no %s; see `cprof libs --help`", words[0]);
         return EXIT_USAGE;
     }
+    int status = compiler_check(compiler);
+    if (status)
+        return status;
     char path[PATH_MAX];
     if (!prefix_find("libcprof-rt.a", path))
         return EXIT_INPUT;

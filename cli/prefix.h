@@ -11,9 +11,8 @@
  * no such file. */
 bool prefix_find(const char *name, char path[PATH_MAX]);
 
-/* What goes into CFLAGS for a compiler: its name, a path, or NULL for $CC.
- * `flags` gets the -fplugin flag alone.  False after a sentence. */
-bool prefix_plugin_flag(const char *compiler, char flags[PATH_MAX]);
+/* The -fplugin flag, without what switches it on.  False after a sentence. */
+bool prefix_plugin_flag(char flags[PATH_MAX]);
 
 /* The flag that switches instrumentation on. */
 #define PREFIX_SWITCH "-DPROFILING=1"

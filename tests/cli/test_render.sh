@@ -48,5 +48,13 @@ grep -q work plain.txt || fail "no report without a pager"
 if grep -q "$(printf '\033')" plain.txt; then fail "colours in spite of NO_COLOR"; fi
 NO_COLOR='' PAGER='' TERM=xterm on_terminal "$CPROF report plain" >coloured.txt
 grep -q "$(printf '\033')" coloured.txt || fail "no colours"
+# Work of over a second shows that it goes on, and leaves nothing behind.
+mkfifo slow
+(sleep 1.5; cat plain) >slow &
+PAGER='' on_terminal "$CPROF report - <slow" >slow.txt
+grep -q "cprof: reading the profile, 1 s$(printf '\r\033')\[K" slow.txt || fail "no progress"
+(sleep 1.5; cat plain) >slow &
+expect 0 "$CPROF" report - <slow
+[ -z "$err" ] || fail "progress on no terminal: $err"
 PAGER='head -1' on_terminal "$CPROF tree --min 0 hostile" >/dev/null || fail "a pager that leaves early"
 finish

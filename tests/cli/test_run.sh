@@ -11,12 +11,34 @@ holds "$err" "is missing"
 : >prefix/lib/cprof/libcprof-rt.a
 mv prefix moved
 prefix=$(readlink -f moved)
-for compiler in "" "--cc gcc" "--cc clang" "--cc /usr/bin/gcc"; do
+for compiler in "" "--cc gcc" "--cc g++" "--cc /usr/bin/gcc" "--cc cc"; do
     # shellcheck disable=SC2086
     expect 0 moved/bin/cprof flags $compiler
     [ "$out" = "-fplugin=$prefix/lib/cprof/cprof.so -DPROFILING=1" ] || fail "flags: $out"
 done
-expect 3 moved/bin/cprof flags --cc /nonexistent/gcc
+for compiler in /nonexistent/gcc no-such-compiler; do
+    expect 3 moved/bin/cprof flags --cc $compiler
+    holds "$err" "no such compiler"
+    one_sentence
+done
+# Clang, by its name, by its answer and as make would run it; another GCC.
+printf '#!/bin/sh\necho "#define __GNUC__ 4"\necho "#define __clang__ 1"\n' >tcc
+printf '#!/bin/sh\necho "#define __GNUC__ 99"\n' >newest
+printf '#!/bin/sh\nexit 1\n' >silent
+chmod +x tcc newest silent
+for command in "flags --cc clang" "flags --cc ./tcc" "libs --cc clang" "cc -- clang x.c"; do
+    # shellcheck disable=SC2086
+    expect 2 moved/bin/cprof $command
+    holds "$err" "serves GCC only"
+    one_sentence
+    [ -z "$out" ] || fail "$command printed $out"
+done
+expect 2 env CC="env A=1 ./tcc -m64" moved/bin/cprof flags
+holds "$err" "serves GCC only"
+expect 0 env CC="env A=1 gcc -m64" moved/bin/cprof flags
+expect 2 moved/bin/cprof flags --cc ./newest
+holds "$err" "is GCC 99"
+expect 0 moved/bin/cprof flags --cc ./silent
 expect 0 moved/bin/cprof libs
 [ "$out" = "$prefix/lib/cprof/libcprof-rt.a" ] || fail "libs: $out"
 printf '#!/bin/sh\nprintf "%%s|" "$@"\nexit 7\n' >compiler
