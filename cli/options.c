@@ -195,6 +195,7 @@ enum options_result options_parse(const struct usage *usage, int *count, char **
     }
     while (idx < *count)
         words[kept++] = words[idx++];
+    words[kept] = NULL; /* as main's words end, for exec */
     *count = kept;
     return OPTIONS_OK;
 }

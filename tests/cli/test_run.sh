@@ -47,6 +47,13 @@ expect 7 moved/bin/cprof cc -- ./compiler -O2 'a b.c' -o x
 [ "$out" = "-fplugin=$prefix/lib/cprof/cprof.so|-DPROFILING=1|-O2|a b.c|-o|x|" ] || fail "cc: $out"
 expect 127 moved/bin/cprof cc -- ./no-such-compiler
 
+# The program's words are its own, neither more nor fewer.
+for run in "run --" "run -o x --" run; do
+    # shellcheck disable=SC2086
+    expect 3 "$CPROF" $run printf '%s|' a 'b c' ''
+    [ "$out" = "a|b c||" ] || fail "$run: the program got $out"
+done
+
 # A program that leaves a profile where it is told to.
 cat >program <<EOF
 #!/bin/sh
