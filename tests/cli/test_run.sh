@@ -50,7 +50,7 @@ expect 127 moved/bin/cprof cc -- ./no-such-compiler
 # The program's words are its own, neither more nor fewer.
 for run in "run --" "run -o x --" run; do
     # shellcheck disable=SC2086
-    expect 3 "$CPROF" $run printf '%s|' a 'b c' ''
+    expect 0 "$CPROF" $run printf '%s|' a 'b c' ''
     [ "$out" = "a|b c||" ] || fail "$run: the program got $out"
 done
 
