@@ -165,6 +165,8 @@ for optimise in -O0 -Og -O1 -O2 -O3 -Os "-O2 -fPIC" "-O2 -g -fno-omit-frame-poin
         expect "calls of inner" "$inner" 500
         expect "lost calls" "$(fact "$profile" .run.lost)" 0
     done
+    CPROF_MODE=off run 0 ./program
+    expect "output (off)" "$(cat run.out)" "$wanted"
 done
 
 begin cxx
@@ -244,6 +246,8 @@ for optimise in "-O0" "-O2 -g" "-O3 -fPIC"; do
     expect "output" "$(cat run.out)" "$wanted"
     expect_calls "$(the_profile)" known 1000 main 1
     expect "lost calls" "$(fact "$(the_profile)" .run.lost)" 0
+    CPROF_MODE=off run 0 ./program
+    expect "output (off)" "$(cat run.out)" "$wanted"
 done
 
 begin openmp

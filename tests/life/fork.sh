@@ -190,6 +190,10 @@ for mode in adaptive exact count; do
     expect "parents ($mode)" $parents 1
 done
 
+rm -rf out
+CPROF_MODE=off CPROF_OUTPUT=out/%p run 0 ./threads
+expect "profiles of a program switched off" "$(find . -path './out/*' | wc -l)" 0
+
 # clone(SIGCHLD) without libc's fork: no handler of anybody's runs.
 begin raw_clone
 cat >raw.c <<'C'

@@ -11,6 +11,13 @@ expect_parent() {
         "$("$cprof" tree --format json "$1" | jq -r "[.. | objects | select(any(.children[]?; .name == \"$2\")) | .name] | unique | join(\" \")")" "$3"
 }
 
+# expect_off PROGRAM WORD...: switched off it behaves as always and leaves nothing.
+expect_off() {
+    rm -f cprof.out.*
+    CPROF_MODE=off run 0 "$@"
+    no_profile
+}
+
 begin longjmp
 cat >jumps.c <<'C'
 #include <setjmp.h>
@@ -44,6 +51,7 @@ for optimise in -O0 -O1 -O2 -O3 -Os; do
         expect_parent "$profile" tail main
         expect_parent "$profile" lands main
     done
+    expect_off ./jumps
 done
 
 begin contexts
@@ -83,6 +91,7 @@ for optimise in -O0 -O2; do
         expect_parent "$profile" in_main main
         expect_parent "$profile" work2 "deep2 fiber2"
     done
+    expect_off ./contexts
 done
 
 begin exceptions
@@ -128,6 +137,7 @@ for optimise in -O0 -O1 -O2 -O3 -Os; do
         expect_parent "$profile" after_catch "catches outer rethrows"
         expect_parent "$profile" last main
     done
+    expect_off ./throws
 done
 
 begin thrown_through
@@ -235,6 +245,8 @@ for mode in adaptive exact count; do
     expect_between "middle after $jumped jumps ($mode)" "$(calls "$profile" middle)" "$rounds" $((rounds + jumped))
     expect "lost calls ($mode)" "$(fact "$profile" .run.lost)" 0
 done
+expect_off ./signals
+expect_off ./signals jump
 
 # A handler for the stack's own overflow: everything runs on another stack.
 begin overflow
@@ -267,4 +279,5 @@ for mode in adaptive exact count; do
     expect_calls "$(the_profile)" caught 5 handler 5 after 5 main 1
     expect_parent "$(the_profile)" after main
 done
+expect_off ./overflow
 finish

@@ -155,7 +155,11 @@ for program in hooked plain; do
     expect "lost calls ($program)" "$(fact "$profile" .run.lost)" 0
     expect_complete "$profile" true
 done
-rm -f cprof.out.*
+for program in hooked plain; do
+    rm -f cprof.out.*
+    CPROF_MODE=off run 0 ./$program 100
+    no_profile
+done
 run 0 ./hooked 1000
 expect_calls "$(the_profile)" outer 1000 inner 12000
 expect "troubles after 1000 times" "$(fact "$(the_profile)" '.run.troubles | length')" 0

@@ -140,6 +140,10 @@ for optimise in -O0 -O2; do
     done
 done
 
+rm -f cprof.out.*
+CPROF_MODE=off run 0 ./endings
+no_profile
+
 begin cxx_thread_local
 cat >local.cc <<'C'
 #include <thread>
