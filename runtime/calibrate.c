@@ -54,6 +54,7 @@ static void hook_calibrate(struct process *process)
     uintptr_t caller = hot_of(process, CALIBRATION_CALLER);
     struct cprof_slot *slot = (struct cprof_slot *)(caller + (uintptr_t)(intptr_t)CPROF_NEAR_SLOT(0));
     uint64_t count = CALIBRATION_CALLS, scratch, from;
+    uint32_t id = 1;
 
     slot->site_id = 1;
     slot->distance = -CPROF_NODE_STRIDE;
@@ -62,10 +63,10 @@ static void hook_calibrate(struct process *process)
     uint64_t start = ticks_now(process);
     __asm__ volatile("1:\n\t"
                      "movq %%fs:(%3), %1\n\t"
-                     "movl $1, %k2\n\t"
-                     "cmpl %k2, %c5(%1)\n\t"
+                     "movq %c5(%1), %2\n\t"
+                     "cmpl %7, %k2\n\t"
                      "jne 2f\n\t"
-                     "movslq %c5+4(%1), %2\n\t"
+                     "sarq $32, %2\n\t"
                      "addq %1, %2\n\t"
                      "movq %2, %%fs:(%3)\n\t"
                      "subl $1, %c6(%2)\n\t"
@@ -78,7 +79,7 @@ static void hook_calibrate(struct process *process)
                      "jne 1b"
                      : "+r"(count), "=&r"(from), "=&r"(scratch)
                      : "r"(process->tls_offset), "m"(*slot), "i"(CPROF_NEAR_SLOT(0)),
-                       "i"(CPROF_LEFT_DISPLACEMENT)
+                       "i"(CPROF_LEFT_DISPLACEMENT), "m"(id)
                      : "cc", "memory");
     uint64_t took = ticks_now(process) - start;
     process->header->hook_cost_x256 = took * (256 / CALIBRATION_CALLS);

@@ -354,16 +354,16 @@ static bool bytes_send(long to, long from, uint64_t len)
 }
 
 /* Copies `from` beside `to` and renames it over: whoever opens `to` sees the
- * link or the whole file. */
+ * link or the whole file.  Always a copy, even within one file system: what is
+ * mapped keeps its hole, and a thread that still records must not have it cut
+ * off under its feet. */
 static bool file_move(const char *from, const char *to, uint64_t len)
 {
     char beside[PATH_MAX_LEN];
     bool done = false;
 
-    if (SYSTEM_2(rename, from, to) == 0)
-        return true;
     path_set(beside, to);
-    if (!path_append(beside, ".moving"))
+    if (!path_append(beside, ".moving") || !path_append_number(beside, (uint64_t)SYSTEM_0(getpid)))
         return false;
     SYSTEM_1(unlink, beside);
     long source = file_open(from, OPEN_READ | OPEN_NO_FOLLOW, 0);
@@ -374,7 +374,10 @@ static bool file_move(const char *from, const char *to, uint64_t len)
         done = bytes_send(target, source, len);
         file_close(target);
         done = done && SYSTEM_2(rename, beside, to) == 0;
-        SYSTEM_1(unlink, done ? from : beside);
+        if (!done)
+            SYSTEM_1(unlink, beside);
+        else if (!string_equal(from, to))
+            SYSTEM_1(unlink, from);
     }
     if (source >= 0)
         file_close(source);
@@ -413,8 +416,7 @@ static void predecessor_finish(const char *path, uint64_t len)
     if (got <= 0)
         return;
     target[got] = '\0';
-    if (SYSTEM_2(truncate, target, len) == 0)
-        file_move(target, path, len);
+    file_move(target, path, len);
 }
 
 /* Makes the name free: a file of this process gets us the next number, anyone
@@ -504,15 +506,50 @@ static bool file_create(struct process *process)
     if (!linked)
         trouble_add(process, CPROF_TROUBLE_DISK);
     process->file_end = CPROF_DATA_OFFSET;
+    process->header->file_length = CPROF_DATA_OFFSET;
     return ok;
+}
+
+/* Whether `path` is the link to this process's file. */
+static bool is_own_link(const struct process *process, const char *path)
+{
+    char target[PATH_MAX_LEN];
+    long len = SYSTEM_3(readlink, path, target, sizeof target - 1);
+
+    if (len <= 0)
+        return false;
+    target[len] = '\0';
+    return string_equal(target, process->file_path);
+}
+
+/* Where the link is now: another process that was given the same name may have
+ * moved it to `.old`, or have put its own file there. */
+static bool link_find(struct process *process)
+{
+    char old[PATH_MAX_LEN];
+
+    if (is_own_link(process, process->link_path))
+        return true;
+    path_set(old, process->link_path);
+    if (!path_append(old, ".old"))
+        return false;
+    if (!is_own_link(process, old))
+        return link_place(process);
+    path_set(process->link_path, old);
+    return true;
 }
 
 /* At the very end: the bytes take the link's place, without the hole. */
 static void file_finish(struct process *process)
 {
+    uint64_t len;
+
     if (!process->file_path[0])
         return;
-    SYSTEM_2(truncate, process->file_path, process->header->file_length);
-    if (!string_equal(process->file_path, process->link_path))
+    if (!string_equal(process->file_path, process->link_path)) {
+        if (link_find(process))
+            file_move(process->file_path, process->link_path, process->header->file_length);
+    } else if (is_own_profile(process, process->file_path, &len)) {
         file_move(process->file_path, process->link_path, process->header->file_length);
+    }
 }

@@ -22,6 +22,7 @@
 
 enum {
     ARM_COUNT = INT32_MAX,
+    SWAP_ROUNDS = 4,
     TIMED_TRIAL = 32,      /* calls timed before a node may stop being timed */
     INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
     INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
@@ -49,12 +50,15 @@ static uint64_t node_calls(const struct cprof_node *node, int32_t left, uint32_t
 static void node_rearm(struct cprof_node *node, int32_t left)
 {
     uint64_t *word = (uint64_t *)(void *)node;
-    uint64_t old = *(volatile uint64_t *)word, new;
+    uint64_t old = *(volatile uint64_t *)word;
+    bool swapped = false;
 
-    do {
+    /* A handler that calls this very context makes it fail; not arming is
+     * harmless, trying for ever is not. */
+    for (int round = 0; round < SWAP_ROUNDS && !swapped; round++) {
         uint32_t armed = (uint32_t)(old >> 32) - (uint32_t)old + (uint32_t)left;
-        new = (uint64_t)armed << 32 | (uint32_t)left;
-    } while (!swap_own(word, &old, new));
+        swapped = swap_own(word, &old, (uint64_t)armed << 32 | (uint32_t)left);
+    }
     node->seen = node_calls(node, (int32_t)old, (uint32_t)(old >> 32));
 }
 
@@ -137,11 +141,19 @@ static NOINLINE void charge_wait(struct process *process, struct thread *thread,
  * again.  Returns the moment that was charged up to. */
 static inline uint64_t charge(struct process *process, struct thread *thread, uint64_t now)
 {
-    uint64_t last = thread->last_event;
+    uint64_t last = *(volatile uint64_t *)&thread->last_event;
+    bool swapped = false;
 
-    while (UNLIKELY(!swap_own(&thread->last_event, &last, now)))
-        now = ticks_now(process);
-    uint64_t stretch = (int64_t)(now - last) > 0 ? now - last : 0;
+    for (int round = 0; round < SWAP_ROUNDS && !swapped; round++) {
+        if (UNLIKELY((int64_t)(now - last) <= 0)) /* a handler has charged up to here */
+            return last;
+        swapped = swap_own(&thread->last_event, &last, now);
+        if (UNLIKELY(!swapped))
+            now = ticks_now(process);
+    }
+    if (UNLIKELY(!swapped))
+        return last;
+    uint64_t stretch = now - last;
     struct cprof_node *region = thread->region;
     region->u.call.self_ticks += stretch;
     if (UNLIKELY(stretch > process->long_ticks))
@@ -167,27 +179,39 @@ static NOINLINE bool timed_calls_map(struct thread *thread)
     return thread->timed != NULL;
 }
 
-/* Opens a timed call of `child`, after which the thread stands on `stood_on`
- * again.  The place is reserved before it is filled: a handler then uses the
- * next. */
-static inline void timed_open(struct process *process, struct thread *thread,
-                              struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on,
-                              uint64_t now)
+static inline void timed_call_fill(struct timed_call *call, const struct thread *thread,
+                                   struct cprof_node *child, uintptr_t frame, uintptr_t stood_on,
+                                   uint64_t now)
 {
-    *caller |= CPROF_TAG_TIMED;
-    uint32_t depth = thread->timed_depth++;
-    if (UNLIKELY(depth >= TIMED_DEPTH_MAX || (!thread->timed && !timed_calls_map(thread)))) {
-        trouble_add(process, CPROF_TROUBLE_TIMED_DEPTH);
-        return;
-    }
-    struct timed_call *call = &thread->timed[depth];
     call->start = now;
-    call->frame = (uintptr_t)caller;
+    call->frame = frame;
     call->stood_on = stood_on;
     call->node = child;
     call->region = thread->region;
     call->spot = thread->spot;
     call->spot_weight = thread->spot_weight;
+    __asm__ volatile("" ::: "memory");
+}
+
+/* Opens a timed call of `child`, after which the thread stands on `stood_on`
+ * again.  Filled before it counts, so that a handler that jumps away leaves no
+ * half call behind, and again after, because a handler that came in between has
+ * used the same place. */
+static inline void timed_open(struct process *process, struct thread *thread,
+                              struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on,
+                              uint64_t now)
+{
+    *caller |= CPROF_TAG_TIMED;
+    uint32_t depth = thread->timed_depth;
+    if (UNLIKELY(depth >= TIMED_DEPTH_MAX || (!thread->timed && !timed_calls_map(thread)))) {
+        thread->timed_depth = depth + 1;
+        trouble_add(process, CPROF_TROUBLE_TIMED_DEPTH);
+        return;
+    }
+    struct timed_call *call = &thread->timed[depth];
+    timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
+    *(volatile uint32_t *)&thread->timed_depth = depth + 1;
+    timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
 }
 
 static void duration_add(struct cprof_node *node, uint64_t duration)
@@ -228,23 +252,27 @@ static void node_reconsider(struct process *process, struct thread *thread,
 static inline uintptr_t timed_close(struct process *process, struct thread *thread,
                                     struct cprof_node *parent, uint64_t now)
 {
-    uint32_t depth = --thread->timed_depth;
+    uint32_t depth = thread->timed_depth - 1;
 
     if (UNLIKELY(depth >= TIMED_DEPTH_MAX || !thread->timed)) {
+        thread->timed_depth = depth;
         if (parent->flags & CPROF_NODE_TIMED)
             thread->region = parent;
         return hot_at(parent);
     }
-    struct timed_call *call = &thread->timed[depth];
-    thread->region = call->region;
-    thread->spot = call->spot;
-    thread->spot_weight = call->spot_weight;
-    if (call->node) {
-        duration_add(call->node, now - call->start);
+    /* A handler may use the place from the moment it is free. */
+    struct timed_call call = thread->timed[depth];
+    __asm__ volatile("" ::: "memory");
+    *(volatile uint32_t *)&thread->timed_depth = depth;
+    thread->region = call.region;
+    thread->spot = call.spot;
+    thread->spot_weight = call.spot_weight;
+    if (call.node) {
+        duration_add(call.node, now - call.start);
         if (process->mode == CPROF_MODE_ADAPTIVE)
-            node_reconsider(process, thread, call->node, now - call->start);
+            node_reconsider(process, thread, call.node, now - call.start);
     }
-    return call->stood_on;
+    return call.stood_on;
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */

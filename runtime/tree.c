@@ -275,7 +275,9 @@ HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
     struct process *process = __cprof_process;
     struct cprof_node *parent = process ? node_at(process, *caller) : NULL;
 
-    if (!parent || (!*alive_of(process) && !child_restart(process)))
+    if (!parent || process->mode == CPROF_MODE_OFF)
+        return;
+    if (!*alive_of(process) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
     uint32_t child = child_of(process, thread, idx_of(process, parent), site_id(site));
