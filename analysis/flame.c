@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "flame_css.inc"
 #include "flame_js.inc"
+#include "names.h"
 #include "number.h"
 #include "page.h"
 #include "stats.h"
@@ -84,22 +85,33 @@ static uint32_t colour_of(const char *name)
     return red << 16 | green << 8 | blue;
 }
 
-static void open_frame(struct flame *flame, double left, double width, uint32_t depth)
+/* `brief`: what the frame shows where the name does not fit, or NULL. */
+static void open_frame(struct flame *flame, double left, double width, uint32_t depth,
+                       const char *brief)
 {
-    writer_text(flame->writer, "<svg class=\"frame\" tabindex=\"0\" x=\"");
+    writer_text(flame->writer, "<svg class=\"frame\" tabindex=\"0\"");
+    if (brief) {
+        writer_text(flame->writer, " data-brief=\"");
+        writer_xml(flame->writer, brief);
+        writer_text(flame->writer, "\"");
+    }
+    writer_text(flame->writer, " x=\"");
     writer_decimal(flame->writer, left, 4);
     writer_format(flame->writer, "%%\" y=\"%u\" width=\"", TOP + depth * FRAME_HEIGHT);
     writer_decimal(flame->writer, width, 4);
     writer_format(flame->writer, "%%\" height=\"%d\"><title>", FRAME_HEIGHT);
 }
 
-static void close_frame(struct flame *flame, const char *name, double width, uint32_t colour)
+static void close_frame(struct flame *flame, const char *name, const char *brief, double width,
+                        uint32_t colour)
 {
     writer_format(flame->writer, "</title><rect width=\"100%%\" height=\"100%%\" fill=\"#%06x\"/>",
                   colour);
     double room = (width / 100 * WIDTH - 6) / LETTER_WIDTH;
     if (room >= 3) {
         char shown[256];
+        if (brief && (double)strlen(name) > room)
+            name = brief;
         size_t whole = strlen(name), most = sizeof shown - sizeof "…";
         size_t len = whole < most ? whole : most;
         if ((double)len > room)
@@ -148,11 +160,11 @@ static void put_merged(struct flame *flame, double left, double width, uint32_t 
 {
     char name[NUMBER_SIZE], text[NUMBER_SIZE];
     number_of(name, count, "narrow callee");
-    open_frame(flame, left, width, depth);
+    open_frame(flame, left, width, depth, NULL);
     writer_text(flame->writer, name);
     writer_text(flame->writer, "\n");
     writer_text(flame->writer, number_percent(text, width));
-    close_frame(flame, name, width, 0xcfcabb);
+    close_frame(flame, name, NULL, width, 0xcfcabb);
 }
 
 /* Gives the callees of a drawn frame their places, and draws the merged one. */
@@ -183,11 +195,13 @@ static void put_frames(struct flame *flame)
         drawn = is_drawn(flame, at);
         if (!drawn)
             continue;
-        const char *name = model_context_name(flame->profile, at);
+        const char *name = model_context_label(flame->profile, at);
         double width = at == MODEL_ROOT ? 100.0 : percent_of(flame, weight(flame, at));
-        open_frame(flame, flame->left[at], width, flame->profile->contexts[at].depth);
+        char buf[256];
+        const char *brief = strpbrk(name, "<(") && names_brief(name, buf, sizeof buf) ? buf : NULL;
+        open_frame(flame, flame->left[at], width, flame->profile->contexts[at].depth, brief);
         put_tooltip(flame, at, name);
-        close_frame(flame, name, width, at == MODEL_ROOT ? 0xd9d4c5 : colour_of(name));
+        close_frame(flame, name, brief, width, at == MODEL_ROOT ? 0xd9d4c5 : colour_of(name));
         place_callees(flame, at);
     }
 }

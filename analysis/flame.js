@@ -18,6 +18,7 @@
         return {
             element: element,
             name: lines[0],
+            brief: element.getAttribute("data-brief") || lines[0],
             summary: lines.slice(0, 3).join("\u2003"),
             left: parseFloat(element.getAttribute("x")),
             width: parseFloat(element.getAttribute("width")),
@@ -40,7 +41,7 @@
             text.setAttribute("y", "13");
             frame.element.appendChild(text);
         }
-        const name = frame.name;
+        const name = frame.name.length <= room ? frame.name : frame.brief;
         text.textContent = name.length <= room ? name : name.slice(0, room - 1) + "\u2026";
     }
 

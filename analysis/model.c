@@ -66,6 +66,21 @@ static uint32_t display_of(struct cprof_profile *profile, uint32_t name)
     return id;
 }
 
+/* The text shown for a name, mostly the name itself. */
+static uint32_t label_of(struct cprof_profile *profile, uint32_t display)
+{
+    const struct text *text = &profile->texts.items[display];
+    if (!strchr(text->ptr, '<') && !strchr(text->ptr, '['))
+        return display;
+    char *label = malloc(text->len + 1);
+    if (!label)
+        return TABLE_NONE;
+    names_label(text->ptr, label);
+    uint32_t id = texts_add(&profile->texts, label, strlen(label));
+    free(label);
+    return id;
+}
+
 static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, uint32_t file,
                                uint32_t line)
 {
@@ -78,11 +93,12 @@ static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, 
                        profile->function_count + 1, sizeof *profile->functions))
         return MODEL_NONE;
     id = (uint32_t)profile->function_count;
-    if (!table_put(&profile->function_by_key, high, line, id))
+    uint32_t label = label_of(profile, display);
+    if (label == TABLE_NONE || !table_put(&profile->function_by_key, high, line, id))
         return MODEL_NONE;
     profile->function_count++;
-    profile->functions[id] =
-        (struct function){.name = display, .file = file, .line = line, .unit = TABLE_NONE};
+    profile->functions[id] = (struct function){
+        .name = display, .label = label, .file = file, .line = line, .unit = TABLE_NONE};
     return id;
 }
 
@@ -256,6 +272,32 @@ static void sum_functions(struct cprof_profile *profile)
     }
 }
 
+/* The system's headers lie elsewhere and say nothing of where the program does. */
+static bool is_own_file(const char *file)
+{
+    return file[0] == '/' && strncmp(file, "/usr/", 5) != 0;
+}
+
+static void find_folder(struct cprof_profile *profile)
+{
+    profile->folder_len = 0;
+    for (size_t idx = 0; idx < profile->function_count; idx++) {
+        const char *file = texts_get(&profile->texts, profile->functions[idx].file);
+        size_t same = 0, limit = strlen(file);
+        if (!is_own_file(file))
+            continue;
+        if (profile->folder_len == 0)
+            profile->folder = file;
+        else if (profile->folder_len < limit)
+            limit = profile->folder_len;
+        while (same < limit && file[same] == profile->folder[same])
+            same++;
+        while (same && file[same - 1] != '/')
+            same--;
+        profile->folder_len = same; /* at least the first slash */
+    }
+}
+
 enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error *error)
 {
     if (profile->finished)
@@ -264,6 +306,7 @@ enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error
     if (!link_siblings(profile))
         return fault_memory(error, "the calling contexts");
     sum_functions(profile);
+    find_folder(profile);
     if (!stats_order(profile))
         return fault_memory(error, "the list of functions");
     profile->finished = true;
@@ -309,6 +352,26 @@ const char *model_context_name(const struct cprof_profile *profile, uint32_t con
 {
     uint32_t function = profile->contexts[context].function;
     return function == MODEL_NONE ? model_program(profile) : model_function_name(profile, function);
+}
+
+const char *model_function_label(const struct cprof_profile *profile, uint32_t function)
+{
+    return texts_get(&profile->texts, profile->functions[function].label);
+}
+
+const char *model_short_file(const struct cprof_profile *profile, uint32_t function)
+{
+    const char *file = texts_get(&profile->texts, profile->functions[function].file);
+    return profile->folder_len > 1 && strncmp(file, profile->folder, profile->folder_len) == 0
+               ? file + profile->folder_len
+               : file;
+}
+
+const char *model_context_label(const struct cprof_profile *profile, uint32_t context)
+{
+    uint32_t function = profile->contexts[context].function;
+    return function == MODEL_NONE ? model_program(profile)
+                                  : model_function_label(profile, function);
 }
 
 uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend)

@@ -41,7 +41,8 @@ struct measure {
 };
 
 struct function {
-    uint32_t name; /* text for people */
+    uint32_t name;  /* text for people */
+    uint32_t label; /* the same, shortened to be shown */
     uint32_t file;
     uint32_t line;
     uint32_t unit; /* text of the compiler that wrote it */
@@ -93,6 +94,8 @@ struct cprof_profile {
     size_t seen_count;
     size_t context_seen;
     uint32_t *by_place; /* all functions, by file and line */
+    const char *folder; /* that the program's own absolute files share, with its last slash */
+    size_t folder_len;  /* 0: none */
     char build_id[MODEL_BUILD_ID_SIZE];
 };
 
@@ -126,6 +129,13 @@ const char *model_program(const struct cprof_profile *profile);
 
 const char *model_function_name(const struct cprof_profile *profile, uint32_t function);
 const char *model_context_name(const struct cprof_profile *profile, uint32_t context);
+
+/* The same as they are shown where room matters. */
+const char *model_function_label(const struct cprof_profile *profile, uint32_t function);
+const char *model_context_label(const struct cprof_profile *profile, uint32_t context);
+
+/* The file of a function without the folder that all files share. */
+const char *model_short_file(const struct cprof_profile *profile, uint32_t function);
 
 /* The contexts in pre-order: pass MODEL_ROOT first, ends with MODEL_NONE.
  * With `descend` false the children of `context` are left out. */

@@ -103,3 +103,184 @@ char *names_display(const char *name)
     char *fitted = realloc(display.ptr, display.len + 1);
     return fitted ? fitted : display.ptr;
 }
+
+/* ---- Labels -------------------------------------------------------------- */
+
+static bool begins(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* No default argument is longer; without a limit a name that opens many brackets
+ * and closes none would be searched over and over. */
+#define LONGEST_ARGUMENT 4096
+
+/* The end of the template argument that starts at `at`, or NULL if its brackets
+ * do not match. */
+static const char *argument_end(const char *at)
+{
+    int depth = 0;
+    for (const char *start = at; *at && at - start < LONGEST_ARGUMENT; at++) {
+        if (*at == '<' || *at == '(')
+            depth++;
+        else if (depth == 0 && (*at == ',' || *at == '>' || *at == ')'))
+            return at;
+        else if (*at == '>' || *at == ')')
+            depth--;
+    }
+    return NULL;
+}
+
+/* Where to go on behind an argument that is the default one, or `at`. */
+static const char *skip_default(const char *at)
+{
+    static const char *const always[] = {", std::allocator<", ", std::char_traits<",
+                                         ", std::default_delete<"};
+    /* These a program may have asked for; before an allocator they are defaults. */
+    static const char *const of_containers[] = {", std::less<", ", std::hash<", ", std::equal_to<"};
+    for (size_t idx = 0; idx < 3; idx++) {
+        const char *end = begins(at, always[idx]) ? argument_end(at + 2) : NULL;
+        if (end)
+            return end;
+    }
+    for (size_t idx = 0; idx < 3; idx++) {
+        const char *end = begins(at, of_containers[idx]) ? argument_end(at + 2) : NULL;
+        if (end && skip_default(end) != end)
+            return end;
+    }
+    return at;
+}
+
+static bool joins_bracket(char last)
+{
+    return last == '>' || last == '*' || last == '&' || last == ')' || last == '_' ||
+           isalnum((unsigned char)last);
+}
+
+/* Leaves out what is not needed, and counts angle brackets, since only among
+ * template arguments there are defaults. */
+static size_t leave_out(const char *name, char *label)
+{
+    size_t len = 0;
+    int depth = 0;
+    for (const char *at = name; *at;) {
+        const char *next = *at == ',' && depth > 0 ? skip_default(at) : at;
+        if (begins(at, "std::__cxx11::")) {
+            memcpy(label + len, "std::", 5);
+            len += 5;
+            next = at + strlen("std::__cxx11::");
+        } else if (begins(at, "[abi:cxx11]")) {
+            next = at + strlen("[abi:cxx11]");
+        } else if (at[0] == ' ' && at[1] == '>' && len && joins_bracket(label[len - 1])) {
+            next = at + 1;
+        }
+        if (next != at) {
+            at = next;
+            continue;
+        }
+        depth += *at == '<' ? 1 : *at == '>' && depth ? -1 : 0;
+        label[len++] = *at++;
+    }
+    label[len] = '\0';
+    return len;
+}
+
+/* std::basic_string<char> is what everybody calls std::string. */
+static void use_short_names(char *label)
+{
+    char *to = label;
+    for (const char *at = label; *at;) {
+        size_t word =
+            begins(at, "std::basic_") ? strspn(at + 11, "abcdefghijklmnopqrstuvwxyz_") : 0;
+        if (word && begins(at + 11 + word, "<char>")) {
+            memmove(to, "std::", 5);
+            memmove(to + 5, at + 11, word);
+            to += 5 + word;
+            at += 11 + word + 6;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = '\0';
+}
+
+void names_label(const char *name, char *label)
+{
+    leave_out(name, label);
+    if (strstr(label, "std::basic_"))
+        use_short_names(label);
+}
+
+/* ---- Brief labels -------------------------------------------------------- */
+
+/* Behind the bracket that closes the one at `at`, or NULL. */
+static const char *behind_bracket(const char *at)
+{
+    int depth = 0;
+    for (; *at; at++) {
+        if (strchr("<({[", *at))
+            depth++;
+        else if (strchr(">)}]", *at) && --depth == 0)
+            return at + 1;
+    }
+    return NULL;
+}
+
+/* The length of "operator<<" and its kin, 0 for other words. */
+static size_t operator_length(const char *at)
+{
+    size_t len = strlen("operator");
+    if (!begins(at, "operator"))
+        return 0;
+    if (begins(at + len, "()") || begins(at + len, "[]"))
+        return len + 2;
+    if (at[len] == ' ' && isalpha((unsigned char)at[len + 1])) /* new, or a conversion */
+        return len + 1 + strcspn(at + len + 1, "<( ");
+    size_t symbols = strspn(at + len, "<>=!+-*/%^&|~,");
+    return symbols ? len + symbols : 0;
+}
+
+/* What stands for a bracketed part, or NULL where that is the part itself. */
+static const char *bracket_words(const char *at)
+{
+    if (begins(at, "(anonymous namespace)"))
+        return NULL;
+    if (*at == '{')
+        return begins(at, "{lambda(") ? "{lambda}" : NULL;
+    return *at == '<' ? "<>" : "";
+}
+
+bool names_brief(const char *label, char *brief, size_t size)
+{
+    size_t len = 0;
+    for (const char *at = label; *at;) {
+        size_t taken = operator_length(at);
+        const char *words = NULL;
+        if (!taken && strchr("<({", *at)) {
+            const char *behind = behind_bracket(at);
+            if (!behind)
+                return false;
+            bool parameters = *at == '(' && len && !begins(at, "(anonymous namespace)");
+            words = bracket_words(at);
+            taken = (size_t)(behind - at);
+            if (parameters && strspn(behind, " const&") && strstr(behind, "::") == behind + 6)
+                taken += strlen(" const"); /* of a function around the function */
+            else if (parameters && !begins(behind, "::") && strncmp(brief, "decltype", 8) != 0)
+                break;
+        } else if (*at == ' ') {
+            if (at[1] != '<') /* so far it was the type of the result */
+                len = 0;
+            at++;
+            continue;
+        }
+        taken = taken ? taken : 1;
+        size_t wanted = words ? strlen(words) : taken;
+        if (len + wanted >= size)
+            return false;
+        memcpy(brief + len, words ? words : at, wanted);
+        len += wanted;
+        at += taken;
+    }
+    brief[len] = '\0';
+    return len > 0;
+}

@@ -18,4 +18,15 @@ size_t names_origin(const char *name, size_t len, char *origin);
  * memory is short.  A name that is not mangled comes back as it is. */
 char *names_display(const char *name);
 
+/* Writes the name as it is shown into `label` (room for the name's length + 1):
+ * what the standard library repeats without need is left out, so that
+ * std::__cxx11::basic_string<char, std::char_traits<char>, ...> is std::string
+ * and containers lose their usual allocators and comparisons. */
+void names_label(const char *name, char *label);
+
+/* The least that still is a name, where even the label has no room: no result
+ * type, no parameters, <> for template arguments.  False if it is longer than
+ * `size` allows or the label is none that people write. */
+bool names_brief(const char *label, char *brief, size_t size);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "facts.h"
+#include "names.h"
 #include "number.h"
 #include "stats.h"
 
@@ -132,6 +133,51 @@ void page_remarks(struct writer *writer, const struct cprof_style *style,
     page_emphasis(writer, style, EMPHASIS_NONE);
 }
 
+/* ---- Names ---------------------------------------------------------------- */
+
+/* Where a page has no width, a longer label is read by nobody. */
+#define LONGEST_LABEL 120
+
+/* Room for a brief label. */
+#define BRIEF_SIZE 512
+
+static bool fits(const char *text, size_t room, const struct cprof_style *style)
+{
+    return writer_screen_columns(text, room + 1, style) <= room;
+}
+
+/* The label, or what is left of it where that does not fit. */
+static const char *fitting_label(const struct cprof_style *style, const char *label, size_t room,
+                                 char brief[BRIEF_SIZE])
+{
+    if (fits(label, room, style) || !strpbrk(label, "<(") || !names_brief(label, brief, BRIEF_SIZE))
+        return label;
+    return brief;
+}
+
+size_t page_function(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_profile *profile, uint32_t function, size_t room)
+{
+    char brief[BRIEF_SIZE];
+    const char *label = fitting_label(style, model_function_label(profile, function),
+                                      room ? room : LONGEST_LABEL, brief);
+    return writer_screen(writer, label, room, style);
+}
+
+void page_function_and_place(struct writer *writer, const struct cprof_style *style,
+                             const struct cprof_profile *profile, uint32_t function, size_t room)
+{
+    char brief[BRIEF_SIZE];
+    size_t place = page_place_columns(style, profile, function) + 2;
+    const char *label = model_function_label(profile, function);
+    size_t left = room > place ? room - place : 0;
+    /* A place says more than parameters do. */
+    bool both = left && fits(fitting_label(style, label, left, brief), left, style);
+    size_t taken = page_function(writer, style, profile, function, both ? left : room);
+    if (room == 0 || room > taken)
+        page_place(writer, style, profile, function, room ? room - taken : 0);
+}
+
 /* ---- Places --------------------------------------------------------------- */
 
 static const char *last_part(const char *file)
@@ -145,17 +191,22 @@ static size_t line_columns(uint32_t line)
     return (size_t)snprintf(NULL, 0, ":%u", line);
 }
 
-size_t page_place_columns(const struct cprof_style *style, const char *file, uint32_t line)
+size_t page_place_columns(const struct cprof_style *style, const struct cprof_profile *profile,
+                          uint32_t function)
 {
-    return file[0]
-               ? writer_screen_columns(last_part(file), SIZE_MAX / 2, style) + line_columns(line)
-               : 0;
+    const char *file = model_short_file(profile, function);
+    return file[0] ? writer_screen_columns(last_part(file), SIZE_MAX / 2, style) +
+                         line_columns(profile->functions[function].line)
+                   : 0;
 }
 
-void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
-                uint32_t line, size_t columns)
+void page_place(struct writer *writer, const struct cprof_style *style,
+                const struct cprof_profile *profile, uint32_t function, size_t columns)
 {
-    if (!file[0] || (columns && columns < 2 + page_place_columns(style, file, line)))
+    uint32_t line = profile->functions[function].line;
+    const char *file = columns ? model_short_file(profile, function)
+                               : texts_get(&profile->texts, profile->functions[function].file);
+    if (!file[0] || (columns && columns < 2 + page_place_columns(style, profile, function)))
         return;
     size_t room = columns ? columns - 2 - line_columns(line) : SIZE_MAX / 2;
     /* Folders go first: the end of a path says more than its beginning. */

@@ -25,13 +25,23 @@ void page_head(struct writer *writer, const struct cprof_style *style,
 void page_remarks(struct writer *writer, const struct cprof_style *style,
                   const struct cprof_profile *profile, const struct cprof_run *run, bool brief);
 
+/* A function's label in at most `room` columns (0: any number); returns how many
+ * it took.  Where it does not fit, parameters and template arguments go first. */
+size_t page_function(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_profile *profile, uint32_t function, size_t room);
+
+/* The same and its place behind it, if that fits too. */
+void page_function_and_place(struct writer *writer, const struct cprof_style *style,
+                             const struct cprof_profile *profile, uint32_t function, size_t room);
+
 /* Two spaces and "file:line" of a function, in at most `columns` (0: any
- * number).  Folders go first; where the name of the file does not fit, or there
+ * number, and the whole path).  Folders go first; where the name of the file does not fit, or there
  * is none, nothing is written. */
-void page_place(struct writer *writer, const struct cprof_style *style, const char *file,
-                uint32_t line, size_t columns);
+void page_place(struct writer *writer, const struct cprof_style *style,
+                const struct cprof_profile *profile, uint32_t function, size_t columns);
 
 /* The columns that "file:line" takes without its folders. */
-size_t page_place_columns(const struct cprof_style *style, const char *file, uint32_t line);
+size_t page_place_columns(const struct cprof_style *style, const struct cprof_profile *profile,
+                          uint32_t function);
 
 #endif

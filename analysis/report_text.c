@@ -48,11 +48,12 @@ static void measure_rows(struct report *report, size_t *longest_name, size_t *lo
     layout->calls = strlen("calls");
     for (size_t idx = 0; idx < report->shown; idx++) {
         struct cprof_function function = stats_function(report->profile, report->functions[idx]);
+        const char *label = model_function_label(report->profile, report->functions[idx]);
         char calls[NUMBER_SIZE];
         layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
-        *longest_name = larger(*longest_name, writer_screen_columns(function.name, 200, style));
-        *longest_place =
-            larger(*longest_place, page_place_columns(style, function.file, function.line));
+        *longest_name = larger(*longest_name, writer_screen_columns(label, 200, style));
+        *longest_place = larger(*longest_place,
+                                page_place_columns(style, report->profile, report->functions[idx]));
         layout->error = layout->error || function.error_percent > 0.5;
     }
 }
@@ -70,9 +71,7 @@ static void lay_out(struct report *report)
     size_t fixed = (layout->timed ? 16u : 0u) + (layout->error ? 7u : 0u) +
                    (layout->total ? 9u : 0u) + 2 + layout->calls + (layout->average ? 9u : 0u) + 2;
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
-    if (wide)
-        layout->name = longest < 60 ? longest : 60;
-    else if (longest + 2 + place <= layout->rest)
+    if (!wide && longest + 2 + place <= layout->rest)
         layout->name = longest;
     else if (layout->rest >= COLUMNS_FOR_PLACE)
         layout->name = longest < layout->rest * 3 / 5 ? longest : layout->rest * 3 / 5;
@@ -132,19 +131,20 @@ static void put_numbers(struct report *report, const struct cprof_function *func
     writer_spaces(writer, 2);
 }
 
-static void put_name(struct report *report, const struct cprof_function *function)
+static void put_name(struct report *report, uint32_t function)
 {
     const struct layout *layout = &report->layout;
     const struct cprof_style *style = &report->options->style;
-    size_t taken = writer_screen(report->writer, function->name,
-                                 layout->rest && layout->name ? layout->name : layout->rest, style);
-    size_t gap = layout->name > taken && function->file[0] ? layout->name - taken : 0;
-    writer_spaces(report->writer, gap);
-    taken += gap;
-    if (layout->rest == 0 || layout->rest > taken)
-        page_place(report->writer, style, function->file, function->line,
-                   layout->rest ? layout->rest - taken : 0);
-    writer_text(report->writer, "\n");
+    struct writer *writer = report->writer;
+    if (layout->name) {
+        size_t taken = page_function(writer, style, report->profile, function, layout->name);
+        writer_spaces(writer, layout->name - taken);
+        if (layout->rest > layout->name)
+            page_place(writer, style, report->profile, function, layout->rest - layout->name);
+    } else {
+        page_function_and_place(writer, style, report->profile, function, layout->rest);
+    }
+    writer_text(writer, "\n");
 }
 
 static void put_rows(struct report *report)
@@ -153,7 +153,7 @@ static void put_rows(struct report *report)
     for (size_t idx = 0; idx < report->shown; idx++) {
         struct cprof_function function = stats_function(report->profile, report->functions[idx]);
         put_numbers(report, &function);
-        put_name(report, &function);
+        put_name(report, report->functions[idx]);
     }
 }
 

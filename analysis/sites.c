@@ -18,14 +18,13 @@ static void put_site(struct writer *writer, const struct cprof_style *style,
     writer_text(writer, in ? "in   " : "out  ");
     page_emphasis(writer, style, EMPHASIS_NONE);
     size_t room = style->columns > 40 ? style->columns - 5 : 35;
-    size_t taken = writer_screen(writer, texts_get(&profile->texts, function->name),
-                                 style->columns ? room : 0, style);
-    if (style->columns == 0 || room > taken)
-        page_place(writer, style, texts_get(&profile->texts, function->file), function->line,
-                   style->columns ? room - taken : 0);
+    page_function_and_place(writer, style, profile, (uint32_t)(function - profile->functions),
+                            style->columns ? room : 0);
     writer_text(writer, "\n");
-    if (function->reason != CPROF_REASON_DEFAULT)
-        page_sentence(writer, style, "     %s", facts_reason(function->reason));
+    if (function->reason != CPROF_REASON_DEFAULT) {
+        writer_spaces(writer, 5);
+        page_sentence(writer, style, "%s", facts_reason(function->reason));
+    }
 }
 
 enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,

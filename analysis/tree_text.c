@@ -153,16 +153,18 @@ static size_t put_lines(struct tree_page *page, uint32_t at)
 
 static void put_context(struct tree_page *page, uint32_t at)
 {
-    struct tree_label label = tree_label(page->profile, at);
     const struct cprof_style *style = &page->options->style;
     put_numbers(page, at);
     page_emphasis(page->writer, style, EMPHASIS_FAINT);
     size_t taken = put_lines(page, at);
     page_emphasis(page->writer, style, EMPHASIS_NONE);
     size_t room = page->rest > taken + 8 ? page->rest - taken : 8;
-    taken = writer_screen(page->writer, label.name, page->rest ? room : 0, style);
-    if (page->rest == 0 || room > taken)
-        page_place(page->writer, style, label.file, label.line, page->rest ? room - taken : 0);
+    room = page->rest ? room : 0;
+    uint32_t function = page->profile->contexts[at].function;
+    if (function == MODEL_NONE)
+        writer_screen(page->writer, model_program(page->profile), room, style);
+    else
+        page_function_and_place(page->writer, style, page->profile, function, room);
     writer_text(page->writer, "\n");
 }
 
