@@ -13,7 +13,7 @@ middle() {
 # NAME UNIT GOAL, and numbers on stdin.
 line() {
     local median low high
-    read -r median low high < <(middle)
+    read -r median low high < <(middle) || true
     if [ -z "$high" ]; then
         printf '%-34s the program fails\n' "$1"
         missed=$((missed + 1))

@@ -22,7 +22,7 @@ C
 
 expect_profile() {
     run 0 ./x
-    expect "__CPROF__" "$(cat run.out)" "${1:-1}"
+    expect "__CPROF__" "$(cat run.out)" 1
     expect_calls "$(the_profile)" work 77 main 1
 }
 

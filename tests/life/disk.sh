@@ -48,20 +48,20 @@ compile hooked loop.c
 load=$!
 trap 'kill $load 2>/dev/null; wait $load 2>/dev/null; clean_up' EXIT
 sleep 1
-: >times
+rm -f times.txt
 for ((round = 0; round < 7; round++)); do
     rm -f cprof.out.*
     read -r plain_longest plain < <(./plain 5000)
     read -r hooked_longest hooked < <(CPROF_MODE=count ./hooked 5000)
-    echo "$(awk "BEGIN { print $hooked / $plain }") $plain_longest $hooked_longest" >>times
+    echo "$(awk "BEGIN { print $hooked / $plain }") $plain_longest $hooked_longest" >>times.txt
 done
 # A program mapped on that disk was seen to stand still for seconds.
-median=$(sort -g times | sed -n 4p | awk '{ print $1 }')
+median=$(sort -g times.txt | sed -n 4p | awk '{ print $1 }')
 printf 'beside a busy disk: %s times the plain run (median of 7); longest thousandth in seconds, plain and hooked:\n' "$median"
-awk '{ print $2, $3 }' times
+awk '{ print $2, $3 }' times.txt
 expect_between "time beside the plain program's" "$median" 0.5 1.35
 expect_between "longest stall beside the plain program's" \
-    "$(awk '{ if ($2 > plain) plain = $2; if ($3 > hooked) hooked = $3 } END { print hooked - plain }' times)" -100 0.5
+    "$(awk '{ if ($2 > plain) plain = $2; if ($3 > hooked) hooked = $3 } END { print hooked - plain }' times.txt)" -100 0.5
 
 # kill -9 beside the same load: the counts are there.
 cat >progress.c <<'C'

@@ -75,8 +75,11 @@ rm -f cprof.out.*
 expect "status" "$(cat status)" 4
 expect_calls "$(the_profile)" step 1000 main 1
 rm -f cprof.out.*
+gcc -O2 ../program/steps.c -o plain
+run 4 ./plain descriptor
+plain=$(cat run.out)
 run 4 "$program" descriptor
-expect "first free descriptor" "$(cat run.out)" 3
+expect "first free descriptor" "$(cat run.out)" "$plain"
 
 # The user that the program becomes may not write where it started.
 begin setuid_later
@@ -115,7 +118,7 @@ begin long_pattern
 CPROF_OUTPUT=$(printf 'x%.0s' {1..5000}) run 4 "$program"
 no_profile
 CPROF_OUTPUT=$(printf 'y%.0s' {1..300}) run 4 "$program"
-CPROF_OUTPUT= run 4 "$program"
+CPROF_OUTPUT="" run 4 "$program"
 expect_run "$(the_profile)"
 
 begin older
@@ -133,13 +136,13 @@ CPROF_OUTPUT=folder run 4 "$program"
 expect "a folder in the way" "$(find . -maxdepth 1 -name 'folder*' | sort | tr '\n' ' ')" "./folder ./folder.old "
 ln -s "$work/older/target" link
 echo target >target
-CPROF_OUTPUT=link run 4 "$program"
+CPROF_OUTPUT="link" run 4 "$program"
 expect "the target of a link in the way" "$(cat target)" target
 
 begin read_only
 mkdir locked
 if [ "$(id -u)" = 0 ]; then
-    if unshare -m true 2>/dev/null; then
+    if can_mount; then
         # shellcheck disable=SC2016  # expands in the inner shell
         run 4 unshare -m bash -c 'mount -t tmpfs none locked && cd locked && mount -o remount,ro none . && exec "$0"' "$program"
         # shellcheck disable=SC2016
@@ -159,14 +162,12 @@ CPROF_OUTPUT=$program/x run 4 "$program"
 
 # What is on tmpfs while the program runs must be gone after it, whatever happened.
 begin tmpfs
-if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+if can_mount; then
     for size in 4k 16k 40k 100k 160k 300k 4m; do
-        for shm in /dev/shm; do
-            mkdir -p "out$size"
-            # /run and /tmp may be tmpfs too: cover all three with the tiny one.
-            # shellcheck disable=SC2016
-            run 4 unshare -m bash -c 'for folder in /dev/shm /run; do mount -t tmpfs -o size="$1" none "$folder" || exit 99; done; cd "$2" && exec "$0"' "$program" "$size" "$PWD/out$size"
-        done
+        mkdir -p "out$size"
+        # /run and /tmp may be tmpfs too: cover all three with the tiny one.
+        # shellcheck disable=SC2016
+        run 4 unshare -m bash -c 'for folder in /dev/shm /run; do mount -t tmpfs -o size="$1" none "$folder" || exit 99; done; cd "$2" && exec "$0"' "$program" "$size" "$PWD/out$size"
     done
     expect_run "$(the_profile out4m)"
     # Full is not lost: what did not fit is said.
@@ -223,8 +224,9 @@ env -i "$program"
 expect "status without environment" "$?" 4
 
 begin leftovers
-before=$(find /dev/shm /run -maxdepth 1 -name 'cprof.*' 2>/dev/null | wc -l)
-for ((round = 0; round < 5; round++)); do "$program"; done
-after=$(find /dev/shm /run -maxdepth 1 -name 'cprof.*' 2>/dev/null | wc -l)
-expect "files that stay on tmpfs" $((after - before)) 0
+if can_mount; then
+    expect "files that stay on tmpfs" "$(leftovers "$program")" 0
+else
+    skip "needs root and mount namespaces"
+fi
 finish

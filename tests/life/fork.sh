@@ -105,7 +105,9 @@ for words in exit exec "exec v" "exit v"; do
         expect_complete "$(the_profile)" true
     done
 done
-expect "leftovers on tmpfs" "$(find /dev/shm -maxdepth 1 -name 'cprof.*' -newer silent | wc -l)" 0
+if can_mount; then
+    expect "files of silent children that stay on tmpfs" "$(leftovers ./silent exec)" 0
+fi
 
 # The file that a child was forked with must not be touched by it: 200 children.
 begin many

@@ -119,6 +119,18 @@ no_profile() {
     [ -z "$(find "${1:-.}" -maxdepth 1 -name 'cprof.out.*')" ] || broken "there is a profile in ${1:-.}"
 }
 
+# leftovers WORD...: runs a program with a /dev/shm of its own and says how many
+# files of ours stay there; others' programs may run at the same time.
+leftovers() {
+    # shellcheck disable=SC2016  # expands in the inner shell
+    unshare -m bash -c 'mount -t tmpfs none /dev/shm && "$@" >/dev/null 2>&1; find /dev/shm -name "cprof.*" | wc -l' \
+        bash "$@" 2>&1
+}
+
+can_mount() {
+    [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null
+}
+
 # Says that a case could not be tried here, and why.
 skip() {
     printf '%s: not tried, %s\n' "$case_name" "$*"
