@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the renderers write for names that try to break out, and on odd terminals.
+# What the renderers write for names that try to break out, and for odd widths.
 # shellcheck source=tests/cli/check.bash
 . "$(dirname "$0")/check.bash"
 "$MAKE_PROFILE" plain
@@ -39,22 +39,9 @@ done
 expect 0 env LC_ALL=C "$CPROF" tree plain
 if LC_ALL=C grep -q '[^ -~]' out.txt; then fail "more than ASCII in the C locale"; fi
 
-# On a terminal: the pager, and colours unless they are unwanted.
-on_terminal() { script -qec "$1" /dev/null; }
-seen=$(PAGER='cat >paged.txt' on_terminal "$CPROF report plain")
-grep -q work paged.txt || fail "the pager got nothing: $seen"
-PAGER='' on_terminal "$CPROF report plain" >plain.txt
-grep -q work plain.txt || fail "no report without a pager"
-if grep -q "$(printf '\033')" plain.txt; then fail "colours in spite of NO_COLOR"; fi
-NO_COLOR='' PAGER='' TERM=xterm on_terminal "$CPROF report plain" >coloured.txt
-grep -q "$(printf '\033')" coloured.txt || fail "no colours"
-# Work of over a second shows that it goes on, and leaves nothing behind.
+# Nothing of a terminal's where there is none.
 mkfifo slow
-(sleep 1.5; cat plain) >slow &
-PAGER='' on_terminal "$CPROF report - <slow" >slow.txt
-grep -q "cprof: reading the profile, 1 s$(printf '\r\033')\[K" slow.txt || fail "no progress"
 (sleep 1.5; cat plain) >slow &
 expect 0 "$CPROF" report - <slow
 [ -z "$err" ] || fail "progress on no terminal: $err"
-PAGER='head -1' on_terminal "$CPROF tree --min 0 hostile" >/dev/null || fail "a pager that leaves early"
 finish
