@@ -311,12 +311,36 @@ static const struct life_thread *find_thread(const struct life *life, uint32_t t
     return NULL;
 }
 
+/* What was charged below each node, for the roots. */
+static bool sum_charged(const struct loader *loader, double **sums)
+{
+    *sums = array_new(loader->count, sizeof **sums);
+    for (uint32_t idx = loader->ordered; *sums && idx-- > 0;) {
+        uint32_t position = loader->order[idx], parent = loader->parents[position];
+        (*sums)[position] += loader->shares[position].charged;
+        if (parent < loader->count)
+            (*sums)[parent] += (*sums)[position];
+    }
+    return *sums != NULL;
+}
+
+/* A thread's record is renewed at some events only, its nodes at each: what they
+ * were charged since its first moment cannot be open any more.  A tree that has
+ * had several owners does not tell. */
+static double most_open(const struct loader *loader, const struct cprof_thread *thread, double now,
+                        const double *sums)
+{
+    uint32_t root = reader_node_position(loader->reading, thread->root);
+    double since = now - (double)thread->last_event;
+    double left = now - (double)thread->first_ticks - (root == READER_NONE ? 0 : sums[root]);
+    return thread->owners == 1 && left < since ? left : since;
+}
+
 /* Whether it slept all the time or not at all is taken from what it does now. */
-static void load_open_time(struct loader *loader, const struct cprof_thread *thread, double now)
+static void load_open_time(struct loader *loader, const struct cprof_thread *thread, double since)
 {
     const struct life_thread *alive = find_thread(loader->life, thread->tid);
     uint32_t position = reader_node_position(loader->reading, thread->open_node);
-    double since = now - (double)thread->last_event;
     if (!alive || position == READER_NONE || loader->parents[position] == PARENT_UNUSED ||
         !(since > 0) || (reader_node(loader->reading, position).flags & CPROF_NODE_ALLOC))
         return;
@@ -324,24 +348,30 @@ static void load_open_time(struct loader *loader, const struct cprof_thread *thr
     loader->shares[position].waited += alive->sleeps ? since : 0;
 }
 
-static void load_open_times(struct loader *loader)
+static bool load_open_times(struct loader *loader)
 {
+    double *sums, now = now_ticks(loader);
+    if (!sum_charged(loader, &sums))
+        return false;
     for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
         struct cprof_thread thread = reader_thread(loader->reading, idx);
         if (thread.root && thread.open_node)
-            load_open_time(loader, &thread, now_ticks(loader));
+            load_open_time(loader, &thread, most_open(loader, &thread, now, sums));
     }
+    free(sums);
+    return true;
 }
 
-static void load_times(struct loader *loader)
+static bool load_times(struct loader *loader)
 {
     for (uint32_t idx = 0; idx < loader->count; idx++)
         loader->shares[idx].lender = REGION_NONE;
     for (uint32_t idx = 0; idx < loader->ordered; idx++)
         load_share(loader, loader->order[idx]);
-    if (loader->life->now_ns)
-        load_open_times(loader);
+    if (loader->life->now_ns && !load_open_times(loader))
+        return false;
     regions_split(loader->shares, loader->count, loader->loans);
+    return true;
 }
 
 static struct measure measure_of(const struct loader *loader, uint32_t position)
@@ -483,10 +513,8 @@ static enum cprof_status load_all(struct loader *loader)
         status = load_modules(loader);
     if (status != CPROF_OK)
         return status;
-    if (!load_contexts(loader))
+    if (!load_contexts(loader) || (loader->timed && !load_times(loader)))
         return fault_memory(loader->error, loader->name);
-    if (loader->timed)
-        load_times(loader);
     add_measures(loader);
     if (!add_run(loader))
         return fault_memory(loader->error, loader->name);

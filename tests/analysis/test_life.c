@@ -96,6 +96,31 @@ START_TEST(test_live)
 }
 END_TEST
 
+/* A record that is older than what its nodes were charged: 1 s of the 3 is
+ * charged to main, 1.5 s to what has returned, so only 0.5 s are open. */
+START_TEST(test_stale_record)
+{
+    char path[] = "/tmp/cprof-test-XXXXXX";
+    struct fabricate *made = make_running();
+    struct cprof_thread *thread = fabricate_thread_at(made, 0);
+    thread->first_ticks = fabricate_header(made)->first.ticks;
+    fabricate_node(made, thread->open_node, fabricate_site(made, "returned", "l.c", 2), 1,
+                   SECOND + SECOND / 2);
+    int file = write_file(made, path);
+    void *mapped = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+    struct cprof_profile *profile = load_file(path);
+    struct cprof_function function = support_function(profile, "main");
+    ck_assert_uint_ge(function.self_ns, SECOND + SECOND / 2);
+    ck_assert_uint_lt(function.self_ns, 2 * SECOND);
+    ck_assert_uint_eq(support_function(profile, "returned").self_ns, SECOND + SECOND / 2);
+    cprof_profile_free(profile);
+    fabricate_free(made);
+    munmap(mapped, 4096);
+    close(file);
+    unlink(path);
+}
+END_TEST
+
 /* The header's last moment is old; a thread's last event says more. */
 START_TEST(test_killed)
 {
@@ -154,6 +179,7 @@ Suite *life_suite(void)
     Suite *suite = suite_create("life");
     TCase *group = tcase_create("life");
     tcase_add_test(group, test_live);
+    tcase_add_test(group, test_stale_record);
     tcase_add_test(group, test_killed);
     tcase_add_test(group, test_hole);
     suite_add_tcase(suite, group);
