@@ -19,7 +19,8 @@
             element: element,
             name: lines[0],
             brief: element.getAttribute("data-brief") || lines[0],
-            summary: lines.slice(0, 3).join("\u2003"),
+            summary: [lines[0].length > 100 ? element.getAttribute("data-brief") || lines[0]
+                                            : lines[0]].concat(lines.slice(1, 3)).join("\u2003"),
             left: parseFloat(element.getAttribute("x")),
             width: parseFloat(element.getAttribute("width")),
             top: parseFloat(element.getAttribute("y")),

@@ -65,7 +65,7 @@ static void put_contents(const struct info *info, const struct cprof_run *run)
     put(info, "Contexts", number_grouped(text, run->contexts));
     put(info, "Nodes", number_grouped(text, run->nodes));
     put(info, "File size", number_size(text, run->file_bytes));
-    if (run->nodes)
+    if (run->nodes >= 1000) /* of a small file most is not nodes */
         put(info, "Bytes a node",
             number_decimal(text, (double)run->file_bytes / (double)run->nodes, 1));
     put(info, "Lost calls", number_grouped(text, run->lost_calls));

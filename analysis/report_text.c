@@ -15,11 +15,18 @@
 #define COLUMNS_FOR_AVERAGE 72
 #define COLUMNS_FOR_TOTAL 60
 
+/* From these widths on there are more columns, where they would not be empty. */
+#define COLUMNS_FOR_WAIT 90
+#define COLUMNS_FOR_ERROR 100
+
+/* Waiting that matters: a share of the time of the function itself. */
+#define SHARE_OF_WAIT 0.02
+
 /* From this width on the place has a column of its own even if names are cut. */
 #define COLUMNS_FOR_PLACE 44
 
 struct layout {
-    bool timed, total, average, error;
+    bool timed, total, average, error, wait;
     size_t calls; /* columns of the number of calls */
     size_t name;  /* of the name when places are aligned, else 0 */
     size_t rest;  /* for name and place together, 0: as wide as they want */
@@ -33,6 +40,13 @@ struct report {
     size_t shown;
     struct layout layout;
 };
+
+/* The part of its own time that a function used no processor, or 0 if little. */
+static double wait_of(const struct report *report, uint32_t function)
+{
+    const struct measure *measure = &report->profile->functions[function].measure;
+    return measure->wait >= SHARE_OF_WAIT * measure->self ? measure->wait : 0;
+}
 
 /* ---- Layout --------------------------------------------------------------- */
 
@@ -55,6 +69,8 @@ static void measure_rows(struct report *report, size_t *longest_name, size_t *lo
         *longest_place = larger(*longest_place,
                                 page_place_columns(style, report->profile, report->functions[idx]));
         layout->error = layout->error || function.error_percent > 0.5;
+        layout->wait = layout->wait ||
+                       100 * wait_of(report, report->functions[idx]) > stats_total(report->profile);
     }
 }
 
@@ -67,9 +83,11 @@ static void lay_out(struct report *report)
     layout->timed = model_timed(report->profile);
     layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
     layout->average = layout->timed && (wide || columns >= COLUMNS_FOR_AVERAGE);
-    layout->error = layout->error && layout->timed && (wide || columns >= 100);
-    size_t fixed = (layout->timed ? 16u : 0u) + (layout->error ? 7u : 0u) +
-                   (layout->total ? 9u : 0u) + 2 + layout->calls + (layout->average ? 9u : 0u) + 2;
+    layout->error = layout->error && layout->timed && (wide || columns >= COLUMNS_FOR_ERROR);
+    layout->wait = layout->wait && layout->timed && (wide || columns >= COLUMNS_FOR_WAIT);
+    size_t fixed = (layout->timed ? 16u : 0u) + (layout->wait ? 9u : 0u) +
+                   (layout->error ? 7u : 0u) + (layout->total ? 9u : 0u) + 2 + layout->calls +
+                   (layout->average ? 9u : 0u) + 2;
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
     if (!wide && longest + 2 + place <= layout->rest)
         layout->name = longest;
@@ -86,6 +104,8 @@ static void put_titles(struct report *report)
     page_emphasis(writer, &report->options->style, EMPHASIS_STRONG);
     if (layout->timed)
         writer_text(writer, " self %     self");
+    if (layout->wait)
+        writer_text(writer, "     wait");
     if (layout->error)
         writer_text(writer, "  error");
     if (layout->total)
@@ -105,7 +125,7 @@ static const char *error_text(char buf[NUMBER_SIZE], double percent)
     return percent < 0 ? "?" : percent < 0.05 ? "" : number_percent(buf, percent);
 }
 
-static void put_numbers(struct report *report, const struct cprof_function *function)
+static void put_numbers(struct report *report, uint32_t idx, const struct cprof_function *function)
 {
     struct writer *writer = report->writer;
     const struct layout *layout = &report->layout;
@@ -116,6 +136,10 @@ static void put_numbers(struct report *report, const struct cprof_function *func
         double share = whole > 0 ? 100.0 * (double)function->self_ns / whole : 0;
         writer_right(writer, number_decimal(text, share, 2), 7);
         writer_right(writer, number_duration(text, function->self_ns, unicode), 9);
+    }
+    if (layout->wait) {
+        double wait = wait_of(report, idx);
+        writer_right(writer, wait > 0 ? number_duration(text, stats_whole(wait), unicode) : "", 9);
     }
     if (layout->error)
         writer_right(writer, error_text(text, function->error_percent), 7);
@@ -152,7 +176,7 @@ static void put_rows(struct report *report)
     put_titles(report);
     for (size_t idx = 0; idx < report->shown; idx++) {
         struct cprof_function function = stats_function(report->profile, report->functions[idx]);
-        put_numbers(report, &function);
+        put_numbers(report, report->functions[idx], &function);
         put_name(report, report->functions[idx]);
     }
 }

@@ -118,9 +118,11 @@ static void put_roff_option(const struct option *option)
     if (option->argument)
         printf(" \\fI%s\\fR", option->argument);
     putchar('\n');
-    put_roff_line(option->help, strlen(option->help));
+    put_roff(option->help, strlen(option->help));
+    if (option->kind != OPTION_CHOICE)
+        putchar('\n');
     for (size_t idx = 0; option->kind == OPTION_CHOICE && option->choices[idx]; idx++)
-        printf("%s\\fB%s\\fR%s", idx ? ", " : "One of ", option->choices[idx],
+        printf("%s\\fB%s\\fR%s", idx ? ", " : ". One of ", option->choices[idx],
                option->choices[idx + 1] ? "" : ".\n");
 }
 

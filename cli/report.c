@@ -43,9 +43,13 @@ int command_report(int count, char **words)
         .arguments = "[OPTION]... [PROFILE]...",
         .summary = "functions with calls and times",
         .description =
-            "Lists the functions of a run with their calls (exact), the time spent in the\n"
-            "function itself (self) and with what it calls (total). Several profiles are\n"
-            "merged. Without one, the newest cprof.out.* here is taken.",
+            "Lists the functions of a run with their calls, which are exact, and times: self\n"
+            "in the function itself, total with what it calls, avg the total of a call. Times\n"
+            "of several threads add up. On a wide terminal, wait is the part of self that used\n"
+            "no processor, and error how far self may be off where it was sampled (95 %);\n"
+            "both are empty where there is nothing to say.\n"
+            "\n"
+            "Several profiles are merged. Without one, the newest cprof.out.* here is taken.",
         .examples = "cprof report --top 20 --sort total\n"
                     "cprof report --format json cprof.out.4711 > report.json",
         .options = options};

@@ -257,6 +257,33 @@ START_TEST(test_refusing_sink)
 }
 END_TEST
 
+/* Waiting has a column where there is waiting and room for it. */
+START_TEST(test_wait)
+{
+    for (unsigned idx = 0; idx < 4; idx++) {
+        struct fabricate *made = fabricate_new();
+        uint32_t root = fabricate_thread(made);
+        uint32_t sleeps =
+            fabricate_node(made, root, fabricate_site(made, "f", "w.c", 1), 1, 100000);
+        fabricate_node(made, root, fabricate_site(made, "g", "w.c", 2), 1, 300000);
+        fabricate_at(made, sleeps)->u.call.wait_ticks = idx == 3 ? 1000 : 70000;
+        struct cprof_profile *profile = support_load(made);
+        struct text text;
+        struct cprof_sink sink = support_sink(&text);
+        const unsigned columns[] = {0, 90, 80, 0};
+        struct cprof_report_options options = {.style = {.columns = columns[idx]}};
+        ck_assert_int_eq(cprof_report_text(profile, &options, &sink, NULL), CPROF_OK);
+        bool shown = strstr(text.ptr, "self     wait    total") &&
+                     strstr(text.ptr, "100 us  70.0 us   100 us") &&
+                     strstr(text.ptr, "300 us            300 us");
+        ck_assert_msg(shown == (idx < 2), "case %u: %s", idx, text.ptr);
+        ck_assert(shown || !strstr(text.ptr, "wait "));
+        support_free(&text);
+        cprof_profile_free(profile);
+    }
+}
+END_TEST
+
 Suite *render_suite(void);
 Suite *render_suite(void)
 {
@@ -268,6 +295,7 @@ Suite *render_suite(void)
     tcase_add_test(group, test_text_widths);
     tcase_add_test(group, test_flame);
     tcase_add_test(group, test_refusing_sink);
+    tcase_add_test(group, test_wait);
     suite_add_tcase(suite, group);
     return suite;
 }
