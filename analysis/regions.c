@@ -1,6 +1,8 @@
 /* Lending measured time to sampled nodes; see regions.h.
  *
  * A node keeps what it was charged, less what it lends, plus what it borrows.
+ * Where the estimates of the borrowers and of the lender's own time together
+ * exceed what there is, all shrink alike: what was charged was measured.
  * Waiting was seen at the lender, which takes it first, up to what it keeps;
  * the borrowers share the rest, and nobody waits longer than it lasted.
  */
@@ -20,13 +22,16 @@ static void add_demands(const struct region_node *nodes, size_t count, struct re
 
 static void keep(struct region_node *node, struct region_loan *loan)
 {
-    loan->factor = loan->demand > node->charged ? node->charged / loan->demand : 1.0;
+    double wanted = loan->demand > 0 ? loan->demand + node->own : 0;
+    loan->factor = wanted > node->charged ? node->charged / wanted : 1.0;
     node->self = node->charged - loan->demand * loan->factor;
     if (node->self < 0) /* by rounding */
         node->self = 0;
     node->wait = smaller(node->waited, node->self);
     loan->excess = smaller(node->waited, node->charged) - node->wait;
     node->variance = 0;
+    if (loan->factor < 1.0 && node->own_samples > 0)
+        node->variance = node->self * node->self / node->own_samples;
 }
 
 static void borrow(struct region_node *node, struct region_loan *loan)

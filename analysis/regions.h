@@ -20,6 +20,8 @@ struct region_node {
     double waited;   /* wait_ticks */
     double estimate; /* own time according to its sampled calls, charged to the lender */
     double samples;  /* how many sampled calls the estimate is made of */
+    double own;      /* of a lender: what samples say of its own time */
+    double own_samples;
     /* Out. */
     double self;
     double wait;

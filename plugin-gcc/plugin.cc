@@ -200,11 +200,17 @@ void on_attributes(void *, void *)
 }
 
 /* Tells the source that hooks are written; it may ask (CONTRACT.md).  This event
- * comes with -E too, where PLUGIN_START_UNIT does not. */
+ * comes with -E too, where PLUGIN_START_UNIT does not; but it comes before the
+ * debug output exists that -g3 reports macros to. */
 void on_pragmas(void *, void *)
 {
-    if (&parse_in && parse_in && command_line_says_profiling())
-        cpp_define(parse_in, "__CPROF__=1");
+    if (!&parse_in || !parse_in || !command_line_says_profiling())
+        return;
+    cpp_callbacks *callbacks = cpp_get_callbacks(parse_in);
+    auto define = callbacks->define;
+    callbacks->define = NULL;
+    cpp_define(parse_in, "__CPROF__=1");
+    callbacks->define = define;
 }
 
 void on_unit_finish(void *, void *)

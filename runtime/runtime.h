@@ -97,6 +97,7 @@ struct thread {
     uint64_t spot_weight;      /* in CPROF_SAMPLE_UNITs */
     uint32_t timed_depth;
     uint32_t interval;         /* calls to one sample, at present */
+    bool spot_is_after;        /* the spot is a timed caller, for one stretch */
     uint64_t last_event;
     uint64_t stretch_start; /* of the sampled call's own time */
     uint64_t empty_by_enter, empty_by_end;
@@ -107,10 +108,11 @@ struct thread {
     uint64_t random;
 } __attribute__((aligned(128)));
 
-/* Countdown tuning of a node, by node index. */
+/* What adaptive mode notes of a node, by node index. */
 struct tuning {
-    uint32_t interval;
-    uint32_t padding;
+    uint32_t interval; /* an untimed node was armed with */
+    uint32_t trial_calls;
+    uint64_t trial_ticks; /* that these took */
 };
 
 struct process {

@@ -23,7 +23,7 @@
 enum {
     ARM_COUNT = INT32_MAX,
     SWAP_ROUNDS = 4,
-    TIMED_TRIAL = 32,      /* calls timed before a node may stop being timed */
+    TIMED_TRIAL = 32,      /* timed calls after which a node may stop being timed */
     INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
     INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
     INTERVAL_MAX = 1 << 24,
@@ -226,24 +226,38 @@ static void duration_add(struct cprof_node *node, uint64_t duration)
         call->max_ticks = duration;
 }
 
+/* How long calls must be on average for a node to stay timed.  Less where some
+ * are very long: what a sample would catch of those is luck. */
+static uint64_t timed_threshold(const struct process *process, const struct cprof_node *node)
+{
+    bool has_long = node->u.call.max_ticks > 16 * process->short_ticks;
+    return has_long ? process->short_ticks / 4 : process->short_ticks;
+}
+
 /* Short calls are not worth two clock readings each: after a trial they are
- * only counted, with a burst now and then. */
+ * only counted, and a sample of them is timed.  A sampled call that turns out
+ * very long makes the node timed again. */
 static void node_reconsider(struct process *process, struct thread *thread,
                             struct cprof_node *node, uint64_t duration)
 {
-    struct cprof_node_call *call = &node->u.call;
+    struct tuning *tuning = &process->tuning[idx_of(process, node)];
 
-    if (node->flags & CPROF_NODE_TIMED) {
-        if (call->timed_calls < TIMED_TRIAL ||
-            call->duration_ticks / call->timed_calls >= process->short_ticks)
+    if (!(node->flags & CPROF_NODE_TIMED)) {
+        if (duration <= 16 * process->short_ticks)
             return;
+        node->flags |= CPROF_NODE_TIMED;
+        tuning->trial_calls = 0, tuning->trial_ticks = 0;
+        node_rearm(node, 0);
+        return;
+    }
+    tuning->trial_ticks += duration;
+    if (++tuning->trial_calls < TIMED_TRIAL)
+        return;
+    if (tuning->trial_ticks / TIMED_TRIAL < timed_threshold(process, node)) {
         node->flags &= ~CPROF_NODE_TIMED;
         node_arm_sample(process, thread, node);
-    } else if (duration > 16 * process->short_ticks) {
-        node->flags |= CPROF_NODE_TIMED;
-        call->timed_calls = 0, call->duration_ticks = 0;
-        node_rearm(node, 0);
     }
+    tuning->trial_calls = 0, tuning->trial_ticks = 0;
 }
 
 /* Closes the innermost open timed call, at `now`; returns what the thread stood
@@ -286,22 +300,54 @@ static void timed_abandon(struct process *process, struct thread *thread,
 
 /* ---- Samples ---------------------------------------------------------------- */
 
+/* Up to here a stretch stands for as many calls as its weight.  A longer one is a
+ * call that makes its node timed again, or the kernel ran something else
+ * meanwhile: neither happens to all those calls, so it stands for itself. */
+static inline uint64_t stretch_weight(const struct process *process, const struct thread *thread,
+                                      uint64_t ticks)
+{
+    return (int64_t)ticks > (int64_t)(16 * process->short_ticks) ? 1 : thread->spot_weight;
+}
+
 /* A stretch of the sampled call's own time ends at `now`.  It is measured between
  * probes, from the last instructions of one to the first of the next, and what
  * an empty stretch took a moment ago is taken off: two readings of the clock
  * around a call of 3 ns measure the clock.  Sums may be negative for a while. */
-static inline void stretch_end(struct thread *thread, uint64_t now, uint64_t empty)
+static inline void stretch_end(const struct process *process, struct thread *thread, uint64_t now,
+                               uint64_t empty)
 {
     struct cprof_node_call *call = &thread->spot->u.call;
+    uint64_t ticks = now - thread->stretch_start - empty;
 
-    call->sample_ticks += (now - thread->stretch_start - empty) *
-                          thread->spot_weight;
+    ticks *= stretch_weight(process, thread, ticks);
+    if (thread->spot_is_after) {
+        call->after_ticks += ticks;
+        call->afters++;
+        thread->spot_is_after = false;
+        thread->spot = NULL;
+        return;
+    }
+    call->sample_ticks += ticks;
     call->samples += thread->spot_weight;
 }
 
 static inline void stretch_start(struct process *process, struct thread *thread)
 {
     thread->stretch_start = ticks_at_start(process);
+}
+
+/* A sampled call has ended, and its caller is timed: what the caller does up to
+ * its next event is as good a sample, of the caller's own time, as the call was
+ * of its callee's.  Without it a loop that calls little functions would be left
+ * with what their estimates leave over. */
+static inline void after_start(struct process *process, struct thread *thread,
+                               struct cprof_node *caller, uint64_t weight)
+{
+    thread->spot = caller;
+    thread->spot_weight = weight;
+    thread->spot_is_after = true;
+    current_set(process, twin_of(hot_at(caller)));
+    stretch_start(process, thread);
 }
 
 /* How long is nothing?  A call of the probe that may end a stretch, for no
@@ -435,18 +481,24 @@ static void call_count(struct process *process, struct thread *thread, struct cp
         fence_begin(process, thread, caller, stood_on);
 }
 
+static inline void spot_forget(struct thread *thread)
+{
+    thread->spot = NULL;
+    thread->spot_is_after = false;
+}
+
 /* The thread has come to a probe: if it still stands on the twin of the sampled
  * node, a stretch ends; if not, a jump went past the frame, and the time since
  * the stretch began is nobody's. */
-static inline void probe_arrive(struct thread *thread, uintptr_t standing, uint64_t now,
-                                uint64_t empty)
+static inline void probe_arrive(const struct process *process, struct thread *thread,
+                                uintptr_t standing, uint64_t now, uint64_t empty)
 {
     if (LIKELY(!thread->spot))
         return;
     if (standing == twin_of(hot_at(thread->spot)))
-        stretch_end(thread, now, empty);
+        stretch_end(process, thread, now, empty);
     else
-        thread->spot = NULL;
+        spot_forget(thread);
 }
 
 HIDDEN void cprof_begin_cold(uintptr_t *caller);
@@ -458,7 +510,7 @@ HIDDEN void cprof_begin_cold(uintptr_t *caller)
     if (UNLIKELY(!child))
         return;
     struct thread *thread = thread_of(process, child);
-    thread->spot = NULL; /* a call by the hot path: no sampled call is near */
+    spot_forget(thread); /* a call by the hot path: no sampled call is near */
     call_begin(process, thread, child, caller, *caller);
 }
 
@@ -481,17 +533,21 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
     if (UNLIKELY(!*alive_of(process)) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
-    probe_arrive(thread, standing, now, thread->empty_by_end);
+    probe_arrive(process, thread, standing, now, thread->empty_by_end);
     now = charge(process, thread, now);
     if (UNLIKELY(thread->timed_depth && thread->timed_depth <= TIMED_DEPTH_MAX &&
                  thread->timed[thread->timed_depth - 1].frame < (uintptr_t)caller))
         timed_abandon(process, thread, parent, (uintptr_t)caller, now);
     uintptr_t stood_on = hot_at(parent);
+    bool sampled = thread->spot != NULL;
+    uint64_t weight = thread->spot_weight;
     if (LIKELY(thread->timed_depth))
         stood_on = timed_close(process, thread, parent, now);
     current_set(process, stood_on);
     if (UNLIKELY(thread->spot))
         stretch_start(process, thread);
+    else if (UNLIKELY(sampled && parent->flags & CPROF_NODE_TIMED))
+        after_start(process, thread, parent, weight);
 }
 
 /* After a jump back into a frame: what it left open is closed. */
@@ -502,5 +558,5 @@ static void timing_return(struct process *process, struct thread *thread,
         return;
     uint64_t now = charge(process, thread, ticks_now(process));
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);
-    thread->spot = NULL;
+    spot_forget(thread);
 }

@@ -260,9 +260,11 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         return;
     }
     if (UNLIKELY(arrived))
-        probe_arrive(thread, stood_on, arrived, thread->empty_by_enter);
+        probe_arrive(process, thread, stood_on, arrived, thread->empty_by_enter);
     else
-        thread->spot = NULL; /* whatever was being measured, a jump left it */
+        spot_forget(thread); /* whatever was being measured, a jump left it */
+    if (!thread->spot)
+        stood_on = *caller; /* the stretch after a sampled call: it is over */
     slot_fill(site, parent, node_of(process, child), id);
     call_count(process, thread, node_of(process, child), caller, stood_on);
 }

@@ -153,6 +153,10 @@ struct cprof_node_call {
     uint64_t samples;        /* stretches that sample_ticks is made of, weighted */
     uint32_t sampled_calls;  /* calls that sample_ticks is made of              */
     uint32_t histogram;      /* reserved */
+    uint64_t after_ticks;    /* a timed node's own time after sampled calls of its
+                                callees, up to its next event; weighted and signed
+                                like sample_ticks                              */
+    uint64_t afters;         /* how many such stretches, not weighted           */
 };
 
 struct cprof_node {
