@@ -267,9 +267,9 @@ static bool load_contexts(struct loader *loader)
  * for as many calls as its weight says, in units of CPROF_SAMPLE_UNIT calls
  * (docs/FORMAT.md, Nodes).  The runtime has taken off what measuring costs, so
  * the sum of very short calls may have come out below nothing. */
-static double estimate_of(const struct cprof_node_call *call)
+static double estimate_of(uint64_t weighted)
 {
-    double ticks = (double)(int64_t)call->sample_ticks;
+    double ticks = (double)(int64_t)weighted;
     return ticks > 0 ? CPROF_SAMPLE_UNIT * ticks : 0;
 }
 
@@ -287,7 +287,9 @@ static void load_share(struct loader *loader, uint32_t position)
         share->lender = loader->owners[parent];
     share->charged = (double)node.u.call.self_ticks;
     share->waited = (double)node.u.call.wait_ticks;
-    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(&node.u.call);
+    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(node.u.call.sample_ticks);
+    share->own = estimate_of(node.u.call.after_ticks);
+    share->own_samples = (double)node.u.call.afters;
     share->samples = (double)node.u.call.sampled_calls;
 }
 
