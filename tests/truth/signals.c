@@ -11,9 +11,12 @@
  *   cold            N is given, and the stepped call is the program's first
  *   hot, far        N = 1, 1 + STRIDE, ... until the stepped call has no such step;
  *                   hot calls one function, far more than a node has near slots for
- * Prints NAME LOW HIGH SELF, as the program itself counted: the calls lie between
- * LOW and HIGH; SELF is the time on the fake clock, or -.  And "over" if step N of
- * cold does not exist, and "clock TIME", the sum of all times.
+ * Prints NAME CALLS SELF, as the program itself counted; SELF is the time on the fake
+ * clock, or - where a jump decides it.  And "over" if step N of cold does not exist,
+ * and "clock TIME", the sum of all times.
+ *
+ * Whether a call that a jump left was counted is known by its counting instruction:
+ * the stepping sees whether it was executed.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -51,7 +54,7 @@ enum {
 static volatile long handler_calls, handler_jumps, deeper_calls, step, chosen_step;
 static volatile bool reached, was_reached;
 static bool every, jumps;
-static volatile long counted; /* counting instructions of the hot path that were stepped over */
+static volatile long counted; /* counting instructions that were stepped over */
 static sigjmp_buf place;
 
 static OWN void deeper_in_handler(int depth)
@@ -97,30 +100,53 @@ static OWN void call_siblings(void)
 
 /* ---- Stepping ------------------------------------------------------------------------ */
 
-/* Was it `subl $1, CPROF_LEFT_DISPLACEMENT(register)`? */
-static APART bool is_counting(const unsigned char *code)
+static APART uintptr_t register_value(const greg_t *values, int number)
 {
-    static const int left = CPROF_LEFT_DISPLACEMENT;
-    int displacement;
-
-    code += (*code & 0xf0) == 0x40;
-    if (code[0] != 0x83 || (code[1] & 0xf8) != 0xa8)
-        return false;
-    code += (code[1] & 7) == 4 ? 3 : 2;
-    memcpy(&displacement, code, sizeof displacement);
-    return displacement == left && code[4] == 1;
+    static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                REG_R12, REG_R13, REG_R14, REG_R15};
+    return (uintptr_t)values[order[number]];
 }
 
-static APART void note_step(void *context)
+/* Is the next instruction `subl $1, displacement(register)` on a node?  On the hot
+ * path the register is a hot pointer; in the runtime it may be the node itself or its
+ * hot part. */
+static APART bool is_counting(const greg_t *values)
 {
-    static const unsigned char *next; /* what the step after this trap executes */
-    const ucontext_t *state = context;
+    const unsigned char *code = (const unsigned char *)values[REG_RIP];
+    int high = 0, displacement = 0;
 
-    if (next && is_counting(next))
-        counted++;
-    next = (const unsigned char *)state->uc_mcontext.gregs[REG_RIP];
-    if (step == 0) /* the first trap comes after stepping_on's own last instruction */
+    if ((*code & 0xf0) == 0x40)
+        high = *code++ & 1;
+    if (code[0] != 0x83 || (code[1] & 0x38) != 0x28 || code[1] >> 6 == 3)
+        return false;
+    int mode = code[1] >> 6, number = code[1] & 7;
+    code += number == 4 ? 3 : 2; /* a second byte, which names the register again */
+    if (mode == 0 && number == 5)
+        return false; /* relative to the instruction */
+    if (mode == 1)
+        displacement = (signed char)*code++;
+    if (mode == 2) {
+        memcpy(&displacement, code, sizeof displacement);
+        code += sizeof displacement;
+    }
+    uintptr_t address = register_value(values, number + 8 * high) + (uintptr_t)(long)displacement;
+    return *code == 1 &&
+           (displacement == CPROF_LEFT_DISPLACEMENT || displacement == CPROF_RANGE ||
+            displacement == 0) &&
+           address % CPROF_NODE_STRIDE == 0;
+}
+
+/* A trap comes after its instruction. */
+static APART void note_step(const ucontext_t *state)
+{
+    static bool next_counts;
+
+    if (step == 0) /* after stepping_on's last instruction */
         counted = 0;
+    else
+        counted += next_counts;
+    next_counts = is_counting(state->uc_mcontext.gregs);
     step++;
 }
 
@@ -195,24 +221,24 @@ static APART bool step_through_once(void (*function)(void), long at)
 }
 
 /* `time` is what one call spends, if all calls run to their end. */
-static APART void print_calls(const char *name, long low, long high, int time)
+static APART void print_calls(const char *name, long calls, int time)
 {
 #ifdef FAKE_CLOCK
     if (!jumps) {
-        printf("%s %ld %ld %ld\n", name, low, high, high * time);
+        printf("%s %ld %ld\n", name, calls, calls * time);
         return;
     }
 #endif
     (void)time;
-    printf("%s %ld %ld -\n", name, low, high);
+    printf("%s %ld -\n", name, calls);
 }
 
 static APART void print_common(void)
 {
-    print_calls("on_step", handler_calls, handler_calls, 2 * SPEND_HANDLER);
-    print_calls("deeper_in_handler", deeper_calls, deeper_calls, 2 * SPEND_DEEPER);
-    print_calls("step_through", through_calls, through_calls, SPEND_STEPPED);
-    print_calls("main", 1, 1, 0);
+    print_calls("on_step", handler_calls, 2 * SPEND_HANDLER);
+    print_calls("deeper_in_handler", deeper_calls, 2 * SPEND_DEEPER);
+    print_calls("step_through", through_calls, SPEND_STEPPED);
+    print_calls("main", 1, 0);
 #ifdef FAKE_CLOCK
     printf("clock %llu\n", cprof_fake_clock);
 #endif
@@ -221,15 +247,17 @@ static APART void print_common(void)
 /* The very first calls, then some more that nothing disturbs. */
 static APART void run_cold(long at)
 {
-    enum { CALLS_AFTER = 3, HIGH = CALLS_AFTER + 1 };
+    enum { CALLS_AFTER = 3 };
 
     if (!step_through_once(stepped, at))
         printf("over\n");
-    const int low = jumps && was_reached ? CALLS_AFTER : HIGH;
+    const bool left = jumps && was_reached;
+    const long own = CALLS_AFTER + (!left || counted > 0),
+               callee = CALLS_AFTER + (!left || counted > 1);
     for (int round = 0; round < CALLS_AFTER; round++)
         stepped();
-    print_calls("stepped", low, HIGH, 2 * SPEND_STEPPED);
-    print_calls("inner", low, HIGH, SPEND_INNER);
+    print_calls("stepped", own, 2 * SPEND_STEPPED);
+    print_calls("inner", callee, SPEND_INNER);
 }
 
 /* Known contexts, at every step.  Where the handler jumps, the counting instructions
@@ -249,11 +277,11 @@ static APART void run_warm(void (*function)(void), const char *name, int callees
         for (int idx = 0; idx < callees; idx++)
             callee[idx] += !jumps || counted > idx + 1;
     }
-    print_calls(name, own, own, callees == 1 ? 2 * SPEND_STEPPED : SPEND_STEPPED);
+    print_calls(name, own, callees == 1 ? 2 * SPEND_STEPPED : SPEND_STEPPED);
     for (int idx = 0; idx < callees; idx++) {
         char sibling[32];
         snprintf(sibling, sizeof sibling, "sibling_%d", idx);
-        print_calls(callees == 1 ? "inner" : sibling, callee[idx], callee[idx],
+        print_calls(callees == 1 ? "inner" : sibling, callee[idx],
                     callees == 1 ? SPEND_INNER : SPEND_SIBLING);
     }
 }
