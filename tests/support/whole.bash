@@ -18,8 +18,10 @@ case_name=start
 unset CPROF_OUTPUT CPROF_MODE CPROF_VERBOSE
 export LC_ALL=C.UTF-8
 
+# A killed program's file stays on tmpfs behind its link; it goes with the folder.
 clean_up() {
     cd /
+    find "$work" -type l -lname '/dev/shm/cprof.*' -exec readlink {} \; | xargs -r rm -f
     rm -rf "$work"
 }
 trap clean_up EXIT
