@@ -21,7 +21,7 @@ export LC_ALL=C.UTF-8
 # A killed program's file stays on tmpfs behind its link; it goes with the folder.
 clean_up() {
     cd /
-    find "$work" -type l -lname '/dev/shm/cprof.*' -exec readlink {} \; | xargs -r rm -f
+    find "$work" -type l -lname '/dev/shm/cprof.*' -exec sh -c 'rm -f "$(readlink "$1")"' sh {} \;
     rm -rf "$work"
 }
 trap clean_up EXIT
