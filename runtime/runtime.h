@@ -88,6 +88,7 @@ struct thread {
     uint32_t root;
     uint32_t next;       /* next node of its chunk; a multiple of CHUNK_NODES: none */
     uint32_t overflow;   /* node that gathers what exceeds the context cap */
+    struct cprof_thread *record; /* its part that readers see */
     struct child_table *children;
     uint64_t children_used;
     /* timing, timing.c */
@@ -103,7 +104,6 @@ struct thread {
     uint64_t empty_by_enter, empty_by_end;
     uint64_t last_sample;
     uint64_t calls_seen, calls_span; /* by the last samples: calls, and ticks they took */
-    uint64_t fences; /* callees of sampled calls, two events each */
     uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
     uint64_t random;
 } __attribute__((aligned(128)));

@@ -55,7 +55,7 @@ static struct thread *thread_new(struct process *process, uint32_t start_site, u
     thread->root = node_new(process, thread, 0, 0, CPROF_NODE_ROOT);
     if (!thread->root)
         return NULL;
-    struct cprof_thread *record = &process->file_threads[idx];
+    struct cprof_thread *record = thread->record = &process->file_threads[idx];
     record->first_ticks = ticks_now(process);
     record->last_event = record->first_ticks;
     __atomic_store_n(&record->root, thread->root, __ATOMIC_RELEASE);
@@ -71,7 +71,7 @@ static NOINLINE struct thread *thread_claim(struct process *process, uint32_t st
         thread = thread_new(process, start_site, tid);
     if (!thread)
         return NULL;
-    struct cprof_thread *record = &process->file_threads[thread - process->threads];
+    struct cprof_thread *record = thread->record;
     record->tid = tid;
     record->owners++;
     thread_timing_reset(process, thread);

@@ -163,10 +163,10 @@ static inline uint64_t charge(struct process *process, struct thread *thread, ui
 
 static void thread_record(struct process *process, struct thread *thread)
 {
-    struct cprof_thread *record = &process->file_threads[thread - process->threads];
+    struct cprof_thread *record = thread->record;
+
     record->open_node = idx_of(process, thread->region);
     record->last_event = thread->last_event;
-    record->fences = thread->fences;
 }
 
 /* ---- Timed calls --------------------------------------------------------------- */
@@ -183,8 +183,9 @@ static inline void timed_call_fill(struct timed_call *call, const struct thread 
                                    struct cprof_node *child, uintptr_t frame, uintptr_t stood_on,
                                    uint64_t now)
 {
+    *(volatile uintptr_t *)&call->frame = frame;
+    __asm__ volatile("" ::: "memory");
     call->start = now;
-    call->frame = frame;
     call->stood_on = stood_on;
     call->node = child;
     call->region = thread->region;
@@ -195,8 +196,8 @@ static inline void timed_call_fill(struct timed_call *call, const struct thread 
 
 /* Opens a timed call of `child`, after which the thread stands on `stood_on`
  * again.  Filled before it counts, so that a handler that jumps away leaves no
- * half call behind, and again after, because a handler that came in between has
- * used the same place. */
+ * half call behind, and again after if a handler that came in between has used
+ * the same place: then the frame, written first, is the handler's. */
 static inline void timed_open(struct process *process, struct thread *thread,
                               struct cprof_node *child, uintptr_t *caller, uintptr_t stood_on,
                               uint64_t now)
@@ -211,7 +212,8 @@ static inline void timed_open(struct process *process, struct thread *thread,
     struct timed_call *call = &thread->timed[depth];
     timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
     *(volatile uint32_t *)&thread->timed_depth = depth + 1;
-    timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
+    if (UNLIKELY(*(volatile uintptr_t *)&call->frame != (uintptr_t)caller))
+        timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
 }
 
 static void duration_add(struct cprof_node *node, uint64_t duration)
@@ -431,7 +433,7 @@ static void fence_begin(struct process *process, struct thread *thread, uintptr_
 
     timed_open(process, thread, NULL, caller, stood_on, now);
     thread->spot = NULL;
-    thread->fences++;
+    thread->record->fences++;
 }
 
 /* ---- Called by the hooks --------------------------------------------------------- */
