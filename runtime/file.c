@@ -190,7 +190,15 @@ static void grow_end(struct process *process)
     __atomic_store_n(&process->growing, 0, __ATOMIC_RELEASE);
 }
 
-/* Makes nodes [0, wanted) usable.  Extents double up to 4 MiB. */
+/* How many nodes the next extent gets: a quarter more than there are, so that
+ * little stays unused, up to 4 MiB. */
+static uint32_t extent_nodes(uint32_t limit)
+{
+    uint32_t count = limit / 4 / FIRST_NODES * FIRST_NODES;
+    return count < FIRST_NODES ? FIRST_NODES : count > 32768 ? 32768 : count;
+}
+
+/* Makes nodes [0, wanted) usable. */
 static bool nodes_grow(struct process *process, uint32_t wanted)
 {
     if (LIKELY(__atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE) >= wanted))
@@ -198,7 +206,7 @@ static bool nodes_grow(struct process *process, uint32_t wanted)
     uint64_t signals = signals_block();
     while (grow_begin(process, &process->node_limit, wanted)) {
         uint32_t limit = process->node_limit;
-        uint32_t count = limit < FIRST_NODES ? FIRST_NODES : limit > 32768 ? 32768 : limit;
+        uint32_t count = extent_nodes(limit);
         struct cprof_extent extent = {0, (uint64_t)count * CPROF_NODE_SIZE, limit, CPROF_NODE_SIZE,
                                       CPROF_EXTENT_NODES};
         bool done =
@@ -539,6 +547,26 @@ static bool link_find(struct process *process)
     return true;
 }
 
+/* The length without the nodes that nobody took, where they lie last. */
+static uint64_t used_length(const struct process *process)
+{
+    const struct cprof_header *header = process->header;
+    uint64_t nodes = (uint64_t)process->chunk_next * CHUNK_NODES;
+
+    for (uint64_t idx = 0; idx < process->extent_next && idx < CPROF_EXTENT_MAX; idx++) {
+        struct cprof_extent *extent = &process->contents[idx];
+        bool is_last = ((extent->offset + extent->length + 4095) & ~(uint64_t)4095) ==
+                       header->file_length;
+        if (extent->type != CPROF_EXTENT_NODES || !is_last || nodes <= extent->first)
+            continue;
+        uint64_t used = (nodes - extent->first) * CPROF_NODE_SIZE;
+        if (used < extent->length)
+            extent->length = used;
+        return extent->offset + extent->length;
+    }
+    return header->file_length;
+}
+
 /* At the very end: the bytes take the link's place, without the hole. */
 static void file_finish(struct process *process)
 {
@@ -546,6 +574,7 @@ static void file_finish(struct process *process)
 
     if (!process->file_path[0])
         return;
+    process->header->file_length = used_length(process);
     if (!string_equal(process->file_path, process->link_path)) {
         if (link_find(process))
             file_move(process->file_path, process->link_path, process->header->file_length);
