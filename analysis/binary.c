@@ -53,8 +53,8 @@ static enum cprof_status read_sections(Elf *elf, struct records *records, const 
     size_t size;
     if (!find_section(elf, BINARY_SECTION_SITE, bytes, len, &records->sites, &size,
                       &records->site_address) ||
-        !find_section(elf, BINARY_SECTION_STRING, bytes, len, &records->strings, &records->string_len,
-                      &records->string_address))
+        !find_section(elf, BINARY_SECTION_STRING, bytes, len, &records->strings,
+                      &records->string_len, &records->string_address))
         return fault_set(error, CPROF_INPUT,
                          "%.600s: not built with cprof; compile it with the output of `cprof "
                          "flags`",
