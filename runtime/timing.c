@@ -136,23 +136,35 @@ static NOINLINE void charge_wait(struct process *process, struct thread *thread,
         process->header->last = moment_now(process);
 }
 
+/* What is rare of charge(): a handler had an event between our reading of the
+ * clock and the swap.  A few rounds, then the handler's word stands. */
+static NOINLINE uint64_t charge_again(struct process *process, struct thread *thread)
+{
+    uint64_t last = *(volatile uint64_t *)&thread->last_event;
+
+    for (int round = 0; round < SWAP_ROUNDS; round++) {
+        uint64_t now = ticks_now(process);
+        if ((int64_t)(now - last) <= 0)
+            break;
+        if (swap_own(&thread->last_event, &last, now)) {
+            thread->region->u.call.self_ticks += now - last;
+            return now;
+        }
+    }
+    return last;
+}
+
 /* An event at `now`: the time since the last one goes to the region.  A handler
  * that had an event in between has moved last_event; then the rest is taken
  * again.  Returns the moment that was charged up to. */
 static inline uint64_t charge(struct process *process, struct thread *thread, uint64_t now)
 {
-    uint64_t last = *(volatile uint64_t *)&thread->last_event;
-    bool swapped = false;
+    uint64_t last = *(volatile uint64_t *)&thread->last_event, expected = last;
 
-    for (int round = 0; round < SWAP_ROUNDS && !swapped; round++) {
-        if (UNLIKELY((int64_t)(now - last) <= 0)) /* a handler has charged up to here */
-            return last;
-        swapped = swap_own(&thread->last_event, &last, now);
-        if (UNLIKELY(!swapped))
-            now = ticks_now(process);
-    }
-    if (UNLIKELY(!swapped))
+    if (UNLIKELY((int64_t)(now - last) <= 0)) /* a handler has charged up to here */
         return last;
+    if (UNLIKELY(!swap_own(&thread->last_event, &expected, now)))
+        return charge_again(process, thread);
     uint64_t stretch = now - last;
     struct cprof_node *region = thread->region;
     region->u.call.self_ticks += stretch;
@@ -190,7 +202,8 @@ static inline void timed_call_fill(struct timed_call *call, const struct thread 
     call->node = child;
     call->region = thread->region;
     call->spot = thread->spot;
-    call->spot_weight = thread->spot_weight;
+    if (UNLIKELY(thread->spot != NULL))
+        call->spot_weight = thread->spot_weight;
     __asm__ volatile("" ::: "memory");
 }
 
@@ -277,18 +290,22 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
         return hot_at(parent);
     }
     /* A handler may use the place from the moment it is free. */
-    struct timed_call call = thread->timed[depth];
+    const struct timed_call *call = &thread->timed[depth];
+    struct cprof_node *node = call->node, *region = call->region;
+    uint64_t start = call->start;
+    uintptr_t stood_on = call->stood_on;
+    thread->spot = call->spot;
+    if (UNLIKELY(call->spot != NULL))
+        thread->spot_weight = call->spot_weight;
     __asm__ volatile("" ::: "memory");
     *(volatile uint32_t *)&thread->timed_depth = depth;
-    thread->region = call.region;
-    thread->spot = call.spot;
-    thread->spot_weight = call.spot_weight;
-    if (call.node) {
-        duration_add(call.node, now - call.start);
+    thread->region = region;
+    if (LIKELY(node != NULL)) {
+        duration_add(node, now - start);
         if (process->mode == CPROF_MODE_ADAPTIVE)
-            node_reconsider(process, thread, call.node, now - call.start);
+            node_reconsider(process, thread, node, now - start);
     }
-    return call.stood_on;
+    return stood_on;
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */
@@ -445,7 +462,8 @@ static inline void timed_begin(struct process *process, struct thread *thread,
 
     timed_open(process, thread, child, caller, stood_on, now);
     thread->region = child;
-    thread->spot = NULL;
+    if (UNLIKELY(thread->spot != NULL))
+        thread->spot = NULL;
     thread_record(process, thread);
 }
 
@@ -512,7 +530,8 @@ HIDDEN void cprof_begin_cold(uintptr_t *caller)
     if (UNLIKELY(!child))
         return;
     struct thread *thread = thread_of(process, child);
-    spot_forget(thread); /* a call by the hot path: no sampled call is near */
+    if (UNLIKELY(thread->spot != NULL)) /* a call by the hot path: a jump left it */
+        spot_forget(thread);
     call_begin(process, thread, child, caller, *caller);
 }
 
