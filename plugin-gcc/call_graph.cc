@@ -27,9 +27,9 @@ void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
     cgraph_node *node;
 
     FOR_EACH_DEFINED_FUNCTION(node)
-        if (node->address_taken && !node->inlined_to && type &&
-            types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
-            targets.safe_push(number_get(node->decl));
+    if (node->address_taken && !node->inlined_to && type &&
+        types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
+        targets.safe_push(number_get(node->decl));
     for (unsigned idx = 0; idx < targets.length(); idx++)
         cprof_slot_plan_call(plan, caller, targets[idx], weight / targets.length());
 }
@@ -51,7 +51,7 @@ void calls_add(unsigned caller, cgraph_node *node)
             indirect_call_add(caller, edge, edge->sreal_frequency().to_double());
 }
 
-}
+} // namespace
 
 void cprof_call_graph_plan(void)
 {
@@ -60,12 +60,12 @@ void cprof_call_graph_plan(void)
 
     number_of = new hash_map<tree, unsigned>;
     FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
-        if (!node->inlined_to && !number_of->put(node->decl, count))
-            count++;
+    if (!node->inlined_to && !number_of->put(node->decl, count))
+        count++;
     plan = cprof_slot_plan_new(count);
     FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
-        if (!node->inlined_to)
-            calls_add(number_get(node->decl), node);
+    if (!node->inlined_to)
+        calls_add(number_get(node->decl), node);
     cprof_slot_plan_solve(plan, htab_hash_string(main_input_filename ? main_input_filename : ""));
 }
 

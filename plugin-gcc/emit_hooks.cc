@@ -161,8 +161,8 @@ void emit_exit(struct hooks *hooks, gimple_stmt_iterator position)
     edge onward;
 
     gsi_prev(&position);
-    onward = gsi_end_p(position) ? split_block_after_labels(hot)
-                                 : split_block(hot, gsi_stmt(position));
+    onward =
+        gsi_end_p(position) ? split_block_after_labels(hot) : split_block(hot, gsi_stmt(position));
     basic_block rest = onward->dest;
     basic_block end_block = cold_block_new(hooks, hot, rest);
 
@@ -329,7 +329,7 @@ void collect_places(function *fun, struct places *places)
     }
 }
 
-}
+} // namespace
 
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts)
 {
@@ -344,8 +344,8 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     hooks.shape.number = number;
     hooks.shape.slot = facts->site.slot;
     hooks.shape.shared_object = cprof_unit.for_shared_object;
-    hooks.shape.guarded = facts->defines_resolver ||
-                          cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
+    hooks.shape.guarded =
+        facts->defines_resolver || cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
     hooks.shape.keep_red_zone = facts->calls_nothing;
 
     collect_places(fun, &places);
@@ -353,14 +353,14 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     free_dominance_info(fun, CDI_POST_DOMINATORS);
     emit_entry(&hooks);
     FOR_EACH_VEC_ELT(places.landings, idx, block)
-        emit_return_here(&hooks, gsi_after_labels(block), false);
+    emit_return_here(&hooks, gsi_after_labels(block), false);
     FOR_EACH_VEC_ELT(places.jumps_back, idx, statement)
-        emit_return_after(&hooks, statement);
+    emit_return_after(&hooks, statement);
     FOR_EACH_VEC_ELT(places.tail_calls, idx, call)
-        if (!emit_tail_exit(&hooks, call))
-            gimple_call_set_tail(call, false);
+    if (!emit_tail_exit(&hooks, call))
+        gimple_call_set_tail(call, false);
     FOR_EACH_VEC_ELT(places.returns, idx, statement)
-        if (!is_tail_return(statement))
-            emit_exit(&hooks, gsi_for_stmt(statement));
+    if (!is_tail_return(statement))
+        emit_exit(&hooks, gsi_for_stmt(statement));
     mark_virtual_operands_for_renaming(fun);
 }

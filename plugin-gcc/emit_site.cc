@@ -13,8 +13,8 @@ struct cprof_site_text *tables(void)
 {
     if (!cprof_unit.tables) {
         char compiler[64];
-        snprintf(compiler, sizeof compiler, "%s %s",
-                 lang_hooks.name ? lang_hooks.name : "GNU", gcc_version.basever);
+        snprintf(compiler, sizeof compiler, "%s %s", lang_hooks.name ? lang_hooks.name : "GNU",
+                 gcc_version.basever);
         cprof_unit.tables = cprof_site_text_new(asm_out_file, compiler);
     }
     return cprof_unit.tables;
@@ -48,12 +48,12 @@ void call_emit(gcall *call, unsigned number, basic_block block)
     facts.line = location.line;
     facts.column = location.column > 0xffff ? 0xffff : location.column;
     facts.loop_depth = bb_loop_depth(block) > 255 ? 255 : bb_loop_depth(block);
-    facts.flags = (callee ? 0 : CPROF_CALL_INDIRECT) |
-                  (gimple_call_tail_p(call) ? CPROF_CALL_TAIL : 0);
+    facts.flags =
+        (callee ? 0 : CPROF_CALL_INDIRECT) | (gimple_call_tail_p(call) ? CPROF_CALL_TAIL : 0);
     cprof_site_text_call(tables(), &facts);
 }
 
-}
+} // namespace
 
 unsigned cprof_site_emit(const struct cprof_site_facts *facts)
 {
@@ -69,11 +69,11 @@ void cprof_calls_emit(function *fun, unsigned number)
     if (!had_loops)
         loop_optimizer_init(AVOID_CFG_MODIFICATIONS);
     FOR_EACH_BB_FN(block, fun)
-        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
-            gcall *call = dyn_cast<gcall *>(gsi_stmt(it));
-            if (call && !gimple_call_internal_p(call))
-                call_emit(call, number, block);
-        }
+    for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+        gcall *call = dyn_cast<gcall *>(gsi_stmt(it));
+        if (call && !gimple_call_internal_p(call))
+            call_emit(call, number, block);
+    }
     if (!had_loops)
         loop_optimizer_finalize();
 }

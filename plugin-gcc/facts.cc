@@ -68,9 +68,9 @@ bool unit_defines_resolver(void)
     symtab_node *node;
 
     FOR_EACH_SYMBOL(node)
-        if (node->ifunc_resolver || has_attribute(node->decl, "ifunc") ||
-            has_attribute(node->decl, "target_clones"))
-            return true;
+    if (node->ifunc_resolver || has_attribute(node->decl, "ifunc") ||
+        has_attribute(node->decl, "target_clones"))
+        return true;
     return false;
 }
 
@@ -80,9 +80,8 @@ bool unit_defines_resolver(void)
 const char *readable_name(tree decl, const char *name)
 {
     enum { DMGL_PARAMS = 1, DMGL_ANSI = 2 };
-    char *demangled = strncmp(name, "_Z", 2) == 0
-                          ? cplus_demangle_v3(name, DMGL_PARAMS | DMGL_ANSI)
-                          : NULL;
+    char *demangled =
+        strncmp(name, "_Z", 2) == 0 ? cplus_demangle_v3(name, DMGL_PARAMS | DMGL_ANSI) : NULL;
     return demangled ? demangled : lang_hooks.decl_printable_name(decl, 1);
 }
 
@@ -94,25 +93,25 @@ void look_at_body(function *fun, struct cprof_facts_of_function *facts)
     bool calls = false, real_calls = false;
 
     FOR_EACH_BB_FN(block, fun)
-        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
-            gimple *statement = gsi_stmt(it);
-            if (is_gimple_debug(statement) || gimple_code(statement) == GIMPLE_LABEL)
-                continue;
-            statements++;
-            gcall *call = dyn_cast<gcall *>(statement);
-            if (!call || gimple_call_internal_p(call))
-                continue;
-            calls = true;
-            if (!gimple_call_tail_p(call) && !gimple_call_builtin_p(call))
-                real_calls = true;
-        }
+    for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+        gimple *statement = gsi_stmt(it);
+        if (is_gimple_debug(statement) || gimple_code(statement) == GIMPLE_LABEL)
+            continue;
+        statements++;
+        gcall *call = dyn_cast<gcall *>(statement);
+        if (!call || gimple_call_internal_p(call))
+            continue;
+        calls = true;
+        if (!gimple_call_tail_p(call) && !gimple_call_builtin_p(call))
+            real_calls = true;
+    }
     facts->site.statements = statements;
     facts->calls_nothing = !real_calls;
     if (!calls)
         facts->site.flags |= CPROF_SITE_LEAF;
 }
 
-}
+} // namespace
 
 bool cprof_function_is_marked(tree decl)
 {
@@ -121,7 +120,8 @@ bool cprof_function_is_marked(tree decl)
 
 void cprof_function_mark(tree decl)
 {
-    DECL_ATTRIBUTES(decl) = tree_cons(get_identifier(marked_name), NULL_TREE, DECL_ATTRIBUTES(decl));
+    DECL_ATTRIBUTES(decl) =
+        tree_cons(get_identifier(marked_name), NULL_TREE, DECL_ATTRIBUTES(decl));
 }
 
 void cprof_attributes_register(void)
@@ -162,8 +162,8 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)
     facts->policy.attribute_no_profile = has_attribute(decl, "no_profile");
     facts->policy.attribute_no_instrument = has_attribute(decl, "no_instrument_function");
     facts->policy.naked = has_attribute(decl, "naked");
-    facts->policy.interrupt = has_attribute(decl, "interrupt") ||
-                              has_attribute(decl, "no_caller_saved_registers");
+    facts->policy.interrupt =
+        has_attribute(decl, "interrupt") || has_attribute(decl, "no_caller_saved_registers");
     facts->policy.thunk = node && (node->thunk || node->former_thunk_p());
     facts->policy.static_init = DECL_STATIC_CONSTRUCTOR(decl) && DECL_ARTIFICIAL(decl);
     facts->policy.ifunc_resolver = is_ifunc_resolver(fun);

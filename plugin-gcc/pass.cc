@@ -24,10 +24,11 @@ const pass_data cprof_pass_data = {
     GIMPLE_PASS, "cprof", OPTGROUP_NONE, TV_NONE, PROP_cfg | PROP_ssa, 0, 0, 0, 0,
 };
 
-class cprof_pass : public gimple_opt_pass
-{
+class cprof_pass : public gimple_opt_pass {
   public:
-    explicit cprof_pass(gcc::context *context) : gimple_opt_pass(cprof_pass_data, context) {}
+    explicit cprof_pass(gcc::context *context) : gimple_opt_pass(cprof_pass_data, context)
+    {
+    }
 
     bool gate(function *fun) final override
     {
@@ -46,8 +47,9 @@ class cprof_pass : public gimple_opt_pass
             facts.site.flags |= CPROF_SITE_INSTRUMENTED;
         facts.site.slot = cprof_call_graph_slot(fun->decl);
         if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
-            inform(DECL_SOURCE_LOCATION(fun->decl), "cprof: %s %qs: %s", in ? "hooks in" : "leaves out",
-                   facts.policy.readable_name, cprof_reason_words(reason));
+            inform(DECL_SOURCE_LOCATION(fun->decl), "cprof: %s %qs: %s",
+                   in ? "hooks in" : "leaves out", facts.policy.readable_name,
+                   cprof_reason_words(reason));
         unsigned number = cprof_site_emit(&facts.site);
         if (!in)
             return 0;
@@ -58,7 +60,7 @@ class cprof_pass : public gimple_opt_pass
     }
 };
 
-}
+} // namespace
 
 opt_pass *cprof_pass_new(gcc::context *context)
 {

@@ -142,10 +142,10 @@ void forced_functions_keep(void)
     cgraph_node *node;
 
     FOR_EACH_DEFINED_FUNCTION(node)
-        if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
-            !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
-            DECL_ATTRIBUTES(node->decl) =
-                tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
+    if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
+        !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
+        DECL_ATTRIBUTES(node->decl) =
+            tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
 }
 
 /* Debug information and -frecord-gcc-switches name the options of the compiler;
@@ -185,7 +185,7 @@ void on_ipa_start(void *, void *)
     if (!flag_generate_lto)
         return;
     FOR_EACH_DEFINED_FUNCTION(node)
-        cprof_function_mark(node->decl);
+    cprof_function_mark(node->decl);
 }
 
 void on_ipa_end(void *, void *)
@@ -233,9 +233,10 @@ bool read_options(struct plugin_name_args *arguments)
     return true;
 }
 
-}
+} // namespace
 
-__attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *version)
+__attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *arguments,
+                                                       struct plugin_gcc_version *version)
 {
     if (atoi(version->basever) != GCCPLUGIN_VERSION_MAJOR) {
         error("cprof: this plugin is built for GCC %d and the compiler is GCC %s; install the "
@@ -249,7 +250,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     options_forget(arguments->base_name);
     cprof_unit.is_lto_link = strcmp(lang_hooks.name, "GNU GIMPLE") == 0;
     target_note();
-    cprof_unit.carries_runtime = 
+    cprof_unit.carries_runtime =
         cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_RUNTIME, "carried");
 
     struct register_pass_info pass = {cprof_pass_new(g), "resx", 1, PASS_POS_INSERT_BEFORE};

@@ -14,13 +14,13 @@
  * as local as it gets; it lives in plugin.cc. */
 struct cprof_unit {
     struct cprof_policy *policy;
-    bool profiling;      /* as far as known; see plugin.cc */
-    bool is_lto_link;    /* lto1: the macro is gone, functions are marked */
+    bool profiling;   /* as far as known; see plugin.cc */
+    bool is_lto_link; /* lto1: the macro is gone, functions are marked */
     bool carries_runtime;
     bool for_shared_object;  /* may become part of one: the TLS offset is a variable */
     bool for_static_program; /* for sure: nothing will ever be unloaded */
-    unsigned site_count; /* written so far */
-    unsigned hook_count; /* of these, with hooks */
+    unsigned site_count;     /* written so far */
+    unsigned hook_count;     /* of these, with hooks */
     struct cprof_site_text *tables;
 };
 extern struct cprof_unit cprof_unit;
@@ -32,8 +32,8 @@ opt_pass *cprof_pass_new(gcc::context *context);
 struct cprof_facts_of_function {
     struct cprof_function_facts policy;
     struct cprof_site_facts site;
-    bool calls_nothing;   /* no call that is not a tail call: may use the red zone */
-    bool defines_resolver;/* the unit has an ifunc: hooks test before they touch TLS */
+    bool calls_nothing;    /* no call that is not a tail call: may use the red zone */
+    bool defines_resolver; /* the unit has an ifunc: hooks test before they touch TLS */
 };
 void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts);
 bool cprof_function_is_marked(tree decl);

@@ -85,7 +85,10 @@ static void write_ref(struct cprof_site_text *text, const char *string)
 
 static void write_integer(struct cprof_site_text *text, size_t size, uint64_t value)
 {
-    fprintf(text->output, "\t.%s %llu\n", size == 1 ? "byte" : size == 2 ? "short" : "long",
+    fprintf(text->output, "\t.%s %llu\n",
+            size == 1   ? "byte"
+            : size == 2 ? "short"
+                        : "long",
             (unsigned long long)value);
 }
 

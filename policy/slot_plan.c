@@ -24,7 +24,7 @@ struct cprof_slot_plan {
     uint32_t *first_call; /* by caller: where its calls start; one more at the end */
     uint32_t *by_callee;  /* indices into calls, sorted by callee */
     uint32_t *first_by_callee;
-    double *heat;         /* by function: sum of the weights of its callers' calls */
+    double *heat; /* by function: sum of the weights of its callers' calls */
     uint8_t *slots;
 };
 

@@ -52,7 +52,8 @@ static void events_calibrate(struct process *process)
 static void hook_calibrate(struct process *process)
 {
     uintptr_t caller = hot_of(process, CALIBRATION_CALLER);
-    struct cprof_slot *slot = (struct cprof_slot *)(caller + (uintptr_t)(intptr_t)CPROF_NEAR_SLOT(0));
+    struct cprof_slot *slot =
+        (struct cprof_slot *)(caller + (uintptr_t)(intptr_t)CPROF_NEAR_SLOT(0));
     uint64_t count = CALIBRATION_CALLS, scratch, from;
     uint32_t id = 1;
 

@@ -99,8 +99,8 @@ static void storage_unmap(struct process *process, void *mapped, uint64_t len)
 {
     char *window = process->window;
 
-    if (mapped && !(window && (char *)mapped >= window &&
-                    (char *)mapped < window + process->window_len))
+    if (mapped &&
+        !(window && (char *)mapped >= window && (char *)mapped < window + process->window_len))
         SYSTEM_2(munmap, mapped, len);
 }
 
@@ -155,8 +155,8 @@ static bool extent_map(struct process *process, struct cprof_extent *extent, voi
 static uint64_t signals_block(void)
 {
     enum { HOW_BLOCK = 0 };
-    const uint64_t synchronous =
-        1u << (4 - 1) | 1u << (5 - 1) | 1u << (7 - 1) | 1u << (8 - 1) | 1u << (11 - 1) | 1u << (31 - 1);
+    const uint64_t synchronous = 1u << (4 - 1) | 1u << (5 - 1) | 1u << (7 - 1) | 1u << (8 - 1) |
+                                 1u << (11 - 1) | 1u << (31 - 1);
     uint64_t all = ~synchronous, old = 0;
 
     SYSTEM_4(rt_sigprocmask, HOW_BLOCK, &all, &old, sizeof all);
@@ -375,9 +375,10 @@ static bool file_move(const char *from, const char *to, uint64_t len)
         return false;
     SYSTEM_1(unlink, beside);
     long source = file_open(from, OPEN_READ | OPEN_NO_FOLLOW, 0);
-    long target = source < 0 ? -1
-                             : file_open(beside, OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE |
-                                                     OPEN_NO_FOLLOW, 0600);
+    long target =
+        source < 0
+            ? -1
+            : file_open(beside, OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_FOLLOW, 0600);
     if (target >= 0) {
         done = bytes_send(target, source, len);
         file_close(target);
@@ -469,14 +470,14 @@ static bool file_path_choose(struct process *process)
  * at the top of "Growing" says. */
 static void window_open(struct process *process, long file)
 {
-    uint64_t limit = file_size_limit(), len = limit < FILE_RESERVE ? limit & ~(uint64_t)4095
-                                                                  : FILE_RESERVE;
+    uint64_t limit = file_size_limit(),
+             len = limit < FILE_RESERVE ? limit & ~(uint64_t)4095 : FILE_RESERVE;
 
     process->window = NULL;
     if (len <= CPROF_DATA_OFFSET || SYSTEM_2(ftruncate, file, len) != 0)
         return;
-    process->window = memory_map(NULL, len, PROTECTION_READ | PROTECTION_WRITE, MAPPING_SHARED,
-                                 (int)file, 0);
+    process->window =
+        memory_map(NULL, len, PROTECTION_READ | PROTECTION_WRITE, MAPPING_SHARED, (int)file, 0);
     process->window_len = process->window ? len : 0;
 }
 
@@ -555,8 +556,8 @@ static uint64_t used_length(const struct process *process)
 
     for (uint64_t idx = 0; idx < process->extent_next && idx < CPROF_EXTENT_MAX; idx++) {
         struct cprof_extent *extent = &process->contents[idx];
-        bool is_last = ((extent->offset + extent->length + 4095) & ~(uint64_t)4095) ==
-                       header->file_length;
+        bool is_last =
+            ((extent->offset + extent->length + 4095) & ~(uint64_t)4095) == header->file_length;
         if (extent->type != CPROF_EXTENT_NODES || !is_last || nodes <= extent->first)
             continue;
         uint64_t used = (nodes - extent->first) * CPROF_NODE_SIZE;

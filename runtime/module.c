@@ -61,8 +61,8 @@ static void module_write(struct process *process, const struct cprof_module *mod
  * file nor tree grows with each time.  The first site's id, or 0. */
 static uint32_t module_known(struct process *process, const struct cprof_module *module)
 {
-    uint64_t count = process->extent_next < CPROF_EXTENT_MAX ? process->extent_next
-                                                             : CPROF_EXTENT_MAX;
+    uint64_t count =
+        process->extent_next < CPROF_EXTENT_MAX ? process->extent_next : CPROF_EXTENT_MAX;
 
     for (uint64_t idx = 0; idx < count; idx++) {
         const struct cprof_extent *extent = &process->contents[idx];
@@ -86,8 +86,8 @@ static uint32_t module_known(struct process *process, const struct cprof_module 
 /* Notes that the module is gone, for module_known and for readers. */
 static void module_unloaded(struct process *process)
 {
-    uint64_t count = process->extent_next < CPROF_EXTENT_MAX ? process->extent_next
-                                                             : CPROF_EXTENT_MAX;
+    uint64_t count =
+        process->extent_next < CPROF_EXTENT_MAX ? process->extent_next : CPROF_EXTENT_MAX;
 
     for (uint64_t idx = 0; idx < count; idx++) {
         const struct cprof_extent *extent = &process->contents[idx];
@@ -158,7 +158,7 @@ struct loaded_module {
     const struct program_header {
         uint32_t type, flags;
         uint64_t offset, virtual_address, physical_address, file_size, memory_size, alignment;
-    } *headers;
+    } * headers;
     uint16_t header_count;
 };
 
@@ -193,8 +193,7 @@ static int look_into_module(struct loaded_module *module, size_t size, void *fou
             continue;
         while (position + 12 <= end) {
             const struct note *note = (const struct note *)position;
-            struct process *process =
-                end - position >= sizeof *note ? process_of_note(note) : NULL;
+            struct process *process = end - position >= sizeof *note ? process_of_note(note) : NULL;
             if (process && process->identity == PROCESS_IDENTITY) {
                 *(struct process **)found = process;
                 return 1;

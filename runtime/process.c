@@ -11,8 +11,8 @@ HIDDEN uintptr_t __cprof_base = (uintptr_t)1 << 63; /* far from every hot pointe
 
 /* What a thread stands on before it has a tree: slots that match no site, not
  * even one that is switched off, so that its first call takes the cold path. */
-static const uint64_t sentinel[CPROF_SLOT_COUNT] __attribute__((aligned(CPROF_NODE_STRIDE))) = {
-    [0 ... CPROF_SLOT_COUNT - 1] = 0xfffffffeu};
+static const uint64_t sentinel[CPROF_SLOT_COUNT]
+    __attribute__((aligned(CPROF_NODE_STRIDE))) = {[0 ... CPROF_SLOT_COUNT - 1] = 0xfffffffeu};
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS;
 
 HIDDEN const uint32_t __cprof_abi_1 = CPROF_ABI_VERSION;
@@ -207,8 +207,7 @@ static struct process *process_new(void)
     const size_t header = CPROF_DATA_OFFSET, records = THREAD_MAX * sizeof(struct cprof_thread),
                  threads = THREAD_MAX * sizeof(struct thread),
                  tuning = NODE_MAX * sizeof(struct tuning), own = 16384;
-    char *memory =
-        memory_map(NULL, own + header + records + threads + tuning, both, flags, -1, 0);
+    char *memory = memory_map(NULL, own + header + records + threads + tuning, both, flags, -1, 0);
 
     if (!memory)
         return NULL;
@@ -361,8 +360,7 @@ HIDDEN void __cprof_finish(void)
     file_finish(process);
 }
 
-__attribute__((section(".init_array.00000"), used)) static void (*const start_entry)(int, char **,
-                                                                                     char **) =
-    __cprof_start;
-__attribute__((section(".fini_array.00000"), used)) static void (*const finish_entry)(void) =
-    __cprof_finish;
+__attribute__((section(".init_array.00000"),
+               used)) static void (*const start_entry)(int, char **, char **) = __cprof_start;
+__attribute__((section(".fini_array.00000"),
+               used)) static void (*const finish_entry)(void) = __cprof_finish;

@@ -72,7 +72,7 @@ struct child_table {
 /* An open timed call. */
 struct timed_call {
     uint64_t start;
-    uintptr_t frame; /* stack pointer at its begin; callees' are lower */
+    uintptr_t frame;           /* stack pointer at its begin; callees' are lower */
     uintptr_t stood_on;        /* what the thread stands on again after it */
     struct cprof_node *node;   /* NULL: only the begin and end matter */
     struct cprof_node *region; /* what was charged before, and is again after it */
@@ -86,8 +86,8 @@ struct thread {
     uint32_t owner;      /* tid, 0: free for the next with the same start */
     uint32_t start_site; /* the function its owners start with */
     uint32_t root;
-    uint32_t next;       /* next node of its chunk; a multiple of CHUNK_NODES: none */
-    uint32_t overflow;   /* node that gathers what exceeds the context cap */
+    uint32_t next;               /* next node of its chunk; a multiple of CHUNK_NODES: none */
+    uint32_t overflow;           /* node that gathers what exceeds the context cap */
     struct cprof_thread *record; /* its part that readers see */
     struct child_table *children;
     uint64_t children_used;
@@ -97,14 +97,14 @@ struct thread {
     struct cprof_node *spot;   /* the sampled call whose own time it is, or NULL */
     uint64_t spot_weight;      /* in CPROF_SAMPLE_UNITs */
     uint32_t timed_depth;
-    uint32_t interval;         /* calls to one sample, at present */
-    bool spot_is_after;        /* the spot is a timed caller, for one stretch */
+    uint32_t interval;  /* calls to one sample, at present */
+    bool spot_is_after; /* the spot is a timed caller, for one stretch */
     uint64_t last_event;
     uint64_t stretch_start; /* of the sampled call's own time */
     uint64_t empty_by_enter, empty_by_end;
     uint64_t last_sample;
     uint64_t calls_seen, calls_span; /* by the last samples: calls, and ticks they took */
-    uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
+    uint64_t cpu_ns, cpu_ticks;      /* last look at the thread's CPU clock */
     uint64_t random;
 } __attribute__((aligned(128)));
 
@@ -176,8 +176,7 @@ static inline uintptr_t hot_of(const struct process *process, uint32_t node)
 
 static inline struct cprof_node *node_of(const struct process *process, uint32_t node)
 {
-    return (struct cprof_node *)(process->base + CPROF_RANGE +
-                                 (uintptr_t)node * CPROF_NODE_STRIDE);
+    return (struct cprof_node *)(process->base + CPROF_RANGE + (uintptr_t)node * CPROF_NODE_STRIDE);
 }
 
 /* In a sampled call a thread stands on the twin of its node, whose slots are
@@ -216,8 +215,7 @@ static inline uint32_t idx_of(const struct process *process, const struct cprof_
     return (uint32_t)(((uintptr_t)node - process->base - CPROF_RANGE) / CPROF_NODE_STRIDE);
 }
 
-static inline struct thread *thread_of(const struct process *process,
-                                       const struct cprof_node *node)
+static inline struct thread *thread_of(const struct process *process, const struct cprof_node *node)
 {
     return &process->threads[node->thread];
 }
@@ -297,8 +295,8 @@ static uint32_t node_new(struct process *process, struct thread *thread, uint32_
 static void thread_timing_reset(struct process *process, struct thread *thread);
 static void call_count(struct process *process, struct thread *thread, struct cprof_node *child,
                        uintptr_t *caller, uintptr_t stood_on);
-static void timing_return(struct process *process, struct thread *thread,
-                          struct cprof_node *parent, uintptr_t *caller);
+static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
+                          uintptr_t *caller);
 static void node_arm(struct process *process, struct cprof_node *node);
 
 /* fork.c */

@@ -85,7 +85,8 @@ static inline long file_open(const char *path, int flags, int permissions)
 {
     long result;
     do
-        result = SYSTEM_4(openat, AT_WORKING_DIRECTORY, path, flags | OPEN_CLOSE_ON_EXEC, permissions);
+        result =
+            SYSTEM_4(openat, AT_WORKING_DIRECTORY, path, flags | OPEN_CLOSE_ON_EXEC, permissions);
     while (result == -ERROR_INTERRUPTED);
     return result;
 }

@@ -9,8 +9,7 @@ enum { CLAIM_CANDIDATES = 8 };
 
 static bool owner_is_gone(const struct process *process, uint32_t owner)
 {
-    return owner == 0 ||
-           SYSTEM_3(tgkill, process->pid, owner, 0) == -ERROR_NO_SUCH_PROCESS;
+    return owner == 0 || SYSTEM_3(tgkill, process->pid, owner, 0) == -ERROR_NO_SUCH_PROCESS;
 }
 
 static bool thread_take_over(struct process *process, struct thread *thread, uint32_t tid)

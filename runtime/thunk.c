@@ -5,6 +5,7 @@
  * On entry: 8(%rsp) the caller's hot pointer, read and written; %rax the site
  * where there is one.
  */
+/* clang-format off: one instruction a line */
 #define THUNK(name, function, site)                                                                \
     __asm__(".globl " name "\n\t.hidden " name "\n\t.type " name ", @function\n" name ":\n"        \
             "\t.cfi_startproc\n"                                                                   \
@@ -96,3 +97,4 @@ __asm__(".pushsection .note.cprof, \"a\", @note\n"
         "\t.balign 4\n\t.long 6, 4, 1\n\t.asciz \"cprof\"\n\t.balign 4\n"
         "\t.long __cprof_process - .\n"
         "\t.popsection\n");
+/* clang-format on */

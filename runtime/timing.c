@@ -23,7 +23,7 @@
 enum {
     ARM_COUNT = INT32_MAX,
     SWAP_ROUNDS = 4,
-    TIMED_TRIAL = 32,      /* timed calls after which a node may stop being timed */
+    TIMED_TRIAL = 32, /* timed calls after which a node may stop being timed */
     INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
     INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
     INTERVAL_MAX = 1 << 24,
@@ -90,8 +90,7 @@ static int32_t interval_draw(struct thread *thread, uint32_t mean)
 
 /* Arms an untimed node by the thread's present interval and notes it: it is the
  * weight of the sample that the countdown will end in. */
-static void node_arm_sample(struct process *process, struct thread *thread,
-                            struct cprof_node *node)
+static void node_arm_sample(struct process *process, struct thread *thread, struct cprof_node *node)
 {
     process->tuning[idx_of(process, node)].interval = thread->interval;
     node_rearm(node, interval_draw(thread, thread->interval));
@@ -252,8 +251,8 @@ static uint64_t timed_threshold(const struct process *process, const struct cpro
 /* Short calls are not worth two clock readings each: after a trial they are
  * only counted, and a sample of them is timed.  A sampled call that turns out
  * very long makes the node timed again. */
-static void node_reconsider(struct process *process, struct thread *thread,
-                            struct cprof_node *node, uint64_t duration)
+static void node_reconsider(struct process *process, struct thread *thread, struct cprof_node *node,
+                            uint64_t duration)
 {
     struct tuning *tuning = &process->tuning[idx_of(process, node)];
 
@@ -309,8 +308,8 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */
-static void timed_abandon(struct process *process, struct thread *thread,
-                          struct cprof_node *parent, uintptr_t frame, uint64_t now)
+static void timed_abandon(struct process *process, struct thread *thread, struct cprof_node *parent,
+                          uintptr_t frame, uint64_t now)
 {
     while (thread->timed_depth && thread->timed_depth <= TIMED_DEPTH_MAX &&
            thread->timed[thread->timed_depth - 1].frame < frame)
@@ -378,10 +377,10 @@ static inline void after_start(struct process *process, struct thread *thread,
         __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"                                             \
                          "pushq $0\n\t"                                                            \
                          "pushq $" TEXT(EMPTY_STRETCH) "\n\t"                                      \
-                         "call " #probe "\n\t"                                                     \
-                         "popq %0\n\t"                                                             \
-                         "popq %0\n\t"                                                             \
-                         "leaq 128(%%rsp), %%rsp"                                                  \
+                                                       "call " #probe "\n\t"                       \
+                                                       "popq %0\n\t"                               \
+                                                       "popq %0\n\t"                               \
+                                                       "leaq 128(%%rsp), %%rsp"                    \
                          : "=&r"(arrived)                                                          \
                          :                                                                         \
                          : "rax", "cc", "memory");                                                 \
@@ -572,8 +571,8 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
 }
 
 /* After a jump back into a frame: what it left open is closed. */
-static void timing_return(struct process *process, struct thread *thread,
-                          struct cprof_node *parent, uintptr_t *caller)
+static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
+                          uintptr_t *caller)
 {
     if (process->mode == CPROF_MODE_COUNT)
         return;

@@ -12,8 +12,8 @@ static uint32_t node_take(struct process *process, struct thread *thread)
     for (;;) {
         uint32_t next = __atomic_load_n(&thread->next, __ATOMIC_RELAXED);
         if (next % CHUNK_NODES != 0) {
-            if (__atomic_compare_exchange_n(&thread->next, &next, next + 1, false,
-                                            __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            if (__atomic_compare_exchange_n(&thread->next, &next, next + 1, false, __ATOMIC_RELAXED,
+                                            __ATOMIC_RELAXED))
                 return next;
             continue;
         }
@@ -155,8 +155,8 @@ static uint32_t overflow_of(struct process *process, struct thread *thread)
     return thread->overflow;
 }
 
-static NOINLINE uint32_t child_new(struct process *process, struct thread *thread,
-                                   uint32_t parent, uint32_t site)
+static NOINLINE uint32_t child_new(struct process *process, struct thread *thread, uint32_t parent,
+                                   uint32_t site)
 {
     uint32_t flags = 0, child = 0;
 

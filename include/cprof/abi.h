@@ -56,7 +56,7 @@ struct cprof_slot {
 /* Displacements from a hot pointer to the near and the far slot of a site whose
  * slot number is 0 .. CPROF_FAR_SLOT_COUNT - 1.  The far one is looked at by the
  * cold path (runtime/thunk.c), which then renews the near one. */
-#define CPROF_NEAR_SLOT(number) \
+#define CPROF_NEAR_SLOT(number)                                                                    \
     ((int)((number) % CPROF_SLOT_COUNT) * CPROF_SLOT_SIZE - CPROF_HOT_BIAS)
 #define CPROF_FAR_SLOT(number)                                                                     \
     ((2 + (int)((number) / CPROF_SLOT_COUNT)) * CPROF_RANGE + CPROF_NEAR_SLOT(number))

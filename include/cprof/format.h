@@ -20,7 +20,9 @@
 
 #include <cprof/record.h>
 
-#define CPROF_MAGIC "\x89" "CPROF\r\n" /* 8 bytes: a text-mode copy breaks it */
+#define CPROF_MAGIC                                                                                \
+    "\x89"                                                                                         \
+    "CPROF\r\n" /* 8 bytes: a text-mode copy breaks it */
 #define CPROF_MAGIC_LEN 8
 #define CPROF_FORMAT_VERSION 1
 #define CPROF_BYTE_ORDER_MARK 0x01020304u
@@ -51,12 +53,12 @@ enum cprof_clock {
 };
 
 /* Bits of cprof_header.troubles: what could not be done, said by the report. */
-#define CPROF_TROUBLE_NO_FILE 0x1u       /* growth went on in memory only      */
-#define CPROF_TROUBLE_DISK 0x2u          /* no tmpfs: mapped on a disk         */
-#define CPROF_TROUBLE_CONTEXT_CAP 0x4u   /* contexts beyond the cap were folded */
-#define CPROF_TROUBLE_EXTENTS 0x8u       /* table of contents is full          */
-#define CPROF_TROUBLE_TIMED_DEPTH 0x10u  /* timed calls too deep for durations */
-#define CPROF_TROUBLE_MODULE 0x20u       /* a module could not be registered   */
+#define CPROF_TROUBLE_NO_FILE 0x1u      /* growth went on in memory only      */
+#define CPROF_TROUBLE_DISK 0x2u         /* no tmpfs: mapped on a disk         */
+#define CPROF_TROUBLE_CONTEXT_CAP 0x4u  /* contexts beyond the cap were folded */
+#define CPROF_TROUBLE_EXTENTS 0x8u      /* table of contents is full          */
+#define CPROF_TROUBLE_TIMED_DEPTH 0x10u /* timed calls too deep for durations */
+#define CPROF_TROUBLE_MODULE 0x20u      /* a module could not be registered   */
 
 /* A moment on both clocks; two of them turn ticks into nanoseconds. */
 struct cprof_moment {
@@ -68,8 +70,8 @@ struct cprof_header {
     uint8_t magic[CPROF_MAGIC_LEN];
     uint32_t version;
     uint32_t byte_order;
-    uint32_t header_size;  /* sizeof(struct cprof_header) of the writer */
-    uint32_t node_size;    /* CPROF_NODE_SIZE of the writer */
+    uint32_t header_size; /* sizeof(struct cprof_header) of the writer */
+    uint32_t node_size;   /* CPROF_NODE_SIZE of the writer */
     uint32_t pid;
     uint32_t parent_pid;
     uint64_t process_start; /* field 22 of /proc/PID/stat, or 0; pid + this name a process */
@@ -79,22 +81,22 @@ struct cprof_header {
     uint32_t clock;
     uint32_t troubles;
     struct cprof_moment first;
-    struct cprof_moment last;    /* renewed now and then, and at exit */
-    uint64_t file_length;        /* bytes of the file in use */
-    uint64_t lost_calls;         /* calls nobody could record */
-    uint64_t early_calls;        /* calls before the runtime started */
+    struct cprof_moment last;  /* renewed now and then, and at exit */
+    uint64_t file_length;      /* bytes of the file in use */
+    uint64_t lost_calls;       /* calls nobody could record */
+    uint64_t early_calls;      /* calls before the runtime started */
     uint64_t stretch_cost_x16; /* ticks/16 that measuring adds to a stretch of time */
     uint64_t event_cost_x16;   /* ticks/16 that an event takes in all */
     uint64_t hook_cost_x256;   /* ticks/256 that a counted call takes more */
-    uint32_t exec_number;        /* how many profiles this pid left before */
-    uint32_t generation;         /* 0: the program itself; n: n-th fork */
+    uint32_t exec_number;      /* how many profiles this pid left before */
+    uint32_t generation;       /* 0: the program itself; n: n-th fork */
     uint32_t secure_padding[2];
     uint8_t build_id[32];
     uint32_t build_id_len;
-    uint32_t arguments_len;      /* bytes of arguments[] in use */
+    uint32_t arguments_len; /* bytes of arguments[] in use */
     char host[64];
-    char program[1024];          /* path of the executable */
-    char arguments[2048];        /* argv, NUL after each, cut at the end */
+    char program[1024];   /* path of the executable */
+    char arguments[2048]; /* argv, NUL after each, cut at the end */
 };
 
 /* Types of extent.  0 is an unused entry; the type is written last. */
@@ -149,14 +151,14 @@ struct cprof_node_call {
     uint64_t duration_ticks; /* sum of those durations, callees included        */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
-    uint64_t open_since;     /* start of the open outermost timed call, or 0    */
-    uint64_t samples;        /* stretches that sample_ticks is made of, weighted */
-    uint32_t sampled_calls;  /* calls that sample_ticks is made of              */
-    uint32_t histogram;      /* reserved */
-    uint64_t after_ticks;    /* a timed node's own time after sampled calls of its
-                                callees, up to its next event; weighted and signed
-                                like sample_ticks                              */
-    uint64_t afters;         /* how many such stretches, not weighted           */
+    uint64_t open_since;    /* start of the open outermost timed call, or 0    */
+    uint64_t samples;       /* stretches that sample_ticks is made of, weighted */
+    uint32_t sampled_calls; /* calls that sample_ticks is made of              */
+    uint32_t histogram;     /* reserved */
+    uint64_t after_ticks;   /* a timed node's own time after sampled calls of its
+                               callees, up to its next event; weighted and signed
+                               like sample_ticks                              */
+    uint64_t afters;        /* how many such stretches, not weighted           */
 };
 
 struct cprof_node {
@@ -177,13 +179,13 @@ struct cprof_node {
  * A tree outlives its thread and may be taken over by a later one with the
  * same start function.  In use when `root` is not 0. */
 struct cprof_thread {
-    uint32_t root;         /* index of its root node */
-    uint32_t tid;          /* of the present or last owner */
-    uint32_t owners;       /* how many threads have used it, one after another */
-    uint32_t open_node;    /* node that time is being charged to, 0: none */
-    uint64_t last_event;   /* ticks of the last charge */
-    uint64_t first_ticks;  /* when its first owner arrived */
-    uint64_t fences;       /* callees of sampled calls: two events each */
+    uint32_t root;        /* index of its root node */
+    uint32_t tid;         /* of the present or last owner */
+    uint32_t owners;      /* how many threads have used it, one after another */
+    uint32_t open_node;   /* node that time is being charged to, 0: none */
+    uint64_t last_event;  /* ticks of the last charge */
+    uint64_t first_ticks; /* when its first owner arrived */
+    uint64_t fences;      /* callees of sampled calls: two events each */
     uint64_t reserved[3];
 };
 
@@ -193,10 +195,10 @@ struct cprof_thread {
  * that a ref in a record resolves to an offset in another blob. */
 struct cprof_module {
     uint32_t site_count;
-    uint32_t site_size;   /* sizeof(struct cprof_site) of the plugin */
+    uint32_t site_size; /* sizeof(struct cprof_site) of the plugin */
     uint32_t call_count;
     uint32_t call_size;
-    uint64_t site_address, site_offset;     /* offsets from the start of this struct */
+    uint64_t site_address, site_offset; /* offsets from the start of this struct */
     uint64_t call_address, call_offset;
     uint64_t string_address, string_offset, string_len;
     uint64_t load_address;
