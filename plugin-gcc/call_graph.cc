@@ -26,10 +26,10 @@ void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
     auto_vec<unsigned> targets;
     cgraph_node *node;
 
-    FOR_EACH_DEFINED_FUNCTION(node)
-    if (node->address_taken && !node->inlined_to && type &&
-        types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
-        targets.safe_push(number_get(node->decl));
+    FOR_EACH_DEFINED_FUNCTION (node)
+        if (node->address_taken && !node->inlined_to && type &&
+            types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
+            targets.safe_push(number_get(node->decl));
     for (unsigned idx = 0; idx < targets.length(); idx++)
         cprof_slot_plan_call(plan, caller, targets[idx], weight / targets.length());
 }
@@ -59,13 +59,13 @@ void cprof_call_graph_plan(void)
     unsigned count = 0;
 
     number_of = new hash_map<tree, unsigned>;
-    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
-    if (!node->inlined_to && !number_of->put(node->decl, count))
-        count++;
+    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (node)
+        if (!node->inlined_to && !number_of->put(node->decl, count))
+            count++;
     plan = cprof_slot_plan_new(count);
-    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node)
-    if (!node->inlined_to)
-        calls_add(number_get(node->decl), node);
+    FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (node)
+        if (!node->inlined_to)
+            calls_add(number_get(node->decl), node);
     cprof_slot_plan_solve(plan, htab_hash_string(main_input_filename ? main_input_filename : ""));
 }
 

@@ -309,8 +309,7 @@ void collect_places(function *fun, struct places *places)
 {
     basic_block block;
 
-    FOR_EACH_BB_FN(block, fun)
-    {
+    FOR_EACH_BB_FN (block, fun) {
         for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
             gimple *statement = gsi_stmt(it);
             if (glabel *label = dyn_cast<glabel *>(statement)) {
@@ -352,15 +351,15 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     free_dominance_info(fun, CDI_DOMINATORS);
     free_dominance_info(fun, CDI_POST_DOMINATORS);
     emit_entry(&hooks);
-    FOR_EACH_VEC_ELT(places.landings, idx, block)
-    emit_return_here(&hooks, gsi_after_labels(block), false);
-    FOR_EACH_VEC_ELT(places.jumps_back, idx, statement)
-    emit_return_after(&hooks, statement);
-    FOR_EACH_VEC_ELT(places.tail_calls, idx, call)
-    if (!emit_tail_exit(&hooks, call))
-        gimple_call_set_tail(call, false);
-    FOR_EACH_VEC_ELT(places.returns, idx, statement)
-    if (!is_tail_return(statement))
-        emit_exit(&hooks, gsi_for_stmt(statement));
+    FOR_EACH_VEC_ELT (places.landings, idx, block)
+        emit_return_here(&hooks, gsi_after_labels(block), false);
+    FOR_EACH_VEC_ELT (places.jumps_back, idx, statement)
+        emit_return_after(&hooks, statement);
+    FOR_EACH_VEC_ELT (places.tail_calls, idx, call)
+        if (!emit_tail_exit(&hooks, call))
+            gimple_call_set_tail(call, false);
+    FOR_EACH_VEC_ELT (places.returns, idx, statement)
+        if (!is_tail_return(statement))
+            emit_exit(&hooks, gsi_for_stmt(statement));
     mark_virtual_operands_for_renaming(fun);
 }

@@ -68,12 +68,12 @@ void cprof_calls_emit(function *fun, unsigned number)
 
     if (!had_loops)
         loop_optimizer_init(AVOID_CFG_MODIFICATIONS);
-    FOR_EACH_BB_FN(block, fun)
-    for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
-        gcall *call = dyn_cast<gcall *>(gsi_stmt(it));
-        if (call && !gimple_call_internal_p(call))
-            call_emit(call, number, block);
-    }
+    FOR_EACH_BB_FN (block, fun)
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+            gcall *call = dyn_cast<gcall *>(gsi_stmt(it));
+            if (call && !gimple_call_internal_p(call))
+                call_emit(call, number, block);
+        }
     if (!had_loops)
         loop_optimizer_finalize();
 }

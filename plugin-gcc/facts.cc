@@ -67,10 +67,10 @@ bool unit_defines_resolver(void)
 {
     symtab_node *node;
 
-    FOR_EACH_SYMBOL(node)
-    if (node->ifunc_resolver || has_attribute(node->decl, "ifunc") ||
-        has_attribute(node->decl, "target_clones"))
-        return true;
+    FOR_EACH_SYMBOL (node)
+        if (node->ifunc_resolver || has_attribute(node->decl, "ifunc") ||
+            has_attribute(node->decl, "target_clones"))
+            return true;
     return false;
 }
 
@@ -92,19 +92,19 @@ void look_at_body(function *fun, struct cprof_facts_of_function *facts)
     unsigned statements = 0;
     bool calls = false, real_calls = false;
 
-    FOR_EACH_BB_FN(block, fun)
-    for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
-        gimple *statement = gsi_stmt(it);
-        if (is_gimple_debug(statement) || gimple_code(statement) == GIMPLE_LABEL)
-            continue;
-        statements++;
-        gcall *call = dyn_cast<gcall *>(statement);
-        if (!call || gimple_call_internal_p(call))
-            continue;
-        calls = true;
-        if (!gimple_call_tail_p(call) && !gimple_call_builtin_p(call))
-            real_calls = true;
-    }
+    FOR_EACH_BB_FN (block, fun)
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+            gimple *statement = gsi_stmt(it);
+            if (is_gimple_debug(statement) || gimple_code(statement) == GIMPLE_LABEL)
+                continue;
+            statements++;
+            gcall *call = dyn_cast<gcall *>(statement);
+            if (!call || gimple_call_internal_p(call))
+                continue;
+            calls = true;
+            if (!gimple_call_tail_p(call) && !gimple_call_builtin_p(call))
+                real_calls = true;
+        }
     facts->site.statements = statements;
     facts->calls_nothing = !real_calls;
     if (!calls)

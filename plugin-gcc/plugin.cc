@@ -141,11 +141,11 @@ void forced_functions_keep(void)
 {
     cgraph_node *node;
 
-    FOR_EACH_DEFINED_FUNCTION(node)
-    if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
-        !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
-        DECL_ATTRIBUTES(node->decl) =
-            tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
+    FOR_EACH_DEFINED_FUNCTION (node)
+        if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
+            !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
+            DECL_ATTRIBUTES(node->decl) =
+                tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
 }
 
 /* Debug information and -frecord-gcc-switches name the options of the compiler;
@@ -184,8 +184,8 @@ void on_ipa_start(void *, void *)
     forced_functions_keep();
     if (!flag_generate_lto)
         return;
-    FOR_EACH_DEFINED_FUNCTION(node)
-    cprof_function_mark(node->decl);
+    FOR_EACH_DEFINED_FUNCTION (node)
+        cprof_function_mark(node->decl);
 }
 
 void on_ipa_end(void *, void *)

@@ -133,7 +133,11 @@ static bool extent_allocate(struct process *process, struct cprof_extent *extent
     extent->offset = __atomic_fetch_add(&process->file_end, size, __ATOMIC_RELAXED);
     if (!storage_allocate(process, extent->offset, size))
         return false;
-    process->header->file_length = extent->offset + size;
+    uint64_t end = extent->offset + size;
+    uint64_t known = __atomic_load_n(&process->header->file_length, __ATOMIC_RELAXED);
+    while (known < end && !__atomic_compare_exchange_n(&process->header->file_length, &known, end,
+                                                       false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        ;
     return true;
 }
 

@@ -173,8 +173,8 @@ static uint32_t mode_of(const char *word)
 
     for (uint32_t idx = 0; word && idx < sizeof words / sizeof *words; idx++)
         if (string_equal(word, words[idx]))
-            return idx == CPROF_MODE_BUDGET ? CPROF_MODE_ADAPTIVE : idx;
-    return CPROF_MODE_ADAPTIVE;
+            return idx;
+    return word && *word ? (uint32_t)CPROF_MODE_COUNT_OF : (uint32_t)CPROF_MODE_ADAPTIVE;
 }
 
 static uint32_t clock_choose(struct process *process)
@@ -191,6 +191,10 @@ static void configure(struct process *process, char **environment)
     const char *pattern = environment_value(environment, "CPROF_OUTPUT");
 
     process->mode = mode_of(environment_value(environment, "CPROF_MODE"));
+    if (process->mode == CPROF_MODE_COUNT_OF || process->mode == CPROF_MODE_BUDGET) {
+        trouble_add(process, CPROF_TROUBLE_MODE); /* budget is not there yet */
+        process->mode = CPROF_MODE_ADAPTIVE;
+    }
     process->clock = clock_choose(process);
     path_set(process->pattern, pattern && *pattern ? pattern : "cprof.out.%p");
     if (SYSTEM_2(getcwd, process->folder, PATH_MAX_LEN) <= 0)

@@ -4,7 +4,8 @@
  */
 #include "runtime.h"
 
-/* clang-format off: the reading order is also the order of declaration */
+/* The reading order is also the order of declaration. */
+/* clang-format off */
 #include "clock.c"
 #include "file.c"
 #include "timing.c"

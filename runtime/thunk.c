@@ -5,7 +5,8 @@
  * On entry: 8(%rsp) the caller's hot pointer, read and written; %rax the site
  * where there is one.
  */
-/* clang-format off: one instruction a line */
+/* One instruction a line. */
+/* clang-format off */
 #define THUNK(name, function, site)                                                                \
     __asm__(".globl " name "\n\t.hidden " name "\n\t.type " name ", @function\n" name ":\n"        \
             "\t.cfi_startproc\n"                                                                   \

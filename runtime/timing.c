@@ -432,6 +432,7 @@ static void sample_begin(struct process *process, struct thread *thread, struct 
 
     timed_open(process, thread, child, caller, stood_on, now);
     interval_adapt(process, thread, weight, now);
+    thread_record(process, thread);
     node_arm_sample(process, thread, child);
     current_set(process, twin_of(hot_at(child)));
     empty_stretch_measure(process, thread);
@@ -563,6 +564,7 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
     uint64_t weight = thread->spot_weight;
     if (LIKELY(thread->timed_depth))
         stood_on = timed_close(process, thread, parent, now);
+    thread_record(process, thread);
     current_set(process, stood_on);
     if (UNLIKELY(thread->spot))
         stretch_start(process, thread);

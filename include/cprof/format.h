@@ -58,6 +58,7 @@ enum cprof_clock {
 #define CPROF_TROUBLE_CONTEXT_CAP 0x4u  /* contexts beyond the cap were folded */
 #define CPROF_TROUBLE_EXTENTS 0x8u      /* table of contents is full          */
 #define CPROF_TROUBLE_TIMED_DEPTH 0x10u /* timed calls too deep for durations */
+#define CPROF_TROUBLE_MODE 0x40u        /* CPROF_MODE was no mode: adaptive taken   */
 #define CPROF_TROUBLE_MODULE 0x20u      /* a module could not be registered   */
 
 /* A moment on both clocks; two of them turn ticks into nanoseconds. */
