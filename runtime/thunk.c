@@ -47,7 +47,7 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
 /* Entry whose near slot belongs to another callee, which a function that calls
  * more than a handful of others meets often: the far slot knows the child, and
  * the near one is renewed.  25 instructions instead of 150.  Anything else (a
- * first call, a thread's first, a burst) goes the long way. */
+ * first call, a thread's first, a sampled call's) goes the long way. */
 __asm__(".globl __cprof_enter\n\t.hidden __cprof_enter\n\t.type __cprof_enter, @function\n"
         "__cprof_enter:\n"
         "\t.cfi_startproc\n"
