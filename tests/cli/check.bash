@@ -5,6 +5,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
 unset COLUMNS CC CPROF_OUTPUT
+ulimit -f 1000000 # 1 GB: output that does not end must not fill the disk
 export NO_COLOR=1 LC_ALL=C.UTF-8
 failures=0
 
