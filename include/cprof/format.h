@@ -152,7 +152,7 @@ struct cprof_node_call {
     uint64_t duration_ticks; /* sum of those durations, callees included        */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
-    uint64_t open_since;    /* start of the open outermost timed call, or 0    */
+    uint64_t open_since;    /* reserved, 0: open calls are in cprof_thread       */
     uint64_t samples;       /* stretches that sample_ticks is made of, weighted */
     uint32_t sampled_calls; /* calls that sample_ticks is made of              */
     uint32_t histogram;     /* reserved */
