@@ -32,6 +32,16 @@ void write_runtime(void)
         fwrite(cprof_pin_text, 1, cprof_pin_text_end - cprof_pin_text, asm_out_file);
 }
 
+/* Which list lines named a function of this unit; one unit alone cannot say
+ * that a line names nothing. */
+void lines_emit(void)
+{
+    struct cprof_policy_line line;
+
+    for (size_t idx = 0; cprof_policy_line_at(cprof_unit.policy, idx, &line); idx++)
+        cprof_site_text_line(cprof_unit.tables, &line);
+}
+
 void call_emit(gcall *call, unsigned number, basic_block block)
 {
     struct cprof_call_facts facts = {};
@@ -82,6 +92,7 @@ void cprof_unit_finish(void)
 {
     if (!cprof_unit.tables)
         return;
+    lines_emit();
     cprof_site_text_free(cprof_unit.tables);
     cprof_unit.tables = NULL;
     write_runtime();

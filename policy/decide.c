@@ -82,9 +82,17 @@ const struct cprof_policy_allocator *cprof_policy_find_allocator(const struct cp
     return NULL;
 }
 
-void cprof_policy_unmatched(const struct cprof_policy *policy, cprof_policy_line_callback *callback,
-                            void *context)
+bool cprof_policy_line_at(const struct cprof_policy *policy, size_t idx,
+                          struct cprof_policy_line *line)
 {
-    cprof_list_unmatched(policy->allowlist, callback, context);
-    cprof_list_unmatched(policy->denylist, callback, context);
+    size_t allowed = cprof_list_count(policy->allowlist);
+    if (idx < allowed) {
+        *line = cprof_list_line(policy->allowlist, idx);
+        line->flags |= CPROF_LINE_ALLOW;
+        return true;
+    }
+    if (idx - allowed >= cprof_list_count(policy->denylist))
+        return false;
+    *line = cprof_list_line(policy->denylist, idx - allowed);
+    return true;
 }

@@ -221,12 +221,18 @@ bool cprof_list_names(struct cprof_list *list, const struct cprof_names *names, 
     return named;
 }
 
-void cprof_list_unmatched(const struct cprof_list *list, cprof_policy_line_callback *callback,
-                          void *context)
+size_t cprof_list_count(const struct cprof_list *list)
 {
-    for (size_t idx = 0; idx < list->count; idx++) {
-        const struct pattern *pattern = &list->patterns[idx];
-        if (!pattern->matched)
-            callback(context, pattern->file, pattern->line, pattern->text);
-    }
+    return list->count;
+}
+
+struct cprof_policy_line cprof_list_line(const struct cprof_list *list, size_t idx)
+{
+    const struct pattern *pattern = &list->patterns[idx];
+    return (struct cprof_policy_line){
+        .file = pattern->file,
+        .text = pattern->text,
+        .line = pattern->line,
+        .flags = pattern->matched ? CPROF_LINE_MATCHED : 0,
+    };
 }

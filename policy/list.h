@@ -31,7 +31,9 @@ bool cprof_list_read(struct cprof_list *list, const char *path, char *message, s
  * first: otherwise the second of two would look idle.  file may be NULL. */
 bool cprof_list_names(struct cprof_list *list, const struct cprof_names *names, const char *file);
 
-void cprof_list_unmatched(const struct cprof_list *list, cprof_policy_line_callback *callback,
-                          void *context);
+size_t cprof_list_count(const struct cprof_list *list);
+
+/* Line `idx`, which must be below the count; says nothing of which list it is. */
+struct cprof_policy_line cprof_list_line(const struct cprof_list *list, size_t idx);
 
 #endif

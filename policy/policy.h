@@ -81,12 +81,18 @@ bool cprof_policy_is_switch(const struct cprof_policy *policy, const char *assem
 const struct cprof_policy_allocator *cprof_policy_find_allocator(const struct cprof_policy *policy,
                                                                  const char *assembler_name);
 
-/* Each list line that has named no function so far.  One translation unit says
- * little: a line is idle only if no unit of the program matched it. */
-typedef void cprof_policy_line_callback(void *context, const char *file, unsigned line,
-                                        const char *text);
-void cprof_policy_unmatched(const struct cprof_policy *policy, cprof_policy_line_callback *callback,
-                            void *context);
+/* A line of a list file.  Strings live as long as the policy. */
+struct cprof_policy_line {
+    const char *file; /* as the option named it */
+    const char *text; /* as written, without blanks and comment around it */
+    uint32_t line;
+    uint32_t flags; /* CPROF_LINE_*; MATCHED: it named a function so far */
+};
+
+/* Line `idx` of all lists, from 0; false past the last.  To be written into the
+ * object once every function has been decided. */
+bool cprof_policy_line_at(const struct cprof_policy *policy, size_t idx,
+                          struct cprof_policy_line *line);
 
 #ifdef __cplusplus
 }

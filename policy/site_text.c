@@ -150,6 +150,17 @@ void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_
     close_section(text);
 }
 
+void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line)
+{
+    open_section(text, CPROF_SECTION_LINE, "aR");
+    /* one line a field of line.def, in its order */
+    write_ref(text, line->file);
+    write_ref(text, line->text);
+    write_integer(text, 4, line->line);
+    write_integer(text, 4, line->flags);
+    close_section(text);
+}
+
 static void write_string(FILE *output, const struct string_entry *entry)
 {
     fprintf(output, ".Lcprof_string_%u:\n\t.string \"", entry->number);

@@ -1,7 +1,7 @@
 /* Writes an object's tables as assembler directives: its sites, their id words,
- * its call sites and the strings they name.  Both plugins hand it plain facts
- * and append the text to what their compiler emits; the record layout comes
- * from site.def and call.def, so the two cannot differ.
+ * its call sites, the lines of its lists and the strings they name.  Whoever has
+ * an assembler file to write to (GCC) hands it plain facts; the record layout
+ * comes from site.def, call.def and line.def, so that no two writers differ.
  *
  * A plugin numbers its sites from 0 in the order it writes them; hook_text.h
  * refers to the labels .Lcprof_site_N and .Lcprof_id_N made here.
@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "policy.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +42,9 @@ struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler);
 void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
                           const struct cprof_site_facts *facts);
 void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts);
+
+/* One line of a list, after the unit's last function. */
+void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line);
 
 /* Writes the strings and the reference that makes a runtime of another ABI
  * version fail at link time, and frees the writer. */

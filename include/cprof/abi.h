@@ -74,6 +74,7 @@ struct cprof_slot {
 #define CPROF_SECTION_SITE "cprof_site"     /* struct cprof_site records      */
 #define CPROF_SECTION_ID "cprof_id"         /* uint32_t, one an active site   */
 #define CPROF_SECTION_CALL "cprof_call"     /* struct cprof_call records      */
+#define CPROF_SECTION_LINE "cprof_line"     /* struct cprof_line, with lists  */
 #define CPROF_SECTION_STRING "cprof_string" /* NUL-terminated UTF-8           */
 
 static_assert(sizeof(struct cprof_slot) == CPROF_SLOT_SIZE, "slot size");

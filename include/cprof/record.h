@@ -1,6 +1,7 @@
 /* The records a plugin writes into an object and the runtime copies, untouched,
- * into the profile: sites and call sites.  They cross both walls, so abi.h and
- * format.h include this file.  The fields stand in site.def and call.def.
+ * into the profile: sites, call sites and the lines of lists.  They cross both
+ * walls, so abi.h and format.h include this file.  The fields stand in site.def,
+ * call.def and line.def.
  */
 #ifndef CPROF_RECORD_H
 #define CPROF_RECORD_H
@@ -19,10 +20,14 @@ struct cprof_site {
 struct cprof_call {
 #include <cprof/call.def>
 };
+struct cprof_line {
+#include <cprof/line.def>
+};
 #undef CPROF_FIELD
 
 static_assert(sizeof(struct cprof_site) == 44, "site records form an array");
 static_assert(sizeof(struct cprof_call) == 24, "call records form an array");
+static_assert(sizeof(struct cprof_line) == 16, "line records form an array");
 
 /* Why a site is instrumented or left out. */
 enum cprof_reason {
@@ -44,5 +49,9 @@ enum cprof_reason {
 /* Bits of cprof_call.flags. */
 #define CPROF_CALL_INDIRECT 0x01u
 #define CPROF_CALL_TAIL 0x02u
+
+/* Bits of cprof_line.flags. */
+#define CPROF_LINE_MATCHED 0x01u /* it named a function of the unit         */
+#define CPROF_LINE_ALLOW 0x02u   /* of an allowlist; else of a denylist     */
 
 #endif

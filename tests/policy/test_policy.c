@@ -319,22 +319,34 @@ START_TEST(a_list_that_cannot_be_read)
 }
 END_TEST
 
-static void collect(void *context, const char *file, unsigned line, const char *text)
+/* All lines as NUMBER=TEXT with + for an allowlist and ! for an idle line. */
+static void lines_as_text(char *all, size_t size)
 {
-    char *all = context;
-    ck_assert_str_eq(file, list_path);
-    sprintf(all + strlen(all), "%u=%s;", line, text);
+    struct cprof_policy_line line;
+    size_t used = 0;
+    all[0] = '\0';
+    for (size_t idx = 0; cprof_policy_line_at(policy, idx, &line); idx++) {
+        ck_assert_ptr_nonnull(strstr(line.file, "/cprof-list-"));
+        used += (size_t)snprintf(all + used, size - used, "%s%s%u=%s;",
+                                 line.flags & CPROF_LINE_ALLOW ? "+" : "",
+                                 line.flags & CPROF_LINE_MATCHED ? "" : "!", line.line, line.text);
+        ck_assert_uint_lt(used, size);
+    }
 }
 
-START_TEST(idle_lines_are_listed)
+START_TEST(lines_say_whether_they_named_anything)
 {
-    char idle[200] = "";
-    deny("work\n# comment\nfun:wo*\nfun:nobody*\nsrc:nowhere.c\nnaked_one\n");
+    char lines[400];
+    lines_as_text(lines, sizeof lines);
+    ck_assert_str_eq(lines, "");
+    deny("work\n# comment\nfun:wo*\nfun:nobody*  # yet\nsrc:nowhere.c\nnaked_one\n");
+    allow("\n work\nother\n");
     struct cprof_function_facts naked = {.assembler_name = "naked_one", .naked = true};
     decide("work", NULL);
     cprof_policy_decide(policy, &naked);
-    cprof_policy_unmatched(policy, collect, idle);
-    ck_assert_str_eq(idle, "4=fun:nobody*;5=src:nowhere.c;");
+    lines_as_text(lines, sizeof lines);
+    ck_assert_str_eq(lines, "+2=work;+!3=other;1=work;3=fun:wo*;!4=fun:nobody*;!5=src:nowhere.c;"
+                            "6=naked_one;");
 }
 END_TEST
 
@@ -464,7 +476,7 @@ static Suite *policy_suite(void)
     tcase_add_test(lists, comments_blank_lines_and_carriage_returns);
     tcase_add_test(lists, a_bad_line_is_named_and_nothing_is_kept);
     tcase_add_test(lists, a_list_that_cannot_be_read);
-    tcase_add_test(lists, idle_lines_are_listed);
+    tcase_add_test(lists, lines_say_whether_they_named_anything);
     tcase_add_test(lists, two_lists_add_up);
     TCase *option = add_case(suite, "options");
     tcase_add_loop_test(option, refused_options, 0, sizeof refusals / sizeof *refusals);
