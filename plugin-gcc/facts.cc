@@ -74,17 +74,6 @@ bool unit_defines_resolver(void)
     return false;
 }
 
-/* The name as people write it, with parameters where there are any.  In LTO the
- * front end's own has lost them.  Kept until the compiler ends: policy looks at
- * it once a function. */
-const char *readable_name(tree decl, const char *name)
-{
-    enum { DMGL_PARAMS = 1, DMGL_ANSI = 2 };
-    char *demangled =
-        strncmp(name, "_Z", 2) == 0 ? cplus_demangle_v3(name, DMGL_PARAMS | DMGL_ANSI) : NULL;
-    return demangled ? demangled : lang_hooks.decl_printable_name(decl, 1);
-}
-
 /* A call that stays a call makes GCC forgo the red zone. */
 void look_at_body(function *fun, struct cprof_facts_of_function *facts)
 {
@@ -154,7 +143,7 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)
     look_at_body(fun, facts);
 
     facts->policy.assembler_name = name;
-    facts->policy.readable_name = readable_name(decl, name);
+    facts->policy.readable_name = DECL_NAME(decl) ? IDENTIFIER_POINTER(DECL_NAME(decl)) : NULL;
     facts->policy.file = facts->site.file;
     facts->policy.line = facts->site.line;
     facts->policy.line_count = facts->site.lines;

@@ -48,7 +48,4 @@
 extern struct cpp_reader *parse_in __attribute__((weak));
 extern int flag_hosted __attribute__((weak));
 
-/* libiberty's, which every compiler proper contains and exports. */
-extern "C" char *cplus_demangle_v3(const char *mangled, int options);
-
 #endif

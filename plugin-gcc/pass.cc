@@ -24,6 +24,15 @@ const pass_data cprof_pass_data = {
     GIMPLE_PASS, "cprof", OPTGROUP_NONE, TV_NONE, PROP_cfg | PROP_ssa, 0, 0, 0, 0,
 };
 
+void tell_verdict(tree decl, const char *assembler_name, enum cprof_reason reason)
+{
+    char *name = cprof_policy_readable(assembler_name);
+    inform(DECL_SOURCE_LOCATION(decl), "cprof: %s %qs: %s",
+           cprof_reason_is_in(reason) ? "hooks in" : "leaves out", name ? name : assembler_name,
+           cprof_reason_words(reason));
+    free(name);
+}
+
 class cprof_pass : public gimple_opt_pass {
   public:
     explicit cprof_pass(gcc::context *context) : gimple_opt_pass(cprof_pass_data, context)
@@ -47,9 +56,7 @@ class cprof_pass : public gimple_opt_pass {
             facts.site.flags |= CPROF_SITE_INSTRUMENTED;
         facts.site.slot = cprof_call_graph_slot(fun->decl);
         if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
-            inform(DECL_SOURCE_LOCATION(fun->decl), "cprof: %s %qs: %s",
-                   in ? "hooks in" : "leaves out", facts.policy.readable_name,
-                   cprof_reason_words(reason));
+            tell_verdict(fun->decl, facts.site.name, reason);
         unsigned number = cprof_site_emit(&facts.site);
         if (!in)
             return 0;

@@ -3,8 +3,11 @@
  * The order of the rules is precedence.def and nothing else: no rule may hide
  * in the code here.  Called by the plugins through policy.h.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "canonical.h"
+#include "demangle.h"
 #include "name.h"
 #include "policy.h"
 #include "state.h"
@@ -22,11 +25,15 @@ struct named {
 static struct named ask_lists(struct cprof_policy *policy, const struct cprof_function_facts *facts)
 {
     struct named named = {false, false};
+    if (cprof_list_count(policy->allowlist) + cprof_list_count(policy->denylist) == 0)
+        return named; /* and no name has to be taken apart */
     struct cprof_names *names = cprof_names_new(facts->assembler_name, facts->readable_name);
-    if (names == NULL)
-        return named;
-    named.by_allowlist = cprof_list_names(policy->allowlist, names, facts->file);
-    named.by_denylist = cprof_list_names(policy->denylist, names, facts->file);
+    char *file = facts->file != NULL ? cprof_canonical_path(facts->file) : NULL;
+    if (names != NULL) {
+        named.by_allowlist = cprof_list_names(policy->allowlist, names, file);
+        named.by_denylist = cprof_list_names(policy->denylist, names, file);
+    }
+    free(file);
     cprof_names_free(names);
     return named;
 }
@@ -60,6 +67,17 @@ const char *cprof_reason_words(enum cprof_reason reason)
 #undef CPROF_REASON
     };
     return (unsigned)reason < CPROF_REASON_COUNT ? words[reason] : "unknown reason";
+}
+
+char *cprof_policy_readable(const char *assembler_name)
+{
+    struct cprof_demangled parts;
+    if (!cprof_demangle(assembler_name, &parts))
+        return strdup(assembler_name);
+    char *whole = parts.whole;
+    parts.whole = NULL;
+    cprof_demangled_free(&parts);
+    return whole;
 }
 
 bool cprof_policy_is_switch(const struct cprof_policy *policy, const char *assembler_name)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "canonical.h"
 #include "glob.h"
 
 #define LINE_MAX_LEN 4096
@@ -23,6 +24,7 @@ struct pattern {
     char *file;          /* of the list */
     char *text;          /* as written, without blanks around it */
     const char *pattern; /* in text, behind the kind */
+    char *canonical;     /* the same, spelled as canonical.h says */
 };
 
 struct cprof_list {
@@ -42,6 +44,7 @@ static void shorten(struct cprof_list *list, size_t count)
         struct pattern *last = &list->patterns[--list->count];
         free(last->file);
         free(last->text);
+        free(last->canonical);
     }
 }
 
@@ -102,6 +105,14 @@ static const char *split_kind(const char *text, enum pattern_kind *kind)
     return text + 4;
 }
 
+static char *canonical_of(enum pattern_kind kind, const char *pattern)
+{
+    if (kind == PATTERN_SOURCE)
+        return cprof_canonical_path(pattern);
+    return cprof_canonical(pattern, kind == PATTERN_FUNCTION ? CPROF_CANONICAL_GLOB
+                                                             : CPROF_CANONICAL_PATTERN);
+}
+
 /* NULL, or what is wrong with the line. */
 static const char *add_line(struct cprof_list *list, const char *path, unsigned line,
                             const char *text)
@@ -118,7 +129,8 @@ static const char *add_line(struct cprof_list *list, const char *path, unsigned 
     *added = (struct pattern){.kind = kind, .line = line};
     added->file = strdup(path);
     added->text = strdup(text);
-    if (added->file == NULL || added->text == NULL)
+    added->canonical = canonical_of(kind, pattern);
+    if (added->file == NULL || added->text == NULL || added->canonical == NULL)
         return "does not fit into memory";
     added->pattern = added->text + (pattern - text);
     return NULL;
@@ -174,16 +186,6 @@ bool cprof_list_read(struct cprof_list *list, const char *path, char *message, s
     return good;
 }
 
-static bool glob_names(const void *context, const char *spelling)
-{
-    return cprof_glob_match(context, spelling);
-}
-
-static bool letters_name(const void *context, const char *spelling)
-{
-    return strcmp(context, spelling) == 0;
-}
-
 static bool source_matches(const char *pattern, const char *file)
 {
     if (cprof_glob_match(pattern, file))
@@ -197,14 +199,15 @@ static bool source_matches(const char *pattern, const char *file)
 static bool line_names(const struct pattern *pattern, const struct cprof_names *names,
                        const char *file)
 {
-    const char *context = pattern->pattern;
     switch (pattern->kind) {
     case PATTERN_SOURCE:
-        return file != NULL && source_matches(pattern->pattern, file);
+        return file != NULL && source_matches(pattern->canonical, file);
     case PATTERN_FUNCTION:
-        return cprof_names_any(names, glob_names, context);
+        return cprof_names_match(names, pattern->pattern) ||
+               cprof_names_match(names, pattern->canonical);
     case PATTERN_NAME:
-        return cprof_names_any(names, letters_name, context);
+        return cprof_names_have(names, pattern->pattern) ||
+               cprof_names_have(names, pattern->canonical);
     }
     return false;
 }

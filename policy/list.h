@@ -28,7 +28,8 @@ void cprof_list_free(struct cprof_list *list);
 bool cprof_list_read(struct cprof_list *list, const char *path, char *message, size_t message_size);
 
 /* Does any line name the function?  Every line that does is noted, not only the
- * first: otherwise the second of two would look idle.  file may be NULL. */
+ * first: otherwise the second of two would look idle.  file is a canonical path
+ * or NULL. */
 bool cprof_list_names(struct cprof_list *list, const struct cprof_names *names, const char *file);
 
 size_t cprof_list_count(const struct cprof_list *list);

@@ -1,8 +1,7 @@
 /* Spellings of a function's name, see name.h.
  *
- * Reads the names that a demangler or a compiler prints; it knows no mangling
- * and no compiler.  What it cannot make sense of it leaves as it is: a spelling
- * too few costs a match, never a crash.  Called by list.c.
+ * What it cannot make sense of it leaves as it is: a spelling too few costs a
+ * match, never a crash.  Called by list.c and decide.c.
  */
 #include "name.h"
 
@@ -12,25 +11,70 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each is NULL or an own copy.  The readable ones begin with `::`, so that a
- * pattern that begins so matches from the start only. */
+#include "canonical.h"
+#include "demangle.h"
+#include "glob.h"
+
+/* A name nested a thousand times deep would have too many spellings to keep. */
+#define MOST_BYTES ((size_t)4 << 20)
+
+/* Sorted, so that one of a thousand lines is looked up, not searched for.  Those
+ * from the start of a readable name begin with `::`. */
 struct cprof_names {
-    char *assembler;
-    char *unsuffixed; /* assembler name without .constprop.0 and the like */
-    char *full;
-    char *unparametered;
-    char *untemplated; /* neither parameters nor template arguments */
+    char **spellings;
+    size_t count;
+    size_t capacity;
+    size_t bytes;
+    bool out_of_memory;
 };
 
-static char *copy_part(const char *text, size_t len)
+/* ---- Keeping -------------------------------------------------------------- */
+
+/* Takes the text over, which may be NULL for want of memory. */
+static void keep(struct cprof_names *names, char *text)
 {
-    char *copy = malloc(len + 1);
-    if (copy != NULL) {
-        memcpy(copy, text, len);
-        copy[len] = '\0';
+    if (text == NULL)
+        names->out_of_memory = true;
+    if (text == NULL || names->bytes > MOST_BYTES) {
+        free(text);
+        return;
     }
-    return copy;
+    if (names->count == names->capacity) {
+        size_t capacity = names->capacity != 0 ? 2 * names->capacity : 32;
+        char **spellings = realloc(names->spellings, capacity * sizeof *spellings);
+        if (spellings == NULL) {
+            names->out_of_memory = true;
+            free(text);
+            return;
+        }
+        names->spellings = spellings;
+        names->capacity = capacity;
+    }
+    names->bytes += strlen(text) + 1;
+    names->spellings[names->count++] = text;
 }
+
+static void add(struct cprof_names *names, const char *spelling)
+{
+    char *canonical = cprof_canonical(spelling, CPROF_CANONICAL_NAME);
+    if (canonical != NULL && strcmp(canonical, spelling) == 0)
+        free(canonical);
+    else
+        keep(names, canonical);
+    keep(names, strdup(spelling));
+}
+
+/* Two texts behind each other in one of their own, or NULL. */
+static char *joined(const char *first, const char *second)
+{
+    size_t size = strlen(first) + strlen(second) + 1;
+    char *text = malloc(size);
+    if (text != NULL)
+        snprintf(text, size, "%s%s", first, second);
+    return text;
+}
+
+/* ---- Brackets ------------------------------------------------------------- */
 
 /* Length of the word `operator` and the symbol behind it, or 0: in operator<,
  * operator() and operator-> the brackets are letters of the name. */
@@ -77,39 +121,19 @@ static const char *next_outside(const char *text, const char *at)
     return *at != '\0' ? at + 1 : at;
 }
 
-/* The `(` of the parameters: one whose partner is not followed by `::`, as it
- * is in (anonymous namespace)::f and f(int)::{lambda()#1}. */
-static const char *parameter_start(const char *text)
+/* A copy without template arguments and ABI tags. */
+static char *without_templates(const char *text)
 {
-    const char *at = text;
-    while (*at != '\0') {
-        if (*at == '(' && at != text && operator_len(text, at) == 0) {
-            const char *close = bracket_partner(text, at);
-            if (strncmp(close, ")::", 3) != 0)
-                return at;
-        }
-        at = next_outside(text, at);
-    }
-    return at;
-}
-
-/* A copy of the first `len` letters without template arguments and ABI tags. */
-static char *without_templates(const char *text, size_t len)
-{
-    char *copy = copy_part(text, len);
+    char *copy = strdup(text);
     if (copy == NULL)
         return NULL;
     char *to = copy;
-    const char *at = text;
-    while (at < text + len) {
+    for (const char *at = text; *at != '\0';) {
         const char *next = next_outside(text, at);
-        /* `f()::<lambda(int)>` is a name, not arguments of one. */
-        bool arguments = *at == '<' && at > text && at[-1] != ':';
-        bool dropped = next > at + 1 && (arguments || strncmp(at, "[abi:", 5) == 0);
-        if (next > text + len)
-            next = text + len;
-        if (!dropped) {
-            memmove(to, at, (size_t)(next - at));
+        bool blank = *at == ' ' && at[1] == '<'; /* operator<< <int> */
+        bool dropped = (*at == '<' || strncmp(at, "[abi:", 5) == 0) && next > at + 1;
+        if (!dropped && !blank) {
+            memcpy(to, at, (size_t)(next - at));
             to += next - at;
         }
         at = next;
@@ -118,45 +142,103 @@ static char *without_templates(const char *text, size_t len)
     return copy;
 }
 
+/* ---- Spellings ------------------------------------------------------------ */
+
+/* The text and what stands behind each `::` of the name, which is its first part.
+ * Behind the word `operator` there is a type, not a scope. */
+static void add_suffixes(struct cprof_names *names, const char *text, size_t name_len)
+{
+    add(names, text);
+    for (const char *at = text; at < text + name_len && operator_len(text, at) == 0;
+         at = next_outside(text, at))
+        if (strncmp(at, "::", 2) == 0 && at[2] != '\0')
+            add(names, at + 2);
+}
+
+static void add_forms(struct cprof_names *names, const char *name, const char *parameters)
+{
+    char *rooted = joined("::", name);
+    char *untemplated = rooted != NULL ? without_templates(rooted) : NULL;
+    char *forms[] = {rooted, untemplated};
+    for (size_t idx = 0; idx < 2; idx++) {
+        char *with = forms[idx] != NULL ? joined(forms[idx], parameters) : NULL;
+        if (with == NULL) {
+            names->out_of_memory = true;
+            break;
+        }
+        add_suffixes(names, forms[idx], strlen(forms[idx]));
+        add_suffixes(names, with, strlen(forms[idx]));
+        free(with);
+    }
+    free(rooted);
+    free(untemplated);
+}
+
+static void add_unnumbered(struct cprof_names *names, const struct cprof_demangled *parts)
+{
+    char *name = cprof_unnumbered(parts->name);
+    char *parameters = cprof_unnumbered(parts->parameters);
+    if (name == NULL || parameters == NULL)
+        names->out_of_memory = true;
+    else if (strcmp(name, parts->name) != 0 || strcmp(parameters, parts->parameters) != 0)
+        add_forms(names, name, parameters);
+    free(name);
+    free(parameters);
+}
+
+/* The body of a coroutine is the coroutine.  GCC passes it its frame, and so it
+ * mangles anew: _Z4pingPZ4pingiE9_Z4pingi.Frame.actor is a part of _Z4pingi. */
+static char *coroutine_of(const char *assembler_name)
+{
+    const char *frame = strstr(assembler_name, ".Frame.");
+    const char *inner = frame != NULL ? strstr(assembler_name + 1, "_Z") : NULL;
+    return inner != NULL && inner < frame ? strndup(inner, (size_t)(frame - inner)) : NULL;
+}
+
 static size_t unsuffixed_len(const char *name)
 {
     const char *dot = *name != '\0' ? strchr(name + 1, '.') : NULL;
     return dot != NULL ? (size_t)(dot - name) : strlen(name);
 }
 
-static bool take_readable(struct cprof_names *names, const char *readable_name)
+/* False when the name is not mangled. */
+static bool add_assembler_name(struct cprof_names *names, const char *assembler_name)
 {
-    size_t size = strlen(readable_name) + sizeof "::";
-    names->full = malloc(size);
-    if (names->full == NULL)
+    struct cprof_demangled parts;
+    keep(names, strdup(assembler_name));
+    keep(names, strndup(assembler_name, unsuffixed_len(assembler_name)));
+    if (!cprof_demangle(assembler_name, &parts))
         return false;
-    snprintf(names->full, size, "::%s", readable_name);
-    char *clone = strstr(names->full, " [clone "); /* how demanglers show .constprop.0 */
-    if (clone != NULL)
-        *clone = '\0';
-    size_t len = (size_t)(parameter_start(names->full) - names->full);
-    names->unparametered = copy_part(names->full, len);
-    names->untemplated = without_templates(names->full, len);
-    return names->unparametered != NULL && names->untemplated != NULL;
+    add_forms(names, parts.name, parts.parameters);
+    add_unnumbered(names, &parts);
+    add(names, parts.whole);
+    cprof_demangled_free(&parts);
+    return true;
 }
 
-struct cprof_names *cprof_names_new(const char *assembler_name, const char *readable_name)
+static int compare(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+struct cprof_names *cprof_names_new(const char *assembler_name, const char *source_name)
 {
     struct cprof_names *names = calloc(1, sizeof *names);
     if (names == NULL)
         return NULL;
-    bool complete = true;
-    if (assembler_name != NULL) {
-        names->assembler = copy_part(assembler_name, strlen(assembler_name));
-        names->unsuffixed = copy_part(assembler_name, unsuffixed_len(assembler_name));
-        complete = names->assembler != NULL && names->unsuffixed != NULL;
-    }
-    if (readable_name != NULL)
-        complete = take_readable(names, readable_name) && complete;
-    if (!complete) {
+    char *coroutine = assembler_name != NULL ? coroutine_of(assembler_name) : NULL;
+    bool mangled = assembler_name != NULL && add_assembler_name(names, assembler_name);
+    if (coroutine != NULL)
+        add_assembler_name(names, coroutine);
+    free(coroutine);
+    if (!mangled && source_name != NULL)
+        add_forms(names, source_name, "");
+    if (names->out_of_memory) {
         cprof_names_free(names);
         return NULL;
     }
+    if (names->count != 0)
+        qsort(names->spellings, names->count, sizeof *names->spellings, compare);
     return names;
 }
 
@@ -164,40 +246,40 @@ void cprof_names_free(struct cprof_names *names)
 {
     if (names == NULL)
         return;
-    free(names->assembler);
-    free(names->unsuffixed);
-    free(names->full);
-    free(names->unparametered);
-    free(names->untemplated);
+    for (size_t idx = 0; idx < names->count; idx++)
+        free(names->spellings[idx]);
+    free(names->spellings);
     free(names);
 }
 
-/* The text and what stands behind each `::` and behind the return type. */
-static bool any_suffix(const char *text, cprof_names_test *test, const void *context)
+/* ---- Asking --------------------------------------------------------------- */
+
+/* The first spelling that is not before the first `len` letters of text. */
+static size_t first_not_before(const struct cprof_names *names, const char *text, size_t len)
 {
-    if (text == NULL)
-        return false;
-    if (test(context, text))
-        return true;
-    const char *end = parameter_start(text);
-    const char *at = text;
-    while (at < end && operator_len(text, at) == 0) {
-        if (*at == ' ' && test(context, at + 1))
-            return true;
-        if (strncmp(at, "::", 2) == 0 && at[2] != '\0' && test(context, at + 2))
-            return true;
-        at = next_outside(text, at);
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strncmp(names->spellings[middle], text, len) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    return low;
 }
 
-bool cprof_names_any(const struct cprof_names *names, cprof_names_test *test, const void *context)
+bool cprof_names_have(const struct cprof_names *names, const char *spelling)
 {
-    if (names->assembler != NULL && test(context, names->assembler))
-        return true;
-    if (names->unsuffixed != NULL && test(context, names->unsuffixed))
-        return true;
-    return any_suffix(names->full, test, context) ||
-           any_suffix(names->unparametered, test, context) ||
-           any_suffix(names->untemplated, test, context);
+    size_t idx = first_not_before(names, spelling, strlen(spelling) + 1);
+    return idx < names->count && strcmp(names->spellings[idx], spelling) == 0;
+}
+
+bool cprof_names_match(const struct cprof_names *names, const char *glob)
+{
+    size_t letters = strcspn(glob, "*?[\\"); /* these stand for themselves */
+    for (size_t idx = first_not_before(names, glob, letters);
+         idx < names->count && strncmp(names->spellings[idx], glob, letters) == 0; idx++)
+        if (cprof_glob_match(glob, names->spellings[idx]))
+            return true;
+    return false;
 }

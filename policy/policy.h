@@ -28,7 +28,8 @@ enum cprof_option {
  * "no"; strings are the caller's and are not kept. */
 struct cprof_function_facts {
     const char *assembler_name; /* as in the object file, clone suffix included */
-    const char *readable_name;  /* ns::Class::method, with or without parameters */
+    const char *readable_name;  /* the bare name in the source; asked for only where the
+                                   assembler name is not mangled, which tells more */
     const char *file;           /* as the compiler was given it */
     unsigned line;
     unsigned line_count; /* source lines of the body, both braces' lines included */
@@ -73,6 +74,10 @@ enum cprof_reason cprof_policy_decide(struct cprof_policy *policy,
                                       const struct cprof_function_facts *facts);
 bool cprof_reason_is_in(enum cprof_reason reason);
 const char *cprof_reason_words(enum cprof_reason reason);
+
+/* The name as people write it, for messages; in memory of the caller's to free, NULL
+ * when there is none. */
+char *cprof_policy_readable(const char *assembler_name);
 
 /* Does a call of this function come back on another stack? */
 bool cprof_policy_is_switch(const struct cprof_policy *policy, const char *assembler_name);
