@@ -135,6 +135,17 @@ const char *unit_obstacle(void)
     return NULL;
 }
 
+/* A warning that -Werror leaves one: a build whose target cannot be instrumented
+ * must still build. */
+void obstacle_warn(const char *obstacle)
+{
+    bool errors = global_dc->warning_as_error_requested;
+
+    global_dc->warning_as_error_requested = false;
+    warning(0, "cprof: no hooks in this unit: %s", obstacle);
+    global_dc->warning_as_error_requested = errors;
+}
+
 /* Identical-code folding would make one of two functions vanish that the user
  * asked for by name. */
 void forced_functions_keep(void)
@@ -176,7 +187,7 @@ void on_ipa_start(void *, void *)
     cprof_unit.profiling = unit_profiles();
     const char *obstacle = cprof_unit.profiling ? unit_obstacle() : NULL;
     if (obstacle) {
-        warning(0, "cprof: no hooks in this unit: %s", obstacle);
+        obstacle_warn(obstacle);
         cprof_unit.profiling = false;
     }
     if (!cprof_unit.profiling)
