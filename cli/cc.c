@@ -1,12 +1,10 @@
 /* `cprof cc`: wraps one compiler call by adding the flags. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "call.h"
 #include "command.h"
 #include "compiler.h"
-#include "prefix.h"
 
 int command_cc(int count, char **words)
 {
@@ -16,8 +14,10 @@ int command_cc(int count, char **words)
         .arguments = "-- COMPILER [ARGUMENT]...",
         .summary = "wrap one compiler call",
         .description = "Runs the compiler with the flags of `cprof flags` put in front of its own\n"
-                       "arguments. The exit status is the compiler's.",
-        .examples = "cprof cc -- gcc -O2 program.c -o program",
+                       "arguments. The exit status is the compiler's. As the CC of a build it\n"
+                       "leaves the checks of configure scripts, CMake and Meson alone.",
+        .examples = "cprof cc -- gcc -O2 program.c -o program\n"
+                    "make CC=\"cprof cc -- gcc\"",
         .options = options,
         .stops = true};
     enum options_result result = options_parse(&usage, &count, words);
@@ -27,21 +27,17 @@ int command_cc(int count, char **words)
         complain("cc needs a compiler call: cprof cc -- gcc -O2 program.c -o program");
         return EXIT_USAGE;
     }
-    int status = compiler_check(words[0]);
+    size_t lead = count > 1 && compiler_is_launcher(words[0]) ? 2 : 1;
+    const char *compiler = words[lead - 1];
+    struct compiler_flags flags;
+    bool clang = compiler_is_clang(compiler);
+    /* Whoever calls a compiler by another name is told by the plugin. */
+    int status = clang ? compiler_check(compiler) : EXIT_DONE;
     if (status == EXIT_USAGE) /* a missing one is exec's to tell */
         return status;
-    char flag[PATH_MAX], on[] = PREFIX_SWITCH;
-    char **arguments = calloc((size_t)count + 3, sizeof *arguments);
-    if (!arguments || !prefix_plugin_flag(flag)) {
-        free(arguments);
+    if (!compiler_flags_fill(&flags, clang, true))
         return EXIT_INPUT;
-    }
-    arguments[0] = words[0];
-    arguments[1] = flag;
-    arguments[2] = on;
-    memcpy(arguments + 3, words + 1, (size_t)(count - 1) * sizeof *arguments);
-    execvp(arguments[0], arguments);
-    complain("%s: cannot be run (%s); name a compiler", arguments[0], strerror(errno));
-    free(arguments);
+    call_become(words, lead, flags.words, flags.count);
+    complain("%s: cannot be run (%s); name a compiler", words[0], strerror(errno));
     return errno == ENOENT ? 127 : 126;
 }

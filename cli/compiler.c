@@ -2,7 +2,6 @@
 #include "compiler.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +9,16 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "prefix.h"
 
 struct answer {
     bool found; /* there is such a program */
     bool clang;
-    int gcc_major; /* 0: not known */
+    int gcc_major; /* 0: not known; Clang claims to be one */
+    int clang_major;
 };
+
+/* ---- Asking --------------------------------------------------------------- */
 
 /* Becomes the compiler, which prints its macros.  $CC may be several words, as
  * for make; a word of --cc is one. */
@@ -39,6 +42,8 @@ static void read_macros(FILE *file, struct answer *answer)
         answer->clang = answer->clang || strncmp(line, "#define __clang__ ", 18) == 0;
         if (strncmp(line, "#define __GNUC__ ", 17) == 0)
             answer->gcc_major = atoi(line + 17);
+        if (strncmp(line, "#define __clang_major__ ", 24) == 0)
+            answer->clang_major = atoi(line + 24);
     }
 }
 
@@ -61,6 +66,8 @@ static struct answer ask(const char *compiler, bool from_environment)
         answer.found = !WIFEXITED(status) || WEXITSTATUS(status) != 127;
     return answer;
 }
+
+/* ---- What the plugin serves ----------------------------------------------- */
 
 static bool is_one_of(const char *name, const char *first, const char *second)
 {
@@ -92,4 +99,82 @@ int compiler_check(const char *compiler)
         return EXIT_USAGE;
     }
     return EXIT_DONE;
+}
+
+static const char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool compiler_is_clang(const char *compiler)
+{
+    char path[PATH_MAX];
+    if (strstr(last_component(compiler), "clang"))
+        return true;
+    return realpath(compiler, path) && strstr(last_component(path), "clang");
+}
+
+bool compiler_is_launcher(const char *program)
+{
+    static const char *const names[] = {"ccache", "cprof", "distcc", "icecc", "sccache"};
+    for (size_t idx = 0; idx < sizeof names / sizeof *names; idx++)
+        if (strcmp(last_component(program), names[idx]) == 0)
+            return true;
+    return false;
+}
+
+bool compiler_flags_fill(struct compiler_flags *flags, bool clang, bool everywhere)
+{
+    flags->count = 0;
+    if (!prefix_plugin_flag(flags->plugin))
+        return false;
+    /* What is unused is an error with -Werror: any flag where clang assembles. */
+    if (clang && everywhere)
+        flags->words[flags->count++] = "--start-no-unused-arguments";
+    flags->words[flags->count++] = flags->plugin;
+    flags->words[flags->count++] = PREFIX_SWITCH;
+    if (clang && everywhere)
+        flags->words[flags->count++] = "--end-no-unused-arguments";
+    return true;
+}
+
+/* ---- Finding -------------------------------------------------------------- */
+
+bool compiler_find(const char *name, char path[PATH_MAX])
+{
+    const char *list = getenv("PATH");
+    if (strchr(name, '/')) { /* links stay: ccache and clang go by their names */
+        char folder[PATH_MAX];
+        if (*name == '/')
+            return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && access(path, X_OK) == 0;
+        return getcwd(folder, sizeof folder) &&
+               snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX &&
+               access(path, X_OK) == 0;
+    }
+    for (const char *at = list ? list : ""; *at;) {
+        size_t len = strcspn(at, ":");
+        if (snprintf(path, PATH_MAX, "%.*s/%s", (int)len, at, name) < PATH_MAX && *at == '/' &&
+            access(path, X_OK) == 0)
+            return true;
+        at += len + (at[len] == ':');
+    }
+    return false;
+}
+
+bool compiler_sibling(const char *compiler, bool cxx, char sibling[PATH_MAX])
+{
+    static const char *const pairs[][2] = {{"clang", "clang++"}, {"gcc", "g++"}, {"cc", "c++"}};
+    const char *name = last_component(compiler);
+    for (size_t idx = 0; idx < sizeof pairs / sizeof *pairs; idx++) {
+        const char *cxx_name = pairs[idx][1], *at = strstr(name, cxx_name);
+        const char *from = at ? cxx_name : pairs[idx][0];
+        at = at ? at : strstr(name, from);
+        if (!at)
+            continue;
+        return snprintf(sibling, PATH_MAX, "%.*s%s%s", (int)(at - compiler), compiler,
+                        pairs[idx][cxx], at + strlen(from)) < PATH_MAX &&
+               access(sibling, X_OK) == 0;
+    }
+    return false;
 }

@@ -5,48 +5,17 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "command.h"
 #include "output.h"
 
 #define SHORT_REPORT 10
-
-/* Starts the program.  Ctrl-C is for the program; this one waits for the end. */
-static pid_t start(char **words)
-{
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-    sigaction(SIGINT, &ignore, &interrupt);
-    sigaction(SIGQUIT, &ignore, &quit);
-    pid_t child = fork();
-    if (child == 0) {
-        sigaction(SIGINT, &interrupt, NULL);
-        sigaction(SIGQUIT, &quit, NULL);
-        execvp(words[0], words);
-        complain("%s: cannot be run (%s); check the name", words[0], strerror(errno));
-        _exit(errno == ENOENT ? 127 : 126);
-    }
-    if (child < 0)
-        complain("%s: cannot be run (%s)", words[0], strerror(errno));
-    return child;
-}
-
-/* The program's exit status as a shell would say it. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return 126;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
 
 /* The path a pattern stands for, as far as this side of the run knows it. */
 static void expand(const char *pattern, pid_t child, char path[PATH_MAX])
@@ -106,10 +75,10 @@ static int run(const char *pattern, char **words)
     char path[PATH_MAX];
     /* The coarse clock is the one that file times are taken from. */
     clock_gettime(CLOCK_REALTIME_COARSE, &before);
-    pid_t child = start(words);
+    pid_t child = child_start(words);
     if (child < 0)
         return 126;
-    int status = wait_for(child);
+    int status = child_wait(child);
     if (status != 126 && status != 127) {
         if (find_profile(pattern, child, &before, path))
             print_report(path);

@@ -1,0 +1,202 @@
+/* `cprof build`: runs a whole build with compilers that add cprof's flags.
+ *
+ * The build finds them first in PATH, in CC and in CXX, so that makefiles that name
+ * their compiler themselves need no change.  What the build runs of its own products
+ * records nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "child.h"
+#include "command.h"
+#include "compiler.h"
+#include "prefix.h"
+#include "wrappers.h"
+
+static const char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- The compilers -------------------------------------------------------- */
+
+/* --cc: whichever compiler the build calls, it gets this one. */
+static bool choose(struct wrappers *wrappers, const char *compiler)
+{
+    static const char *const c_names[] = {"cc", "gcc", "clang"};
+    static const char *const cxx_names[] = {"c++", "g++", "clang++"};
+    char path[PATH_MAX], c[PATH_MAX], cxx[PATH_MAX];
+    if (!compiler_find(compiler, path)) {
+        complain("%s: no such compiler; name gcc, clang or the path of one", compiler);
+        return false;
+    }
+    bool has_c = compiler_sibling(path, false, c), has_cxx = compiler_sibling(path, true, cxx);
+    if (!has_c)
+        memcpy(c, path, sizeof c);
+    bool done = wrappers_set(wrappers, last_component(c), c);
+    for (size_t idx = 0; idx < 3 && done; idx++)
+        done = wrappers_set(wrappers, c_names[idx], c);
+    for (size_t idx = 0; idx < 3 && done && has_cxx; idx++)
+        done = wrappers_set(wrappers, cxx_names[idx], cxx);
+    return done && (!has_cxx || wrappers_set(wrappers, last_component(cxx), cxx));
+}
+
+/* A compiler that CC or CXX names by its path gets a wrapper of its name. */
+static bool adopt(struct wrappers *wrappers, const char *variable)
+{
+    const char *value = getenv(variable);
+    char word[PATH_MAX], path[PATH_MAX];
+    if (!value || sscanf(value, "%4095s", word) != 1 || !strchr(word, '/') ||
+        compiler_is_launcher(word) || wrappers_is_one(word) || !compiler_find(word, path))
+        return true;
+    return wrappers_set(wrappers, last_component(word), path);
+}
+
+static bool gather(struct wrappers *wrappers, const char *compiler)
+{
+    return wrappers_gather(wrappers) &&
+           (compiler ? choose(wrappers, compiler)
+                     : adopt(wrappers, "CC") && adopt(wrappers, "CXX")) &&
+           wrappers_write(wrappers);
+}
+
+/* ---- The environment ------------------------------------------------------ */
+
+/* CC and CXX name wrappers by their paths, which configure scripts and CMake keep:
+ * the value's own first word, or the first of `names` that there is. */
+static void set_compiler(const struct wrappers *wrappers, const char *variable,
+                         const char *const *names, const char *chosen)
+{
+    const char *value = chosen ? NULL : getenv(variable);
+    char text[2 * PATH_MAX];
+    if (value && *value) {
+        size_t start = strspn(value, " "), len = strcspn(value + start, " ");
+        char word[PATH_MAX];
+        snprintf(word, sizeof word, "%.*s", (int)len, value + start);
+        if (!wrappers_compiler(wrappers, last_component(word)))
+            return;
+        snprintf(text, sizeof text, "%s/%s%s", wrappers->folder, last_component(word),
+                 value + start + len);
+        setenv(variable, text, 1);
+        return;
+    }
+    for (; *names; names++)
+        if (wrappers_compiler(wrappers, *names)) {
+            snprintf(text, sizeof text, "%s/%s", wrappers->folder, *names);
+            setenv(variable, text, 1);
+            return;
+        }
+}
+
+static void put_before(const char *variable, const char *text, const char *fallback)
+{
+    const char *old = getenv(variable);
+    if (!old || !*old)
+        old = fallback;
+    size_t size = strlen(text) + strlen(old) + 2;
+    char *value = malloc(size);
+    if (!value)
+        return;
+    snprintf(value, size, "%s%s%s", text, *old ? ":" : "", old);
+    setenv(variable, value, 1);
+    free(value);
+}
+
+/* A configure script compiles nothing but checks. */
+static bool is_configure(const char *program)
+{
+    const char *name = last_component(program);
+    return strcasecmp(name, "configure") == 0 || strcmp(name, "config.status") == 0;
+}
+
+static void set_environment(const struct wrappers *wrappers, const char *compiler, char **words)
+{
+    static const char *const c_names[] = {"gcc", "cc", "clang", NULL};
+    static const char *const cxx_names[] = {"g++", "c++", "clang++", NULL};
+    char plugin[PATH_MAX];
+    set_compiler(wrappers, "CC", c_names, compiler);
+    set_compiler(wrappers, "CXX", cxx_names, compiler);
+    put_before("PATH", wrappers->folder, "/usr/local/bin:/usr/bin:/bin");
+    /* ccache sees the wrapper and not the plugin, which decides as much. */
+    if (prefix_find("cprof.so", plugin))
+        put_before("CCACHE_EXTRAFILES", plugin, "");
+    /* Generators and tests that the build runs leave no profiles in its folders. */
+    if (!getenv("CPROF_MODE") && !getenv("CPROF_OUTPUT"))
+        setenv("CPROF_MODE", "off", 1);
+    if (is_configure(words[0]))
+        setenv(CALL_CHECKS_ONLY, "1", 1);
+}
+
+/* ---- The build ------------------------------------------------------------ */
+
+/* A file that is gone when a wrapper was called. */
+static bool unused_make(char path[PATH_MAX])
+{
+    const char *folder = getenv("TMPDIR");
+    snprintf(path, PATH_MAX, "%s/cprof-build-XXXXXX", folder && *folder ? folder : "/tmp");
+    int file = mkstemp(path);
+    if (file >= 0)
+        close(file);
+    return file >= 0 && setenv(WRAPPERS_UNUSED, path, 1) == 0;
+}
+
+static int build(char **words)
+{
+    char unused[PATH_MAX];
+    bool watched = unused_make(unused);
+    pid_t child = child_start(words);
+    int status = child < 0 ? 126 : child_wait(child);
+    if (watched && unlink(unused) == 0 && status == 0)
+        complain("the build called none of cprof's compilers, so nothing new is profiled; clean "
+                 "what was built before, and do not name the compiler by its path");
+    return status;
+}
+
+int command_build(int count, char **words)
+{
+    const char *compiler = NULL;
+    const struct option options[] = {{OPTION_TEXT, 0, "cc", "COMPILER",
+                                      "build with this one: gcc, clang or a path ($CC)", &compiler,
+                                      NULL},
+                                     {0}};
+    const struct usage usage = {
+        .name = "build",
+        .arguments = "[--cc COMPILER] -- COMMAND [ARGUMENT]...",
+        .summary = "run a whole build with the flags added",
+        .description =
+            "Runs a build whose compilers add the flags of `cprof flags` to every call, however\n"
+            "the build names them: they stand first in PATH, and in CC and CXX. Checks of\n"
+            "configure scripts, CMake and Meson get no flags. The exit status is the build's.\n"
+            "\n"
+            "Configuring and building may be two calls. What the build itself runs, as tests or\n"
+            "generators, leaves no profiles unless CPROF_MODE or CPROF_OUTPUT is set.",
+        .examples = "cprof build -- make\n"
+                    "cprof build -- ./configure && cprof build -- make\n"
+                    "cprof build --cc clang -- cmake -S . -B build && cmake --build build",
+        .options = options,
+        .stops = true};
+    enum options_result result = options_parse(&usage, &count, words);
+    if (result != OPTIONS_OK)
+        return options_status(result);
+    if (count == 0) {
+        complain("build needs a command: cprof build -- make");
+        return EXIT_USAGE;
+    }
+    int status = compiler_check(compiler);
+    if (status)
+        return status;
+    struct wrappers wrappers = {0};
+    if (!gather(&wrappers, compiler)) {
+        wrappers_free(&wrappers);
+        return EXIT_INPUT;
+    }
+    set_environment(&wrappers, compiler, words);
+    status = build(words);
+    wrappers_free(&wrappers);
+    return status;
+}

@@ -1,0 +1,247 @@
+/* Finding the compilers and writing their scripts; see wrappers.h. */
+#include "wrappers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "compiler.h"
+#include "prefix.h"
+
+/* Folders of ours are called so, and never searched for compilers. */
+#define FOLDER_NAME "cprof/compilers-"
+
+/* Longer interpreters are not started by Linux: 256 with "#!" and the newline. */
+#define LONGEST_INTERPRETER 253
+
+/* ---- The list ------------------------------------------------------------- */
+
+static struct wrapper *find(const struct wrappers *wrappers, const char *name)
+{
+    for (size_t idx = 0; idx < wrappers->count; idx++)
+        if (strcmp(wrappers->list[idx].name, name) == 0)
+            return &wrappers->list[idx];
+    return NULL;
+}
+
+const char *wrappers_compiler(const struct wrappers *wrappers, const char *name)
+{
+    const struct wrapper *found = find(wrappers, name);
+    return found ? found->compiler : NULL;
+}
+
+static bool no_memory(void)
+{
+    complain("not enough memory");
+    return false;
+}
+
+bool wrappers_set(struct wrappers *wrappers, const char *name, const char *compiler)
+{
+    struct wrapper *place = find(wrappers, name);
+    char *path = strdup(compiler);
+    if (place && path) {
+        free(place->compiler);
+        place->compiler = path;
+        return true;
+    }
+    struct wrapper *list = realloc(wrappers->list, (wrappers->count + 1) * sizeof *list);
+    char *own_name = strdup(name);
+    if (list)
+        wrappers->list = list;
+    if (!list || !own_name || !path) {
+        free(own_name);
+        free(path);
+        return no_memory();
+    }
+    wrappers->list[wrappers->count++] = (struct wrapper){own_name, path};
+    return true;
+}
+
+void wrappers_free(struct wrappers *wrappers)
+{
+    for (size_t idx = 0; idx < wrappers->count; idx++) {
+        free(wrappers->list[idx].name);
+        free(wrappers->list[idx].compiler);
+    }
+    free(wrappers->list);
+    *wrappers = (struct wrappers){0};
+}
+
+/* ---- The compilers of PATH ------------------------------------------------ */
+
+/* gcc, gcc-12, clang++-19, x86_64-linux-gnu-g++ and the like; not gcc-ar. */
+static bool is_compiler(const char *name)
+{
+    static const char *const bases[] = {"cc",  "c++", "gcc",   "g++",
+                                        "c89", "c99", "clang", "clang++"};
+    const char *system = strncmp(name, "x86_64-", 7) == 0 ? strstr(name, "linux-gnu-") : NULL;
+    if (system)
+        name = system + strlen("linux-gnu-");
+    for (size_t idx = 0; idx < sizeof bases / sizeof *bases; idx++) {
+        size_t len = strlen(bases[idx]);
+        if (strncmp(name, bases[idx], len) == 0 &&
+            (name[len] == '\0' ||
+             (name[len] == '-' && strspn(name + len + 1, "0123456789.") == strlen(name + len + 1))))
+            return true;
+    }
+    return false;
+}
+
+static bool is_program(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && access(path, X_OK) == 0;
+}
+
+bool wrappers_is_one(const char *path)
+{
+    return strstr(path, "/" FOLDER_NAME) != NULL;
+}
+
+static bool gather_folder(struct wrappers *wrappers, const char *folder)
+{
+    char path[PATH_MAX];
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return true;
+    bool done = true;
+    for (struct dirent *entry; done && (entry = readdir(stream));) {
+        int used = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (is_compiler(entry->d_name) && used < PATH_MAX && is_program(path) &&
+            !find(wrappers, entry->d_name))
+            done = wrappers_set(wrappers, entry->d_name, path);
+    }
+    closedir(stream);
+    return done;
+}
+
+bool wrappers_gather(struct wrappers *wrappers)
+{
+    const char *path = getenv("PATH");
+    char folder[PATH_MAX];
+    for (const char *at = path ? path : ""; *at;) {
+        size_t len = strcspn(at, ":");
+        snprintf(folder, sizeof folder, "%.*s", (int)len, at);
+        /* A relative one means another folder in each folder of the build. */
+        if (*folder == '/' && !wrappers_is_one(folder) && !gather_folder(wrappers, folder))
+            return false;
+        at += len + (at[len] == ':');
+    }
+    return true;
+}
+
+/* ---- The folder ----------------------------------------------------------- */
+
+/* FNV-1a. */
+static uint64_t sum_add(uint64_t sum, const char *text)
+{
+    for (;; text++) {
+        sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
+        if (!*text)
+            return sum;
+    }
+}
+
+static bool script_text(const struct wrapper *wrapper, const char *interpreter, char *text,
+                        size_t size)
+{
+    struct compiler_flags flags;
+    if (!compiler_flags_fill(&flags, compiler_is_clang(wrapper->compiler), true))
+        return false;
+    int used = snprintf(text, size, "#!%s\n%s\n", interpreter, wrapper->compiler);
+    for (size_t idx = 0; idx < flags.count && used < (int)size; idx++)
+        used += snprintf(text + used, size - (size_t)used, "%s\n", flags.words[idx]);
+    if (used < (int)size)
+        return true;
+    complain("%.900s: its path is too long", wrapper->compiler);
+    return false;
+}
+
+static bool make_folders(char *path)
+{
+    for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
+        *slash = '\0';
+        (void)mkdir(path, 0777);
+        *slash = '/';
+    }
+    return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+/* Ours alone: what lies in it is run. */
+static bool is_own_folder(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid() &&
+           (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* Renamed last, so that a script is there as a whole or not at all; one that a
+ * tidy system took out of /tmp is made again. */
+static bool script_write(const char *folder, const char *name, const char *text)
+{
+    char path[PATH_MAX], part[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= PATH_MAX ||
+        snprintf(part, sizeof part, "%s/.%s.%d", folder, name, (int)getpid()) >= PATH_MAX)
+        return false;
+    if (access(path, X_OK) == 0)
+        return true;
+    FILE *file = fopen(part, "we");
+    if (!file)
+        return false;
+    bool written = fputs(text, file) >= 0;
+    written = fclose(file) == 0 && written;
+    /* access says no on a file system whose programs may not run. */
+    return written && chmod(part, 0755) == 0 && access(part, X_OK) == 0 && rename(part, path) == 0;
+}
+
+static bool write_to(struct wrappers *wrappers, const char *interpreter, const char *base,
+                     uint64_t sum)
+{
+    char text[4 * PATH_MAX];
+    if (snprintf(wrappers->folder, PATH_MAX, "%s/" FOLDER_NAME "%016llx", base,
+                 (unsigned long long)sum) >= PATH_MAX ||
+        !make_folders(wrappers->folder) || !is_own_folder(wrappers->folder))
+        return false;
+    for (size_t idx = 0; idx < wrappers->count; idx++)
+        if (!script_text(&wrappers->list[idx], interpreter, text, sizeof text) ||
+            !script_write(wrappers->folder, wrappers->list[idx].name, text))
+            return false;
+    return true;
+}
+
+bool wrappers_write(struct wrappers *wrappers)
+{
+    char interpreter[PATH_MAX], text[4 * PATH_MAX], base[3][PATH_MAX] = {"", "", ""};
+    uint64_t sum = 0xcbf29ce484222325;
+    if (!prefix_find("cprof-wrap", interpreter))
+        return false;
+    if (strlen(interpreter) > LONGEST_INTERPRETER || strchr(interpreter, ' ')) {
+        complain("%.900s: a longer path than a script may name, or one with a space; move cprof",
+                 interpreter);
+        return false;
+    }
+    for (size_t idx = 0; idx < wrappers->count; idx++) {
+        if (!script_text(&wrappers->list[idx], interpreter, text, sizeof text))
+            return false;
+        sum = sum_add(sum_add(sum, wrappers->list[idx].name), text);
+    }
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        snprintf(base[0], PATH_MAX, "%s", cache);
+    if (home && *home == '/' && access(home, W_OK) == 0)
+        snprintf(base[1], PATH_MAX, "%s/.cache", home);
+    snprintf(base[2], PATH_MAX, "/tmp/cprof-%u", (unsigned)geteuid());
+    for (size_t idx = 0; idx < 3; idx++)
+        if (*base[idx] && write_to(wrappers, interpreter, base[idx], sum))
+            return true;
+    complain("no folder for the build's compilers: neither ~/.cache nor /tmp can be written and "
+             "run from; set XDG_CACHE_HOME");
+    return false;
+}
