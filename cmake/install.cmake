@@ -10,7 +10,8 @@ set(cprof_library_dir lib/cprof)
 set(cprof_cmake_dir lib/cmake/cprof)
 
 install(TARGETS cprof RUNTIME DESTINATION bin)
-install(TARGETS cprof_plugin LIBRARY DESTINATION ${cprof_library_dir})
+get_property(back_ends GLOBAL PROPERTY CPROF_BACK_ENDS)
+install(TARGETS cprof_plugin ${back_ends} LIBRARY DESTINATION ${cprof_library_dir})
 install(TARGETS cprof_rt ARCHIVE DESTINATION ${cprof_library_dir})
 
 # The library that reads profiles, for programs that want what `cprof` prints.

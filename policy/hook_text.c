@@ -53,38 +53,89 @@ bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape)
     return shape->shared_object || shape->guarded;
 }
 
-void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape)
-{
-    unsigned first_label = 1 + cprof_hook_scratch_count(shape);
-    int slot = slot_displacement(shape);
-    char *end = text;
+/* The operands that the entry's instructions name. */
+struct entry_operands {
+    unsigned caller, scratch, offset, id;
+    unsigned early, enter, begin; /* labels */
+};
 
+static char *write_load(char *text, char *end, const struct cprof_hook_shape *shape,
+                        const struct entry_operands *operands)
+{
     if (shape->shared_object)
         end = append(text, end,
-                     "movq " CPROF_SYMBOL_TLS_OFFSET "(%%%%rip), %%2\n\t"
-                     "testq %%2, %%2\n\t"
+                     "movq " CPROF_SYMBOL_TLS_OFFSET "(%%%%rip), %%%u\n\t"
+                     "testq %%%u, %%%u\n\t"
                      "je %%l%u\n\t"
-                     "movq %%%%fs:(%%2), %%0\n\t",
-                     first_label + 2);
+                     "movq %%%%fs:(%%%u), %%%u\n\t",
+                     operands->offset, operands->offset, operands->offset, operands->early,
+                     operands->offset, operands->caller);
     else if (shape->guarded)
         end = append(text, end,
                      "cmpq $0, " CPROF_SYMBOL_TLS_OFFSET "(%%%%rip)\n\t"
                      "je %%l%u\n\t"
-                     "movq %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff, %%0\n\t",
-                     first_label + 2);
+                     "movq %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff, %%%u\n\t",
+                     operands->early, operands->caller);
     else
-        end = append(text, end, "movq %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff, %%0\n\t");
+        end = append(text, end, "movq %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff, %%%u\n\t",
+                     operands->caller);
+    return append(text, end, "movq %d(%%%u), %%%u\n\t", slot_displacement(shape), operands->caller,
+                  operands->scratch);
+}
+
+static void write_step(char *text, char *end, const struct cprof_hook_shape *shape,
+                       const struct entry_operands *operands)
+{
+    unsigned scratch = operands->scratch;
+
+    if (shape->by_operand)
+        end = append(text, end, "cmpl %%c%u(%%%%rip), %%k%u\n\t", operands->id, scratch);
+    else
+        end = append(text, end, "cmpl .Lcprof_id_%u(%%%%rip), %%k%u\n\t", shape->number, scratch);
     end = append(text, end,
-                 "movq %d(%%0), %%1\n\t"
-                 "cmpl .Lcprof_id_%u(%%%%rip), %%k1\n\t"
                  "jne %%l%u\n\t"
-                 "sarq $32, %%1\n\t"
-                 "addq %%0, %%1\n\t",
-                 slot, shape->number, first_label);
-    end = append(text, end,
-                 shape->shared_object ? "movq %%1, %%%%fs:(%%2)\n\t"
-                                      : "movq %%1, %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff\n\t");
-    append(text, end, "subl $1, %d(%%1)\n\tjs %%l%u", CPROF_LEFT_DISPLACEMENT, first_label + 1);
+                 "sarq $32, %%%u\n\t"
+                 "addq %%%u, %%%u\n\t",
+                 operands->enter, scratch, operands->caller, scratch);
+    if (shape->shared_object)
+        end = append(text, end, "movq %%%u, %%%%fs:(%%%u)\n\t", scratch, operands->offset);
+    else
+        end = append(text, end, "movq %%%u, %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff\n\t", scratch);
+    append(text, end, "subl $1, %d(%%%u)\n\tjs %%l%u", CPROF_LEFT_DISPLACEMENT, scratch,
+           operands->begin);
+}
+
+void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape)
+{
+    unsigned first_label = 1 + cprof_hook_scratch_count(shape);
+    struct entry_operands operands = {.caller = 0,
+                                      .scratch = 1,
+                                      .offset = 2,
+                                      .enter = first_label,
+                                      .begin = first_label + 1,
+                                      .early = first_label + 2};
+
+    write_step(text, write_load(text, text, shape, &operands), shape, &operands);
+}
+
+void cprof_hook_load(char *text, const struct cprof_hook_shape *shape)
+{
+    struct entry_operands operands = {
+        .caller = 0, .scratch = 1, .offset = 2, .early = 1 + cprof_hook_scratch_count(shape)};
+
+    write_load(text, text, shape, &operands);
+}
+
+void cprof_hook_step(char *text, const struct cprof_hook_shape *shape)
+{
+    unsigned next = shape->shared_object ? 4 : 3;
+    struct entry_operands operands = {.caller = 2, .scratch = 0, .offset = 3, .id = next};
+
+    if (shape->by_operand)
+        next++;
+    operands.enter = next;
+    operands.begin = next + 1;
+    write_step(text, text, shape, &operands);
 }
 
 void cprof_hook_exit(char *text, const struct cprof_hook_shape *shape)
@@ -111,13 +162,15 @@ static void cold_call(char *text, const struct cprof_hook_shape *shape, const ch
     char *end = text;
 
     if (shape->keep_red_zone)
-        end = append(text, end, "leaq -128(%%%%rsp), %%%%rsp\n\t");
+        end = append(text, end, "addq $-128, %%%%rsp\n\t"); /* 4 bytes; +128 would take 7 */
     end = append(text, end, "pushq %%0\n\t");
-    if (with_site)
+    if (with_site && shape->by_operand)
+        end = append(text, end, "leaq %%c2(%%%%rip), %%%%rax\n\t");
+    else if (with_site)
         end = append(text, end, "leaq .Lcprof_site_%u(%%%%rip), %%%%rax\n\t", shape->number);
     end = append(text, end, "call %s\n\tpopq %%0", symbol);
     if (shape->keep_red_zone)
-        append(text, end, "\n\tleaq 128(%%%%rsp), %%%%rsp");
+        append(text, end, "\n\tsubq $-128, %%%%rsp");
 }
 
 void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape)

@@ -26,6 +26,7 @@ struct cprof_hook_shape {
     bool shared_object; /* code for -fPIC: the TLS offset is a variable */
     bool guarded;       /* test first whether the runtime has started */
     bool keep_red_zone; /* the function may keep data below its stack pointer */
+    bool by_operand;    /* site and id word are operands, not the labels of site_text.h */
 };
 
 /* How many scratch registers the hot templates want besides their operands. */
@@ -37,11 +38,21 @@ unsigned cprof_hook_scratch_count(const struct cprof_hook_shape *shape);
 void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape);
 bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape);
 
+/* The same instructions in two halves, for a compiler that does not let an
+ * asm goto's outputs be used at its labels (LLVM 16).
+ * Load.  Outputs as of the entry; label: early, if it can happen.
+ * Step.  Output: 0 scratch 1 of the load; inputs: 1 the same in the same
+ * register, 2 caller's hot pointer [, 3 scratch 2 of the load] [, the id word
+ * where by_operand]; labels: enter, begin. */
+void cprof_hook_load(char *text, const struct cprof_hook_shape *shape);
+void cprof_hook_step(char *text, const struct cprof_hook_shape *shape);
+
 /* Exit.  Outputs: [0 scratch,] input: caller's hot pointer; label: end. */
 void cprof_hook_exit(char *text, const struct cprof_hook_shape *shape);
 
-/* Cold calls.  Operand 0, read and written: the caller's hot pointer.
- * enter and return clobber rax. */
+/* Cold calls.  Operand 0, read and written: the caller's hot pointer; where
+ * by_operand, enter and return have the site as operand 2.  These two clobber
+ * rax, all of them the flags. */
 void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape);

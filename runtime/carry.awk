@@ -5,6 +5,8 @@
 #   awk -v group=__cprof_runtime_1 -f carry.awk runtime.s runtime.s > carried.s
 #
 # The file is read twice: names first, then the text.  Called by CMakeLists.txt.
+# LLVM's link-time optimiser joins the texts of several objects in one: the
+# second and later ones must say nothing.
 
 function base_flags(name) {
     if (name ~ /^\.text/) return "ax"
@@ -45,6 +47,9 @@ function renamed(line,    result, token) {
     }
     return result line
 }
+
+BEGIN { print "\t.ifndef __cprof_enter" }
+END { print "\t.endif\n\t.text" }
 
 # First reading: which names are ours, and which sections are needed.
 FNR == NR {

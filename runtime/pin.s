@@ -1,8 +1,9 @@
 # Keeps a shared object that made the process's state from being unloaded.
 # Appended by the plugin to objects for shared objects only: a mention of dlopen
 # makes the linker warn when a static program is linked.
+	.ifndef .Lcprof_pin_said
 	.section .text.cprof_pin,"axG",@progbits,__cprof_pin_1,comdat
-	.globl __cprof_pin
+	.weak __cprof_pin
 	.hidden __cprof_pin
 	.type __cprof_pin, @function
 	.weak dlopen
@@ -12,4 +13,6 @@ __cprof_pin:
 	jmp __cprof_pin_with
 	.cfi_endproc
 	.size __cprof_pin, . - __cprof_pin
+.Lcprof_pin_said:
+	.endif
 	.text

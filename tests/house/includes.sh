@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/../..}"
 
-rooms='policy plugin-gcc plugin-clang runtime analysis cli'
+rooms='policy plugin-gcc plugin-clang loader runtime analysis cli'
 
 # What a room may include, as lists of patterns: `contracts` of include/cprof,
 # `others` of other rooms; and what of the system's headers it may never.

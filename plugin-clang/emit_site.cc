@@ -1,0 +1,329 @@
+/* The object's tables as LLVM constants, and the runtime that goes with them as
+ * module assembly.  Called by pass.
+ *
+ * GCC's plugin writes the same records as text (policy/site_text.c), because GCC
+ * has no tree for a distance between sections.  LLVM has one, and its link-time
+ * optimiser moves functions between modules: what they refer to has to be known
+ * to it, so that here hooks name constants and not labels.
+ */
+#include "plugin.h"
+
+#include <cprof/abi.h>
+
+namespace {
+
+struct call_record {
+    unsigned caller;
+    unsigned callee, file; /* offsets of strings, 0 for none */
+    cprof_call_facts facts;
+};
+
+struct site_record {
+    unsigned name, file;
+    cprof_site_facts facts;
+};
+
+struct line_record {
+    unsigned file, text; /* offsets of strings */
+    uint32_t line, flags;
+};
+
+} // namespace
+
+struct cprof_tables {
+    llvm::Module *module;
+    llvm::GlobalVariable *sites, *ids;
+    llvm::StructType *site_type, *call_type;
+    std::vector<unsigned> id_of; /* by site; only for the instrumented */
+    std::vector<site_record> site_records;
+    std::vector<call_record> call_records;
+    llvm::StringMap<unsigned> string_offsets;
+    std::string strings; /* starts with a NUL, so that no string has offset 0 */
+};
+
+namespace {
+
+llvm::GlobalVariable *table_new(llvm::Module &module, llvm::Type *element, size_t count,
+                                bool constant, const char *section, unsigned alignment)
+{
+    auto *table = new llvm::GlobalVariable(module, llvm::ArrayType::get(element, count), constant,
+                                           llvm::GlobalValue::PrivateLinkage, nullptr, section);
+
+    table->setSection(section);
+    table->setAlignment(llvm::Align(alignment));
+    return table;
+}
+
+llvm::Constant *address(llvm::GlobalVariable *table, llvm::ArrayRef<unsigned> path)
+{
+    llvm::Type *word = llvm::Type::getInt32Ty(table->getContext());
+    llvm::SmallVector<llvm::Constant *, 4> indices = {llvm::ConstantInt::get(word, 0)};
+
+    for (unsigned step : path)
+        indices.push_back(llvm::ConstantInt::get(word, step));
+    return llvm::ConstantExpr::getInBoundsGetElementPtr(table->getValueType(), table, indices);
+}
+
+unsigned string_offset(struct cprof_tables *tables, llvm::StringRef string)
+{
+    auto inserted = tables->string_offsets.insert({string, (unsigned)tables->strings.size()});
+
+    if (inserted.second) {
+        tables->strings += string;
+        tables->strings += '\0';
+    }
+    return inserted.first->second;
+}
+
+/* Fields of one record, in the order of its .def file. */
+struct record {
+    llvm::GlobalVariable *table, *strings;
+    unsigned idx;
+    llvm::SmallVector<llvm::Constant *, 16> fields;
+
+    void integer(unsigned bits, uint64_t value)
+    {
+        fields.push_back(
+            llvm::ConstantInt::get(llvm::IntegerType::get(table->getContext(), bits), value));
+    }
+    void reference(llvm::Constant *target)
+    {
+        llvm::Type *wide = llvm::Type::getInt64Ty(table->getContext());
+        llvm::Constant *here = address(table, {idx, (unsigned)fields.size()});
+        llvm::Constant *distance =
+            llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(target, wide),
+                                       llvm::ConstantExpr::getPtrToInt(here, wide));
+        fields.push_back(llvm::ConstantExpr::getTrunc(
+            distance, llvm::Type::getInt32Ty(table->getContext())));
+    }
+    void string(unsigned offset)
+    {
+        if (offset)
+            reference(address(strings, {offset}));
+        else
+            integer(32, 0);
+    }
+};
+
+llvm::StructType *record_type(llvm::LLVMContext &context, llvm::ArrayRef<unsigned> bits)
+{
+    llvm::SmallVector<llvm::Type *, 16> types;
+
+    for (unsigned width : bits)
+        types.push_back(llvm::IntegerType::get(context, width));
+    return llvm::StructType::get(context, types);
+}
+
+#define int32_t_BITS 32
+#define uint32_t_BITS 32
+#define uint16_t_BITS 16
+#define uint8_t_BITS 8
+#define CPROF_FIELD(type, name, meaning) type##_BITS,
+const unsigned site_bits[] = {
+#include <cprof/site.def>
+};
+const unsigned call_bits[] = {
+#include <cprof/call.def>
+};
+const unsigned line_bits[] = {
+#include <cprof/line.def>
+};
+#undef CPROF_FIELD
+
+llvm::Constant *site_constant(struct cprof_tables *tables, llvm::GlobalVariable *strings,
+                              unsigned number, unsigned compiler)
+{
+    const site_record &site = tables->site_records[number];
+    record made = {tables->sites, strings, number, {}};
+
+    /* one line a field of site.def, in its order */
+    made.string(site.name);
+    made.string(site.file);
+    if (site.facts.flags & CPROF_SITE_INSTRUMENTED)
+        made.reference(cprof_tables_id_address(tables, number));
+    else
+        made.integer(32, 0);
+    made.integer(32, site.facts.line);
+    made.integer(32, site.facts.flags);
+    made.integer(32, site.facts.reason);
+    made.integer(32, site.facts.lines);
+    made.integer(32, site.facts.statements);
+    made.string(compiler);
+    made.integer(32, (uint32_t)CPROF_NEAR_SLOT(site.facts.slot));
+    made.integer(32, (uint32_t)CPROF_FAR_SLOT(site.facts.slot));
+    return llvm::ConstantStruct::get(tables->site_type, made.fields);
+}
+
+llvm::Constant *call_constant(struct cprof_tables *tables, llvm::GlobalVariable *calls,
+                              llvm::GlobalVariable *strings, unsigned number)
+{
+    const call_record &call = tables->call_records[number];
+    record made = {calls, strings, number, {}};
+
+    /* one line a field of call.def, in its order */
+    made.reference(cprof_tables_site_address(tables, call.caller));
+    made.string(call.callee);
+    made.string(call.file);
+    made.integer(32, call.facts.line);
+    made.integer(16, call.facts.column);
+    made.integer(8, call.facts.loop_depth);
+    made.integer(8, call.facts.flags);
+    made.integer(32, 0);
+    return llvm::ConstantStruct::get(tables->call_type, made.fields);
+}
+
+void initialise(llvm::GlobalVariable *table, llvm::ArrayRef<llvm::Constant *> values)
+{
+    table->setInitializer(
+        llvm::ConstantArray::get(llvm::cast<llvm::ArrayType>(table->getValueType()), values));
+}
+
+/* Which list lines named a function of this unit; one unit alone cannot say that
+ * a line names nothing.  No section where there are no lists. */
+void lines_emit(llvm::Module &module, llvm::GlobalVariable *strings,
+                const std::vector<line_record> &lines)
+{
+    llvm::StructType *type = record_type(module.getContext(), line_bits);
+    std::vector<llvm::Constant *> values;
+
+    if (lines.empty())
+        return;
+    auto *table = table_new(module, type, lines.size(), true, CPROF_SECTION_LINE, 4);
+    for (unsigned idx = 0; idx < lines.size(); idx++) {
+        record made = {table, strings, idx, {}};
+        /* one line a field of line.def, in its order */
+        made.string(lines[idx].file);
+        made.string(lines[idx].text);
+        made.integer(32, lines[idx].line);
+        made.integer(32, lines[idx].flags);
+        values.push_back(llvm::ConstantStruct::get(type, made.fields));
+    }
+    initialise(table, values);
+    llvm::appendToUsed(module, {table});
+}
+
+void text_append(llvm::Module &module, const char *begin, const char *end)
+{
+    module.appendModuleInlineAsm(llvm::StringRef(begin, end - begin));
+}
+
+} // namespace
+
+struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_functions &functions)
+{
+    auto *tables = new cprof_tables();
+    llvm::LLVMContext &context = module.getContext();
+    unsigned id_count = 0;
+
+    for (const cprof_facts_of_function *facts : functions)
+        tables->id_of.push_back(facts->site.flags & CPROF_SITE_INSTRUMENTED ? id_count++ : ~0u);
+    tables->module = &module;
+    tables->strings = std::string(1, '\0');
+    tables->site_type = record_type(context, site_bits);
+    tables->call_type = record_type(context, call_bits);
+    tables->sites =
+        table_new(module, tables->site_type, functions.size(), true, CPROF_SECTION_SITE, 4);
+    tables->ids = table_new(module, llvm::Type::getInt32Ty(context), id_count, false,
+                            CPROF_SECTION_ID, 4);
+    return tables;
+}
+
+llvm::Constant *cprof_tables_site_address(struct cprof_tables *tables, unsigned number)
+{
+    return address(tables->sites, {number});
+}
+
+llvm::Constant *cprof_tables_id_address(struct cprof_tables *tables, unsigned number)
+{
+    return address(tables->ids, {tables->id_of[number]});
+}
+
+void cprof_tables_site(struct cprof_tables *tables, const struct cprof_facts_of_function *facts)
+{
+    tables->site_records.push_back({string_offset(tables, facts->site.name),
+                                    string_offset(tables, facts->site.file), facts->site});
+}
+
+void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of_function *facts,
+                        llvm::FunctionAnalysisManager &analyses)
+{
+    llvm::Function &function = *facts->function;
+    llvm::LoopInfo &loops = analyses.getResult<llvm::LoopAnalysis>(function);
+
+    for (llvm::BasicBlock &block : function)
+        for (llvm::Instruction &instruction : block) {
+            if (!cprof_is_call(instruction))
+                continue;
+            auto &call = llvm::cast<llvm::CallBase>(instruction);
+            call_record made = {};
+            auto *callee = llvm::dyn_cast<llvm::GlobalValue>(
+                call.getCalledOperand()->stripPointerCasts());
+            made.caller = facts->shape.number;
+            if (callee)
+                made.callee = string_offset(
+                    tables, llvm::GlobalValue::dropLLVMManglingEscape(callee->getName()));
+            if (const llvm::DILocation *location = instruction.getDebugLoc()) {
+                made.file = string_offset(tables, cprof_file_name(location->getFile()));
+                made.facts.line = location->getLine();
+                made.facts.column = (uint16_t)location->getColumn();
+            }
+            unsigned depth = loops.getLoopDepth(&block);
+            auto *plain = llvm::dyn_cast<llvm::CallInst>(&instruction);
+            made.facts.loop_depth = (uint8_t)(depth > 255 ? 255 : depth);
+            made.facts.flags = (uint8_t)((callee ? 0 : CPROF_CALL_INDIRECT) |
+                                         (plain && plain->isTailCall() ? CPROF_CALL_TAIL : 0));
+            tables->call_records.push_back(made);
+        }
+}
+
+void cprof_tables_free(struct cprof_tables *tables)
+{
+    llvm::Module &module = *tables->module;
+    llvm::LLVMContext &context = module.getContext();
+    unsigned compiler = string_offset(tables, "clang " LLVM_VERSION_STRING);
+    std::vector<line_record> lines;
+    struct cprof_policy_line line;
+
+    for (size_t idx = 0; cprof_policy_line_at(cprof_unit.policy, idx, &line); idx++)
+        lines.push_back({string_offset(tables, line.file), string_offset(tables, line.text),
+                         line.line, line.flags});
+    llvm::Constant *text = llvm::ConstantDataArray::getString(context, tables->strings, false);
+    auto *strings =
+        new llvm::GlobalVariable(module, text->getType(), true, llvm::GlobalValue::PrivateLinkage,
+                                 text, CPROF_SECTION_STRING);
+    auto *calls = table_new(module, tables->call_type, tables->call_records.size(), true,
+                            CPROF_SECTION_CALL, 4);
+    std::vector<llvm::Constant *> values;
+
+    strings->setSection(CPROF_SECTION_STRING);
+    strings->setAlignment(llvm::Align(1));
+    for (unsigned idx = 0; idx < tables->site_records.size(); idx++)
+        values.push_back(site_constant(tables, strings, idx, compiler));
+    initialise(tables->sites, values);
+    values.clear();
+    for (unsigned idx = 0; idx < tables->call_records.size(); idx++)
+        values.push_back(call_constant(tables, calls, strings, idx));
+    initialise(calls, values);
+    values.assign(llvm::cast<llvm::ArrayType>(tables->ids->getValueType())->getNumElements(),
+                  llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), CPROF_SITE_UNREGISTERED));
+    initialise(tables->ids, values);
+    llvm::appendToUsed(module, {tables->sites, tables->ids, calls, strings});
+    lines_emit(module, strings, lines);
+    delete tables;
+}
+
+/* The COMDAT groups of the runtime; the linker keeps one of each.  An object for
+ * an executable says so even where the runtime comes from a library. */
+void cprof_runtime_emit(llvm::Module &module, bool for_shared_object)
+{
+    /* a reference that no other ABI version satisfies */
+    module.appendModuleInlineAsm("\t.pushsection " CPROF_SECTION_STRING ",\"aR\",@progbits\n"
+                                 "\t.balign 4\n\t.long " CPROF_SYMBOL_ABI " - .\n"
+                                 "\t.popsection\n");
+    if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_RUNTIME, "carried"))
+        text_append(module, cprof_runtime_text, cprof_runtime_text_end);
+    if (!for_shared_object)
+        text_append(module, cprof_preinit_text, cprof_preinit_text_end);
+    else if (!cprof_unit_is_for_static_program())
+        text_append(module, cprof_pin_text, cprof_pin_text_end);
+}

@@ -1,0 +1,289 @@
+/* Compiler objects to plain facts: what policy and the site record want to know
+ * of a function.  Decides nothing.
+ *
+ * The IR knows names, lines and calls.  What only the source knows (where a body
+ * ends, which attributes it bears) is looked up in the AST, once, for those
+ * functions alone that are still there after inlining.
+ */
+#include "plugin.h"
+
+namespace {
+
+/* What one look through the AST is for: the lines on which wanted functions
+ * stand, so that few names have to be mangled. */
+class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
+  public:
+    source_visitor(clang::ASTContext &context, const llvm::DenseSet<unsigned> &lines,
+                   llvm::StringMap<bool> &wanted)
+        : context(context), sources(context.getSourceManager()), names(context), lines(lines),
+          wanted(wanted)
+    {
+    }
+
+    bool into_bodies = false; /* where lambdas and local classes are */
+
+    bool shouldVisitTemplateInstantiations() const
+    {
+        return true;
+    }
+    bool shouldVisitImplicitCode() const
+    {
+        return true;
+    }
+    bool TraverseStmt(clang::Stmt *statement)
+    {
+        return into_bodies ? RecursiveASTVisitor::TraverseStmt(statement) : true;
+    }
+    bool VisitFunctionDecl(clang::FunctionDecl *function)
+    {
+        if (!function->isThisDeclarationADefinition() || function->isDependentContext())
+            return true;
+        clang::PresumedLoc start = sources.getPresumedLoc(function->getLocation());
+        if (start.isInvalid() || !lines.count(start.getLine()))
+            return true;
+        for (const std::string &name : names.getAllManglings(function))
+            note(function, name, start);
+        note(function, names.getName(function), start);
+        return true;
+    }
+
+  private:
+    clang::ASTContext &context;
+    clang::SourceManager &sources;
+    clang::ASTNameGenerator names;
+    const llvm::DenseSet<unsigned> &lines;
+    llvm::StringMap<bool> &wanted;
+
+    void note(clang::FunctionDecl *function, llvm::StringRef mangled, clang::PresumedLoc start)
+    {
+        llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(mangled);
+        auto found = wanted.find(name);
+
+        if (found == wanted.end())
+            return;
+        found->second = true;
+        clang::PresumedLoc end = sources.getPresumedLoc(function->getSourceRange().getEnd());
+        cprof_source_facts &facts = cprof_unit.functions[name];
+        facts.file = start.getFilename();
+        facts.line = start.getLine();
+        if (end.isValid() && !strcmp(start.getFilename(), end.getFilename()) &&
+            end.getLine() >= start.getLine())
+            facts.line_count = end.getLine() - start.getLine() + 1;
+        facts.no_instrument = function->hasAttr<clang::NoInstrumentFunctionAttr>() ||
+                              function->getMostRecentDecl()->hasAttr<clang::NoInstrumentFunctionAttr>();
+    }
+};
+
+/* The function that a piece or a copy was made of. */
+llvm::StringRef origin_name(llvm::StringRef name)
+{
+    return name.substr(0, name.find('.', 1));
+}
+
+bool is_partial(llvm::StringRef name)
+{
+    for (const char *suffix : {".resume", ".destroy", ".cleanup", ".cold", ".part"})
+        if (name.contains(suffix))
+            return true;
+    return false;
+}
+
+bool is_static_init(llvm::StringRef name)
+{
+    for (const char *prefix : {"_GLOBAL__", "__cxx_global_", "__tls_init", "_ZTH", "asan.module_",
+                               "tsan.module_", "msan.module_", "__odr_asan_"})
+        if (name.starts_with(prefix))
+            return true;
+    return false;
+}
+
+/* Jumps that the compiler makes: to the real method (_ZTh, _ZTv, _ZTc), to a
+ * thread-local variable, to std::terminate. */
+bool is_thunk(llvm::StringRef name)
+{
+    for (const char *prefix : {"_ZTh", "_ZTv", "_ZTc", "_ZTW", "__clang_call_terminate"})
+        if (name.starts_with(prefix))
+            return true;
+    return false;
+}
+
+bool is_ifunc_resolver(const llvm::Function &function)
+{
+    for (const llvm::GlobalIFunc &indirect : function.getParent()->ifuncs())
+        if (indirect.getResolverFunction() == &function)
+            return true;
+    return function.getName().contains(".resolver");
+}
+
+/* The bare name in the source; a mangled one policy takes apart itself. */
+std::string readable_name(const llvm::Function &function, llvm::StringRef name)
+{
+    const llvm::DISubprogram *program = function.getSubprogram();
+    return program && !program->getName().empty() ? program->getName().str() : name.str();
+}
+
+void look_at_body(llvm::Function &function, struct cprof_site_facts *site)
+{
+    bool calls = false;
+
+    for (llvm::BasicBlock &block : function)
+        for (llvm::Instruction &instruction : block) {
+            if (instruction.isDebugOrPseudoInst())
+                continue;
+            site->statements++;
+            calls = calls || cprof_is_call(instruction);
+        }
+    if (!calls)
+        site->flags |= CPROF_SITE_LEAF;
+}
+
+void look_at_source(llvm::Function &function, struct cprof_facts_of_function *facts)
+{
+    auto found = cprof_unit.functions.find(facts->name);
+    const llvm::DISubprogram *program = function.getSubprogram();
+
+    if (found == cprof_unit.functions.end())
+        found = cprof_unit.functions.find(origin_name(facts->name));
+    if (found != cprof_unit.functions.end()) {
+        facts->file = found->second.file;
+        facts->site.line = found->second.line;
+        facts->site.lines = found->second.line_count;
+        facts->policy.attribute_no_instrument = found->second.no_instrument;
+    } else if (program) {
+        facts->file = cprof_file_name(program->getFile());
+        facts->site.line = program->getLine();
+    }
+}
+
+} // namespace
+
+bool cprof_is_call(const llvm::Instruction &instruction)
+{
+    auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+    return call && !call->isInlineAsm() && !llvm::isa<llvm::IntrinsicInst>(call);
+}
+
+/* Debug information names files from the folder of the compilation where it can;
+ * the tables name them as the compiler was given them, which is what GCC does. */
+std::string cprof_file_name(const llvm::DIFile *file)
+{
+    if (!file)
+        return "";
+    llvm::SmallString<256> path(file->getFilename());
+    if (!llvm::sys::path::is_absolute(path)) {
+        path = file->getDirectory();
+        llvm::sys::path::append(path, file->getFilename());
+    }
+    auto found = cprof_unit.files.find(path);
+    return found == cprof_unit.files.end() ? file->getFilename().str() : found->second;
+}
+
+bool cprof_module_defines_resolver(const llvm::Module &module)
+{
+    return !module.ifunc_empty();
+}
+
+void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context)
+{
+    llvm::DenseSet<unsigned> lines;
+    llvm::StringMap<bool> wanted; /* to: found */
+
+    for (llvm::Function &function : module) {
+        const llvm::DISubprogram *program = function.getSubprogram();
+        llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName());
+        if (function.isDeclaration() || !program || is_static_init(name) || is_thunk(name))
+            continue;
+        lines.insert(program->getLine());
+        wanted[name] = false;
+        wanted[origin_name(name)] = name != origin_name(name);
+    }
+    source_visitor visitor(context, lines, wanted);
+    visitor.TraverseDecl(context.getTranslationUnitDecl());
+    for (auto &name : wanted)
+        if (!name.second)
+            visitor.into_bodies = true;
+    if (visitor.into_bodies)
+        visitor.TraverseDecl(context.getTranslationUnitDecl());
+    clang::SourceManager &sources = context.getSourceManager();
+    for (auto it = sources.fileinfo_begin(); it != sources.fileinfo_end(); ++it) {
+        llvm::StringRef name = cprof_opened_name(it->first);
+        llvm::SmallString<256> path(name);
+        sources.getFileManager().makeAbsolutePath(path);
+        cprof_unit.files[path] = name.str();
+    }
+}
+
+void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts)
+{
+    llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName());
+
+    facts->function = &function;
+    facts->name = name.str();
+    facts->readable = readable_name(function, name);
+    look_at_source(function, facts);
+    look_at_body(function, &facts->site);
+    facts->site.name = facts->name.c_str();
+    facts->site.file = facts->file.c_str();
+    if (name.starts_with("_Z"))
+        facts->site.flags |= CPROF_SITE_CXX;
+    if (is_partial(name))
+        facts->site.flags |= CPROF_SITE_PARTIAL;
+
+    facts->policy.assembler_name = facts->name.c_str();
+    facts->policy.readable_name = facts->readable.c_str();
+    facts->policy.file = facts->file.c_str();
+    facts->policy.line = facts->site.line;
+    facts->policy.line_count = facts->site.lines;
+    facts->policy.attribute_profile = function.hasFnAttribute("cprof-profile");
+    facts->policy.attribute_no_profile = function.hasFnAttribute("cprof-no-profile");
+    facts->policy.naked = function.hasFnAttribute(llvm::Attribute::Naked);
+    facts->policy.interrupt = function.getCallingConv() == llvm::CallingConv::X86_INTR ||
+                              function.hasFnAttribute("no_caller_saved_registers");
+    facts->policy.thunk = is_thunk(name);
+    facts->policy.static_init = is_static_init(name);
+    facts->policy.ifunc_resolver = is_ifunc_resolver(function);
+    facts->policy.returns_twice_body = function.hasFnAttribute(llvm::Attribute::ReturnsTwice);
+    if (facts->policy.attribute_profile)
+        facts->site.flags |= CPROF_SITE_FORCED;
+}
+
+/* `llvm.global.annotations` is an array of { function, text, file, line, ... }. */
+void cprof_annotations_to_attributes(llvm::Module &module)
+{
+    llvm::GlobalVariable *table = module.getNamedGlobal("llvm.global.annotations");
+    llvm::SmallVector<llvm::Constant *, 16> kept;
+
+    if (!table || !table->hasInitializer())
+        return;
+    auto *entries = llvm::dyn_cast<llvm::ConstantArray>(table->getInitializer());
+    if (!entries)
+        return;
+    for (llvm::Use &entry : entries->operands()) {
+        auto *fields = llvm::cast<llvm::ConstantStruct>(entry);
+        auto *function =
+            llvm::dyn_cast<llvm::Function>(fields->getOperand(0)->stripPointerCasts());
+        auto *text =
+            llvm::dyn_cast<llvm::GlobalVariable>(fields->getOperand(1)->stripPointerCasts());
+        auto *letters = text && text->hasInitializer()
+                            ? llvm::dyn_cast<llvm::ConstantDataArray>(text->getInitializer())
+                            : nullptr;
+        llvm::StringRef word =
+            letters && letters->isCString() ? letters->getAsCString() : llvm::StringRef();
+        if (function && word.starts_with("cprof-"))
+            function->addFnAttr(word);
+        else
+            kept.push_back(fields);
+    }
+    if (kept.size() == entries->getNumOperands())
+        return;
+    std::string section = table->getSection().str();
+    llvm::Type *element = llvm::cast<llvm::ArrayType>(table->getValueType())->getElementType();
+    table->eraseFromParent();
+    if (kept.empty())
+        return;
+    auto *type = llvm::ArrayType::get(element, kept.size());
+    auto *remaining = new llvm::GlobalVariable(
+        module, type, false, llvm::GlobalValue::AppendingLinkage,
+        llvm::ConstantArray::get(type, kept), "llvm.global.annotations");
+    remaining->setSection(section);
+}

@@ -1,0 +1,174 @@
+/* The passes: what happens to a module.
+ *
+ * The one that writes hooks runs last of the optimiser's: after inlining and
+ * vectorising, at every level, so that the optimised program is the measured one.
+ * (In a compilation for LTO that is before the link-time inliner; what it then
+ * inlines keeps its hooks and is counted as the function that it was.)
+ *
+ *     int work(int n)              int work(int n)
+ *     {                            {
+ *         if (n < 2)                   cur = tls.current; ... count (entry)
+ *             return n;                if (n < 2) {
+ *         return other(n);                 tls.current = cur;     (exit)
+ *     }                                    return n;
+ *                                      }
+ *                                      tls.current = cur;         (exit)
+ *                                      return other(n);  // still a jump
+ *                                  }
+ *
+ * The pass asks policy and emits; it decides nothing.
+ */
+#include "plugin.h"
+
+namespace {
+
+const char done_name[] = "cprof.done";
+
+/* Attributes travel as annotations, which keep a function alive; read before the
+ * inliner runs, they no longer do. */
+struct marks_pass : llvm::PassInfoMixin<marks_pass> {
+    llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &)
+    {
+        cprof_annotations_to_attributes(module);
+        return llvm::PreservedAnalyses::none();
+    }
+    static bool isRequired()
+    {
+        return true;
+    }
+};
+
+/* A compilation can be cut in two (-save-temps, LTO), each half with the pass. */
+bool is_done(llvm::Module &module)
+{
+    return module.getNamedMetadata(done_name) != nullptr;
+}
+
+const char *obstacle(const llvm::Module &module)
+{
+    llvm::Triple target(module.getTargetTriple());
+
+    if (target.getArch() != llvm::Triple::x86_64 || target.isX32())
+        return "only x86-64 is supported";
+    if (!target.isOSLinux())
+        return "only Linux is supported";
+    if (cprof_unit.intel_syntax)
+        return "-masm=intel does not take their AT&T assembly";
+    if (cprof_unit.freestanding)
+        return "a freestanding program has no thread-local storage that they could rely on";
+    return nullptr;
+}
+
+bool is_for_shared_object(const llvm::Module &module)
+{
+    return module.getPICLevel() != llvm::PICLevel::NotPIC &&
+           module.getPIELevel() == llvm::PIELevel::Default;
+}
+
+void say(const struct cprof_facts_of_function *facts, enum cprof_reason reason)
+{
+    char *demangled = cprof_policy_readable(facts->name.c_str());
+
+    llvm::errs() << facts->file << ":" << facts->site.line << ": note: cprof: "
+                 << (cprof_reason_is_in(reason) ? "hooks in '" : "leaves out '")
+                 << (demangled ? demangled : facts->readable.c_str())
+                 << "': " << cprof_reason_words(reason) << "\n";
+    free(demangled);
+}
+
+void decide(struct cprof_facts_of_function *facts)
+{
+    enum cprof_reason reason = cprof_policy_decide(cprof_unit.policy, &facts->policy);
+    bool in = cprof_reason_is_in(reason);
+
+    facts->site.reason = reason;
+    if (in)
+        facts->site.flags |= CPROF_SITE_INSTRUMENTED;
+    if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
+        say(facts, reason);
+}
+
+void shape_fill(struct cprof_facts_of_function *facts, bool for_shared_object, bool guarded)
+{
+    bool calls = false;
+
+    for (llvm::BasicBlock &block : *facts->function)
+        for (llvm::Instruction &instruction : block)
+            if (cprof_is_call(instruction) &&
+                !(llvm::isa<llvm::CallInst>(instruction) &&
+                  llvm::cast<llvm::CallInst>(instruction).isTailCall()))
+                calls = true;
+    facts->shape.slot = facts->site.slot;
+    facts->shape.shared_object = for_shared_object;
+    facts->shape.guarded = guarded;
+    facts->shape.keep_red_zone = !calls;
+    facts->shape.by_operand = true;
+}
+
+void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
+{
+    std::deque<cprof_facts_of_function> all;
+    cprof_functions functions;
+    bool guarded = cprof_module_defines_resolver(module) ||
+                   cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
+    bool for_shared_object = is_for_shared_object(module);
+
+    for (llvm::Function &function : module) {
+        if (function.isDeclaration() || function.hasAvailableExternallyLinkage())
+            continue;
+        all.emplace_back();
+        functions.push_back(&all.back());
+        cprof_facts_collect(function, &all.back());
+        decide(&all.back());
+        all.back().shape.number = (unsigned)functions.size() - 1;
+    }
+    if (functions.empty())
+        return;
+    cprof_call_graph_plan(module, functions, analyses);
+
+    struct cprof_tables *tables = cprof_tables_new(module, functions);
+    for (cprof_facts_of_function *facts : functions) {
+        cprof_tables_site(tables, facts);
+        if (facts->site.flags & CPROF_SITE_INSTRUMENTED)
+            cprof_tables_calls(tables, facts, analyses);
+    }
+    for (cprof_facts_of_function *facts : functions)
+        if (facts->site.flags & CPROF_SITE_INSTRUMENTED) {
+            shape_fill(facts, for_shared_object, guarded);
+            cprof_hooks_emit(facts, tables);
+        }
+    cprof_tables_free(tables);
+    cprof_runtime_emit(module, for_shared_object);
+}
+
+struct hooks_pass : llvm::PassInfoMixin<hooks_pass> {
+    llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &analyses)
+    {
+        if (is_done(module) || !cprof_unit_profiles(module))
+            return llvm::PreservedAnalyses::all();
+        module.getOrInsertNamedMetadata(done_name);
+        if (const char *reason = obstacle(module)) {
+            std::string sentence = std::string("cprof: no hooks in this unit: ") + reason;
+            cprof_warn(sentence.c_str());
+            return llvm::PreservedAnalyses::all();
+        }
+        instrument(module,
+                   analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager());
+        return llvm::PreservedAnalyses::none();
+    }
+    static bool isRequired()
+    {
+        return true;
+    }
+};
+
+} // namespace
+
+void cprof_passes_register(llvm::PassBuilder &builder)
+{
+    builder.registerPipelineStartEPCallback(
+        [](llvm::ModulePassManager &manager, llvm::OptimizationLevel) {
+            manager.addPass(marks_pass());
+        });
+    cprof_optimizer_last(builder, hooks_pass());
+}

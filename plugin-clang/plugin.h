@@ -1,0 +1,85 @@
+/* What the files of this folder share.  Reading order: plugin (options, events,
+ * the PROFILING macro), pass (what happens to a module), facts (compiler objects
+ * to plain facts), call_graph (which slot), emit_hooks (IR), emit_site (tables).
+ * The same names and the same order as in plugin-gcc/.
+ */
+#ifndef CPROF_PLUGIN_H
+#define CPROF_PLUGIN_H
+
+#include "llvm_compat.h"
+
+#include "hook_text.h"
+#include "policy.h"
+#include "site_text.h"
+
+/* What the source says of a function, by its assembler name. */
+struct cprof_source_facts {
+    const char *file; /* as the compiler was given it; lives as long as the unit */
+    unsigned line, line_count;
+    bool no_instrument;
+};
+
+/* State of one compiler process; Clang compiles one unit a process.  It lives in
+ * plugin.cc. */
+struct cprof_unit {
+    struct cprof_policy *policy;
+    clang::CompilerInstance *compiler; /* NULL where the input is IR */
+    bool freestanding, intel_syntax;   /* what stands in the way of hooks */
+    llvm::StringMap<cprof_source_facts> functions;
+    llvm::StringMap<std::string> files; /* absolute name to the name as given */
+};
+extern struct cprof_unit cprof_unit;
+
+/* plugin.cc */
+bool cprof_unit_profiles(llvm::Module &module);
+bool cprof_unit_is_for_static_program(void);
+void cprof_warn(const char *sentence);
+
+/* pass.cc */
+void cprof_passes_register(llvm::PassBuilder &builder);
+
+/* One function with a body: what is known of it, and what was decided. */
+struct cprof_facts_of_function {
+    llvm::Function *function;
+    struct cprof_function_facts policy;
+    struct cprof_site_facts site;
+    struct cprof_hook_shape shape;
+    std::string name, readable, file; /* what the facts point at */
+};
+
+/* facts.cc */
+void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context);
+void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts);
+bool cprof_module_defines_resolver(const llvm::Module &module);
+std::string cprof_file_name(const llvm::DIFile *file);
+bool cprof_is_call(const llvm::Instruction &instruction);
+void cprof_annotations_to_attributes(llvm::Module &module);
+
+typedef llvm::SmallVector<cprof_facts_of_function *, 0> cprof_functions;
+
+/* call_graph.cc: fills in the slots. */
+void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
+                           llvm::FunctionAnalysisManager &analyses);
+
+/* emit_site.cc */
+struct cprof_tables; /* of a module, while it is worked on */
+struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_functions &functions);
+void cprof_tables_site(struct cprof_tables *tables, const struct cprof_facts_of_function *facts);
+void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of_function *facts,
+                        llvm::FunctionAnalysisManager &analyses);
+/* What a hook names as operands. */
+llvm::Constant *cprof_tables_site_address(struct cprof_tables *tables, unsigned number);
+llvm::Constant *cprof_tables_id_address(struct cprof_tables *tables, unsigned number);
+/* Writes everything into the module and frees. */
+void cprof_tables_free(struct cprof_tables *tables);
+void cprof_runtime_emit(llvm::Module &module, bool for_shared_object);
+
+/* emit_hooks.cc */
+void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_tables *tables);
+
+/* The runtime's assembly text, from the build (runtime/text.S). */
+extern "C" const char cprof_runtime_text[], cprof_runtime_text_end[];
+extern "C" const char cprof_preinit_text[], cprof_preinit_text_end[];
+extern "C" const char cprof_pin_text[], cprof_pin_text_end[];
+
+#endif
