@@ -1,6 +1,8 @@
 # Turns the runtime's assembly into the text that a plugin appends to every
 # object: all of it in one COMDAT group, so that the linker keeps one copy a
-# module, and no name that the object's own code could also use.
+# module, and no name that the object's own code could also use: "__cprof_" in
+# front, and behind it a dot and the ABI version, the group's last part (abi.h
+# says what the dot is for).
 #
 #   awk -v group=__cprof_runtime_1 -f carry.awk runtime.s runtime.s > carried.s
 #
@@ -42,13 +44,18 @@ function renamed(line,    result, token) {
         token = substr(line, RSTART, RLENGTH)
         result = result substr(line, 1, RSTART - 1)
         if (token in defined) token = defined[token]
+        if (token ~ /^__cprof_/) token = token suffix
         result = result token
         line = substr(line, RSTART + RLENGTH)
     }
     return result line
 }
 
-BEGIN { print "\t.ifndef __cprof_enter" }
+BEGIN {
+    suffix = group
+    sub(/.*_/, ".", suffix)
+    print "\t.ifndef __cprof_enter" suffix
+}
 END { print "\t.endif\n\t.text" }
 
 # First reading: which names are ours, and which sections are needed.

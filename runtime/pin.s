@@ -3,16 +3,16 @@
 # makes the linker warn when a static program is linked.
 	.ifndef .Lcprof_pin_said
 	.section .text.cprof_pin,"axG",@progbits,__cprof_pin_1,comdat
-	.weak __cprof_pin
-	.hidden __cprof_pin
-	.type __cprof_pin, @function
+	.weak __cprof_pin.1
+	.hidden __cprof_pin.1
+	.type __cprof_pin.1, @function
 	.weak dlopen
-__cprof_pin:
+__cprof_pin.1:
 	.cfi_startproc
 	movq dlopen@GOTPCREL(%rip), %rdi
-	jmp __cprof_pin_with
+	jmp __cprof_pin_with.1
 	.cfi_endproc
-	.size __cprof_pin, . - __cprof_pin
+	.size __cprof_pin.1, . - __cprof_pin.1
 .Lcprof_pin_said:
 	.endif
 	.text

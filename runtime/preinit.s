@@ -5,7 +5,7 @@
 	.ifndef .Lcprof_preinit_said
 	.section .preinit_array,"awG",@preinit_array,__cprof_preinit_1,comdat
 	.balign 8
-	.quad __cprof_preinit
+	.quad __cprof_preinit.1
 .Lcprof_preinit_said:
 	.endif
 	.text

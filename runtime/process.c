@@ -15,7 +15,7 @@ static const uint64_t sentinel[CPROF_SLOT_COUNT]
     __attribute__((aligned(CPROF_NODE_STRIDE))) = {[0 ... CPROF_SLOT_COUNT - 1] = 0xfffffffeu};
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS;
 
-HIDDEN const uint32_t __cprof_abi_1 = CPROF_ABI_VERSION;
+HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
 
 /* Only objects for shared libraries bring it (pin.s). */
 extern HIDDEN void __cprof_pin(void) __attribute__((weak));

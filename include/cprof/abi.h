@@ -81,13 +81,16 @@ static_assert(sizeof(struct cprof_slot) == CPROF_SLOT_SIZE, "slot size");
 static_assert(CPROF_SLOT_COUNT * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "slots fill the stride");
 
 /* ---- Symbols ------------------------------------------------------------
- * Hidden in every module; see docs/adr/0001. */
-#define CPROF_SYMBOL_CURRENT "__cprof_current"       /* TLS: hot pointer       */
-#define CPROF_SYMBOL_TLS_OFFSET "__cprof_tls_offset" /* of it; 0: not started  */
-#define CPROF_SYMBOL_ENTER "__cprof_enter"           /* cold: slot missed      */
-#define CPROF_SYMBOL_BEGIN "__cprof_begin"           /* cold: countdown ran out*/
-#define CPROF_SYMBOL_END "__cprof_end"               /* cold: timed call ends  */
-#define CPROF_SYMBOL_RETURN "__cprof_return"         /* cold: back by a jump   */
-#define CPROF_SYMBOL_ABI "__cprof_abi_1"
+ * Hidden in every module; see docs/adr/0001.  The dot keeps them out of the way
+ * of build tools that read `nm`: libtool declares every name that C could, and
+ * its configure test fails on a thread's variable. */
+#define CPROF_SYMBOL(name) "__cprof_" name ".1"            /* the ABI version */
+#define CPROF_SYMBOL_CURRENT CPROF_SYMBOL("current")       /* TLS: hot pointer       */
+#define CPROF_SYMBOL_TLS_OFFSET CPROF_SYMBOL("tls_offset") /* of it; 0: not started  */
+#define CPROF_SYMBOL_ENTER CPROF_SYMBOL("enter")           /* cold: slot missed      */
+#define CPROF_SYMBOL_BEGIN CPROF_SYMBOL("begin")           /* cold: countdown ran out*/
+#define CPROF_SYMBOL_END CPROF_SYMBOL("end")               /* cold: timed call ends  */
+#define CPROF_SYMBOL_RETURN CPROF_SYMBOL("return")         /* cold: back by a jump   */
+#define CPROF_SYMBOL_ABI CPROF_SYMBOL("abi")
 
 #endif
