@@ -51,8 +51,8 @@ C
 for kind in "" -fPIC; do
     # shellcheck disable=SC2086  # words
     {
-        gcc -O2 $kind -c sample.c -o plain.o
-        gcc -O2 $flags $kind -c sample.c -o hooked.o
+        "$cc" -O2 $kind -c sample.c -o plain.o
+        "$cc" -O2 $flags $kind -c sample.c -o hooked.o
     }
     [ "$kind" = -fPIC ] && budget=16 || budget=12
     for function in leaf busy_leaf many_arguments store; do
@@ -93,12 +93,12 @@ a_round() {
     many=$(instructions "$1" 1100000 "$2")
     awk "BEGIN { print ($many - $few) / 1e6 }"
 }
-gcc -O2 loop.c -o plain
+"$cc" -O2 loop.c -o plain
 for kind in "" -fPIC; do
     # shellcheck disable=SC2086
     compile hooked loop.c $kind
     # shellcheck disable=SC2086
-    gcc -O2 $kind loop.c -o plain
+    "$cc" -O2 $kind loop.c -o plain
     [ "$kind" = -fPIC ] && budget=16 || budget=12
     plain_leaf=$(a_round ./plain leaf)
     plain_pair=$(a_round ./plain caller)

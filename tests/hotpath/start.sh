@@ -8,9 +8,9 @@
 
 begin start
 echo 'int main(void) { return 0; }' >empty.c
-gcc -O2 empty.c -o plain
+"$cc" -O2 empty.c -o plain
 compile hooked empty.c
-gcc -O2 "$here/../../bench/start.c" -o start
+"$cc" -O2 "$here/../../bench/start.c" -o start
 
 # Median of PAIRS differences in microseconds.
 added() {

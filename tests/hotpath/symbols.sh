@@ -39,10 +39,10 @@ begin object
 echo 'int work(int n) { return n + 1; }' >x.c
 for kind in "" -fPIC; do
     # shellcheck disable=SC2086
-    gcc -O2 $flags $kind -c x.c -o x.o
+    "$cc" -O2 $flags $kind -c x.c -o x.o
     expect_allowed "an object ($kind)" x.o
     # shellcheck disable=SC2086
-    gcc -O0 -g $flags $kind -c x.c -o x.o
+    "$cc" -O0 -g $flags $kind -c x.c -o x.o
     expect_allowed "an object at -O0 ($kind)" x.o
     expect "sections that ask for an executable stack ($kind)" "$(readelf -SW x.o | grep 'note.GNU-stack' | grep -c X)" 0
 done

@@ -35,7 +35,7 @@ int main(int count, char **words)
     return 0;
 }
 C
-gcc -O2 loop.c -o plain
+"$cc" -O2 loop.c -o plain
 compile hooked loop.c
 
 (

@@ -140,7 +140,7 @@ __attribute__((destructor(101), noipa)) void last(void) { late(); }
 struct object { object() { early(); } ~object() { late(); } } global;
 int main() { atexit(at_exit); atexit(at_exit); static object local; return 0; }
 C
-CC=g++ compile order order.cc
+CC=$cxx compile order order.cc
 run 0 ./order
 profile=$(the_profile)
 expect_calls "$profile" early 4 late 4 at_exit 2 first 1 second 1 before_last 1 last 1
@@ -191,7 +191,7 @@ int main(void)
 }
 C
 compile quiet quiet.c
-gcc -O2 quiet.c -o plain
+"$cc" -O2 quiet.c -o plain
 ./plain >plain.out 2>plain.err
 run 5 ./quiet
 expect "stdout" "$(cat run.out)" "$(cat plain.out)"

@@ -75,7 +75,7 @@ rm -f cprof.out.*
 expect "status" "$(cat status)" 4
 expect_calls "$(the_profile)" step 1000 main 1
 rm -f cprof.out.*
-gcc -O2 ../program/steps.c -o plain
+"$cc" -O2 ../program/steps.c -o plain
 run 4 ./plain descriptor
 plain=$(cat run.out)
 run 4 "$program" descriptor

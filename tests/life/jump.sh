@@ -128,7 +128,7 @@ guard::~guard() { cleaned(); }
 int main() { for (int idx = 0; idx < 200; idx++) { catches(); outer(); no_throw(); last(); } return 0; }
 C
 for optimise in -O0 -O1 -O2 -O3 -Os; do
-    OPTIMISE=$optimise CC=g++ compile throws throws.cc -fno-optimize-sibling-calls
+    OPTIMISE=$optimise CC=$cxx compile throws throws.cc -fno-optimize-sibling-calls
     for mode in adaptive exact count; do
         rm -f cprof.out.*
         CPROF_MODE=$mode run 0 ./throws
@@ -155,7 +155,7 @@ volatile int middle_sink;
 void call_back(void (*function)(int), int x) { function(x); middle_sink++; }
 C
 compile middle.o -c -fexceptions middle.c
-CC=g++ compile through through.cc middle.o
+CC=$cxx compile through through.cc middle.o
 run 0 ./through
 expect_calls "$(the_profile)" thrower 100 call_back 100 after_catch 100 main 1
 expect_parent "$(the_profile)" after_catch main
@@ -168,7 +168,7 @@ extern "C" __attribute__((noipa)) void thrower(void) { sink++; throw 1; }
 extern "C" __attribute__((noipa)) void wall(void) noexcept { thrower(); sink++; }
 int main(int count, char **) { if (count > 1) wall(); thrower(); }
 C
-CC=g++ compile uncaught uncaught.cc
+CC=$cxx compile uncaught uncaught.cc
 for words in "" wall; do
     rm -f cprof.out.*
     # shellcheck disable=SC2086

@@ -63,7 +63,7 @@ begin plain_host
 sources
 compile libping.so -fPIC -shared ping.c
 compile libpong.so -fPIC -shared pong.c
-gcc -O2 host.c -o host -ldl
+"$cc" -O2 host.c -o host -ldl
 for mode in adaptive exact count; do
     rm -f cprof.out.*
     CPROF_MODE=$mode run 0 ./host
@@ -88,7 +88,7 @@ done
 
 begin mixed
 sources
-gcc -O2 -fPIC -shared ping.c -o libping.so
+"$cc" -O2 -fPIC -shared ping.c -o libping.so
 compile libpong.so -fPIC -shared pong.c
 compile host host.c -ldl
 run 0 ./host
@@ -108,7 +108,7 @@ for hooks in yes no; do
     if [ $hooks = yes ]; then
         compile linked linked.c -L. -lping -lpong -Wl,-rpath,"$PWD"
     else
-        gcc -O2 linked.c -o linked -L. -lping -lpong -Wl,-rpath,"$PWD"
+        "$cc" -O2 linked.c -o linked -L. -lping -lpong -Wl,-rpath,"$PWD"
     fi
     run 0 ./linked
     expect_rounds "$(the_profile)"
@@ -142,7 +142,7 @@ int main(int count, char **words)
 C
 compile libplugin.so -fPIC -shared plugin.c
 compile hooked reopen.c -ldl
-gcc -O2 reopen.c -o plain -ldl
+"$cc" -O2 reopen.c -o plain -ldl
 for program in hooked plain; do
     rm -f cprof.out.*
     run 0 ./$program 100
@@ -230,7 +230,7 @@ int main(void)
 }
 C
 compile libbusy.so -fPIC -shared busy.c
-gcc -O2 late.c -o plain -ldl
+"$cc" -O2 late.c -o plain -ldl
 compile hooked late.c -ldl
 for program in plain hooked; do
     rm -f cprof.out.*

@@ -102,7 +102,7 @@ for optimise in -O0 -O2; do
         # shellcheck disable=SC2086
         OPTIMISE=$optimise compile deep deep.c $kind
         # shellcheck disable=SC2086
-        gcc $optimise $kind deep.c -o plain
+        "$cc" $optimise $kind deep.c -o plain
         run 0 ./plain 1000000
         plain=$(cat run.out)
         for mode in count exact; do

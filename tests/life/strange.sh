@@ -113,10 +113,10 @@ int main(int count, char **words)
     return 78;
 }
 C
-gcc -O2 forbid.c -o forbid
+"$cc" -O2 forbid.c -o forbid
 # The dynamic loader itself reads the counter, so the program is a static one.
 cp ../no_proc/known.c .
-gcc -O2 -static known.c -o plain
+"$cc" -O2 -static known.c -o plain
 compile static -static known.c
 if ./forbid ./plain >/dev/null; [ $? != 5 ]; then
     skip "not even a plain program runs without the counter"

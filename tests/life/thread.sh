@@ -167,7 +167,7 @@ int main()
     return 0;
 }
 C
-CC=g++ compile local local.cc -pthread
+CC=$cxx compile local local.cc -pthread
 run 0 ./local
 expect_calls "$(the_profile)" made 401 gone 401 body 401 main 1
 
@@ -235,7 +235,7 @@ int main(int count, char **words)
 }
 C
 compile pair pair.c
-gcc -O2 pair.c -o plain
+"$cc" -O2 pair.c -o plain
 instructions() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/Collected/ { print $4 }'
 }

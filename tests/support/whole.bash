@@ -8,7 +8,7 @@
 set -uo pipefail
 build=$(realpath "$1")
 cprof=$build/bin/cprof
-flags=$("$cprof" flags --cc gcc)
+. "$(dirname "${BASH_SOURCE[0]}")/compiler.bash"
 libs=$("$cprof" libs --cc gcc)
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -51,13 +51,14 @@ expect_between() {
         broken "$1 is '$2', not $3 to $4"
 }
 
-# compile OUTPUT WORD...: gcc with cprof's flags; false when it does not compile.
+# compile OUTPUT WORD...: the test's compiler (compiler.bash), or $CC, with cprof's
+# flags; false when it does not compile.
 compile() {
     local output=$1
     shift
     # shellcheck disable=SC2086  # flags are words
-    ${CC:-gcc} ${OPTIMISE:--O2} $flags "$@" -o "$output" >compile.log 2>&1 || {
-        broken "does not compile: ${CC:-gcc} ${OPTIMISE:--O2} $* -o $output"
+    ${CC:-$cc} ${OPTIMISE:--O2} $flags "$@" -o "$output" >compile.log 2>&1 || {
+        broken "does not compile: ${CC:-$cc} ${OPTIMISE:--O2} $* -o $output"
         head -n 5 compile.log
         return 1
     }

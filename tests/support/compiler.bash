@@ -1,0 +1,16 @@
+# Which compiler a test profiles with: CPROF_TEST_COMPILER, gcc if that is not set.
+# Gives $compiler, $cc and $cxx, and the flags that its $cprof has for it.
+#
+# Sourced by whole.bash and by the scripts of tests/program and tests/truth, with
+# $cprof set.  ctest sets the variable (add_tests_by_compiler in tests/CMakeLists.txt).
+compiler=${CPROF_TEST_COMPILER:-gcc}
+case $compiler in
+    *clang*) cc=$compiler cxx=${compiler/clang/clang++} ;;
+    *) cc=$compiler cxx=${compiler/gcc/g++} ;;
+esac
+flags=$("$cprof" flags --cc "$cc" 2>/dev/null) || # until it knows Clang
+    flags="-fplugin=$(realpath "$(dirname "$cprof")/../lib/cprof/cprof.so") -DPROFILING=1"
+
+is_clang() {
+    [[ $compiler == *clang* ]]
+}
