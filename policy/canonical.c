@@ -344,17 +344,37 @@ char *cprof_unnumbered(const char *name)
 
 /* ---- Paths ---------------------------------------------------------------- */
 
+/* Where the last folder of `text`, which ends with a slash, begins; NULL if there
+ * is none that `..` would take away. */
+static char *last_folder(char *text, char *end)
+{
+    if (end - text < 2)
+        return NULL;
+    char *start = end - 1;
+    while (start > text && start[-1] != '/')
+        start--;
+    size_t len = (size_t)(end - 1 - start);
+    bool up = len == 2 && begins(start, "..");
+    bool wild = strcspn(start, "*?[\\") < len; /* may stand for several */
+    return up || wild || len == 0 ? NULL : start;
+}
+
 char *cprof_canonical_path(const char *path)
 {
     char *text = malloc(strlen(path) + 1), *to = text;
     while (text != NULL && *path != '\0') {
         bool starts = to == text || to[-1] == '/';
-        if (starts && begins(path, "./"))
+        char *folder = starts && begins(path, "../") ? last_folder(text, to) : NULL;
+        if (folder != NULL) {
+            to = folder;
+            path += 3;
+        } else if (starts && begins(path, "./")) {
             path += 2;
-        else if (*path == '/' && to != text && to[-1] == '/')
+        } else if (*path == '/' && to != text && to[-1] == '/') {
             path++;
-        else
+        } else {
             *to++ = *path++;
+        }
     }
     if (text != NULL)
         *to = '\0';

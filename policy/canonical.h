@@ -23,8 +23,8 @@ char *cprof_canonical(const char *text, enum cprof_canonical_kind kind);
  * $_0 become {lambda}, unnamed types {unnamed}. */
 char *cprof_unnumbered(const char *name);
 
-/* A path without `./`, without `/./` and with single slashes; `..` stays, since
- * it may lead through a link. */
+/* A path without `./`, `folder/../` and double slashes, letter by letter: GCC and
+ * Clang name the same header with and without them. */
 char *cprof_canonical_path(const char *path);
 
 #endif

@@ -142,6 +142,37 @@ static char *without_templates(const char *text)
     return copy;
 }
 
+/* Behind the parameters that start at `at` if they are those of a function around
+ * the function, else `at`: work(int)::Local::run, area() const::{lambda}::operator(). */
+static const char *behind_scope(const char *text, const char *at)
+{
+    if (*at != '(' || strncmp(at, "(anonymous namespace)", 21) == 0)
+        return at;
+    const char *behind = next_outside(text, at);
+    const char *scope = behind + strspn(behind, " constvlaie&");
+    return strncmp(scope, "::", 2) == 0 ? scope : at;
+}
+
+/* A copy without the parameters of the functions around it. */
+static char *without_scopes(const char *text)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return NULL;
+    char *to = copy;
+    for (const char *at = text; *at != '\0';) {
+        const char *next = behind_scope(text, at);
+        if (next == at) {
+            next = next_outside(text, at);
+            memcpy(to, at, (size_t)(next - at));
+            to += next - at;
+        }
+        at = next;
+    }
+    *to = '\0';
+    return copy;
+}
+
 /* ---- Spellings ------------------------------------------------------------ */
 
 /* The text and what stands behind each `::` of the name, which is its first part.
@@ -159,8 +190,9 @@ static void add_forms(struct cprof_names *names, const char *name, const char *p
 {
     char *rooted = joined("::", name);
     char *untemplated = rooted != NULL ? without_templates(rooted) : NULL;
-    char *forms[] = {rooted, untemplated};
-    for (size_t idx = 0; idx < 2; idx++) {
+    char *unscoped = untemplated != NULL ? without_scopes(untemplated) : NULL;
+    char *forms[] = {rooted, untemplated, unscoped};
+    for (size_t idx = 0; idx < sizeof forms / sizeof *forms; idx++) {
         char *with = forms[idx] != NULL ? joined(forms[idx], parameters) : NULL;
         if (with == NULL) {
             names->out_of_memory = true;
@@ -172,6 +204,7 @@ static void add_forms(struct cprof_names *names, const char *name, const char *p
     }
     free(rooted);
     free(untemplated);
+    free(unscoped);
 }
 
 static void add_unnumbered(struct cprof_names *names, const struct cprof_demangled *parts)

@@ -6,6 +6,7 @@
  *   the name with and without parameters, with and without template arguments,
  *   from its start and from behind each `::`: ns::Box<int>::put<char>,
  *   ns::Box::put, Box::put, put, put(char) const
+ *   a local function's also without the parameters of the functions around it
  *   the whole with the type of the result, as reports show it
  * each of them in the demangler's letters, in canonical ones (canonical.h) and,
  * where there are lambdas, without their numbers.  `::put` names a function of

@@ -356,8 +356,14 @@ static const struct {
     {"outer()::'lambda0'(int)::operator()", "_ZZ5outervENKUliE0_clEi", NULL, true},
     {"outer()::'lambda'(int)::operator()", "_ZZ5outervENKUliE0_clEi", NULL, false},
     {"outer()::{lambda}::operator()", "_ZZ5outervENKUliE0_clEi", NULL, true},
+    {"work::{lambda}::operator()", "_ZZ4workiENKUliE_clEi", "_ZZ4workiENK3$_1clEi", true},
+    {"::work::{lambda}::operator()::{lambda}::operator()", "_ZZZ4workiENKUlvE1_clEvENKUlcE_clEc",
+     "_ZZZ4workiENK3$_3clEvENKUlcE_clEc", true},
+    {"fun:work::*", "_ZZ4workiENKUliE_clEi", "_ZZ4workiENK3$_1clEi", true},
     /* a local class, an inline namespace */
     {"work(int)::Local::lm", "_ZZ4workiEN5Local2lmEv", NULL, true},
+    {"work::Local::lm", "_ZZ4workiEN5Local2lmEv", NULL, true},
+    {"Box::get::Local::lm", "_ZZN2ns3BoxIiE3getIcEET_S3_EN5Local2lmEv", NULL, true},
     {"Local::lm", "_ZZ4workiEN5Local2lmEv", NULL, true},
     {"ns::v1::inl", "_ZN2ns2v13inlEv", NULL, true},
     /* a coroutine's body */
@@ -440,10 +446,42 @@ START_TEST(paths_match_from_behind_any_slash)
     ck_assert(names("src:src/*", "f", NULL));
     ck_assert(names("src:project/*.c", "f", NULL));
     ck_assert(names("src:./src//lexer.c", "f", NULL));
+    ck_assert(names("src:test/../src/./lexer.c", "f", NULL));
+    ck_assert(!names("src:*/../src/lexer.c", "f", NULL));
     ck_assert(!names("src:exer.c", "f", NULL));
     ck_assert(!names("src:src/lexer.cc", "f", NULL));
     ck_assert(!names("src:f", "f", NULL));
     ck_assert(!names("fun:lexer.c", "f", NULL));
+}
+END_TEST
+
+/* The line is a file's own, and the file is written in another way. */
+START_TEST(paths_of_one_file)
+{
+    static const struct {
+        const char *line, *file;
+        bool named;
+    } pairs[] = {
+        {"src:/usr/include/*", "/usr/include/c++/12/vector", true},
+        {"src:/usr/include/*", "/usr/lib/gcc/x/12/../../../../include/c++/12/vector", true},
+        {"src:lexer.c", "./lexer.c", true},
+        {"src:lexer.c", "../src/lexer.c", true},
+        {"src:../src/lexer.c", "../src/lexer.c", true},
+        {"src:../lexer.c", "lexer.c", false},
+        {"src:../../lexer.c", "../../lexer.c", true},
+        {"src:/lexer.c", "/../lexer.c", false}, /* nobody writes that */
+        {"src:a b.c", "./a b.c", true},
+        {"src:..c", "..c", true},
+    };
+    for (size_t idx = 0; idx < sizeof pairs / sizeof *pairs; idx++) {
+        struct cprof_function_facts facts = {.assembler_name = "f", .file = pairs[idx].file};
+        cprof_policy_free(policy);
+        policy = cprof_policy_new();
+        deny(pairs[idx].line);
+        ck_assert_msg((cprof_policy_decide(policy, &facts) == CPROF_REASON_DENYLIST) ==
+                          pairs[idx].named,
+                      "'%s' on '%s'", pairs[idx].line, pairs[idx].file);
+    }
 }
 END_TEST
 
@@ -645,6 +683,7 @@ static Suite *policy_suite(void)
     tcase_add_test(spelling, names_that_ask_for_too_much);
     tcase_add_test(spelling, names_for_messages);
     tcase_add_test(spelling, paths_match_from_behind_any_slash);
+    tcase_add_test(spelling, paths_of_one_file);
     TCase *lists = add_case(suite, "lists");
     tcase_add_test(lists, comments_blank_lines_and_carriage_returns);
     tcase_add_test(lists, a_bad_line_is_named_and_nothing_is_kept);
