@@ -163,6 +163,20 @@ const char *cprof_run_trouble(const struct cprof_profile *profile, uint32_t idx)
     return NULL;
 }
 
+bool cprof_list_line_at(const struct cprof_profile *profile, size_t idx,
+                        struct cprof_list_line *line)
+{
+    if (idx >= profile->line_count)
+        return false;
+    const struct list_line *stored = &profile->lines[idx];
+    *line = (struct cprof_list_line){.file = texts_get(&profile->texts, stored->file),
+                                     .text = texts_get(&profile->texts, stored->text),
+                                     .line = stored->line,
+                                     .allow = (stored->flags & CPROF_LINE_ALLOW) != 0,
+                                     .matched = (stored->flags & CPROF_LINE_MATCHED) != 0};
+    return true;
+}
+
 enum cprof_status cprof_function_at(struct cprof_profile *profile, size_t idx,
                                     struct cprof_function *function, struct cprof_error *error)
 {

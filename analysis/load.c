@@ -51,7 +51,8 @@ struct text_reader {
 
 enum text_result { TEXT_OK, TEXT_DAMAGED, TEXT_NO_MEMORY };
 
-static enum text_result read_text(struct text_reader *reader, size_t idx, size_t field, int32_t ref,
+/* `address` is where the ref stands. */
+static enum text_result read_text(struct text_reader *reader, uint64_t address, int32_t ref,
                                   uint32_t *id)
 {
     size_t offset;
@@ -59,7 +60,7 @@ static enum text_result read_text(struct text_reader *reader, size_t idx, size_t
         *id = texts_add(&reader->profile->texts, "", 0);
         return *id == TABLE_NONE ? TEXT_NO_MEMORY : TEXT_OK;
     }
-    if (!records_offset(reader->records, idx, field, ref, &offset))
+    if (!records_offset(reader->records, address, ref, &offset))
         return TEXT_DAMAGED;
     *id = table_find(&reader->by_offset, 0, offset);
     if (*id != TABLE_NONE)
@@ -74,18 +75,24 @@ static enum text_result read_text(struct text_reader *reader, size_t idx, size_t
     return TEXT_OK;
 }
 
+static enum text_result read_site_text(struct text_reader *reader, size_t idx, size_t field,
+                                       int32_t ref, uint32_t *id)
+{
+    return read_text(reader, records_address(&reader->records->sites, idx, field), ref, id);
+}
+
 static enum text_result read_site(struct text_reader *reader, size_t idx, uint32_t *function)
 {
     struct cprof_site site = records_site(reader->records, idx);
     uint32_t name, file, unit;
     enum text_result result =
-        read_text(reader, idx, offsetof(struct cprof_site, name_ref), site.name_ref, &name);
+        read_site_text(reader, idx, offsetof(struct cprof_site, name_ref), site.name_ref, &name);
     if (result == TEXT_OK)
-        result =
-            read_text(reader, idx, offsetof(struct cprof_site, file_ref), site.file_ref, &file);
+        result = read_site_text(reader, idx, offsetof(struct cprof_site, file_ref), site.file_ref,
+                                &file);
     if (result == TEXT_OK)
-        result =
-            read_text(reader, idx, offsetof(struct cprof_site, unit_ref), site.unit_ref, &unit);
+        result = read_site_text(reader, idx, offsetof(struct cprof_site, unit_ref), site.unit_ref,
+                                &unit);
     if (result != TEXT_OK)
         return result;
     *function = model_function(reader->profile, name, file, site.line);
@@ -102,6 +109,24 @@ static enum text_result read_site(struct text_reader *reader, size_t idx, uint32
     return TEXT_OK;
 }
 
+static enum text_result read_line(struct text_reader *reader, size_t idx)
+{
+    const struct records_array *lines = &reader->records->lines;
+    struct cprof_line line = records_line(reader->records, idx);
+    uint32_t file, text;
+    enum text_result result =
+        read_text(reader, records_address(lines, idx, offsetof(struct cprof_line, file_ref)),
+                  line.file_ref, &file);
+    if (result == TEXT_OK)
+        result =
+            read_text(reader, records_address(lines, idx, offsetof(struct cprof_line, text_ref)),
+                      line.text_ref, &text);
+    if (result != TEXT_OK)
+        return result;
+    struct list_line merged = {.file = file, .line = line.line, .text = text, .flags = line.flags};
+    return model_line(reader->profile, &merged) ? TEXT_OK : TEXT_NO_MEMORY;
+}
+
 enum cprof_status load_records(struct cprof_profile *profile, const struct records *records,
                                const char *name, uint32_t *functions, struct cprof_error *error)
 {
@@ -109,8 +134,10 @@ enum cprof_status load_records(struct cprof_profile *profile, const struct recor
                                  .records = records,
                                  .budget = 4 * (uint64_t)records->string_len + 65536};
     enum text_result result = TEXT_OK;
-    for (size_t idx = 0; result == TEXT_OK && idx < records->site_count; idx++)
+    for (size_t idx = 0; result == TEXT_OK && idx < records->sites.count; idx++)
         result = read_site(&reader, idx, &functions[idx]);
+    for (size_t idx = 0; result == TEXT_OK && idx < records->lines.count; idx++)
+        result = read_line(&reader, idx);
     table_free(&reader.by_offset);
     profile->finished = false;
     if (result == TEXT_DAMAGED)
@@ -124,7 +151,7 @@ static enum cprof_status load_modules(struct loader *loader)
     size_t total = 0;
     for (size_t idx = 0; idx < reading->module_count; idx++) {
         loader->module_start[idx] = total;
-        total += reading->modules[idx].records.site_count;
+        total += reading->modules[idx].records.sites.count;
     }
     loader->functions = array_new(total, sizeof *loader->functions);
     if (!loader->functions)

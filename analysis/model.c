@@ -34,6 +34,8 @@ void cprof_profile_free(struct cprof_profile *profile)
     table_free(&profile->function_by_key);
     table_free(&profile->context_by_key);
     table_free(&profile->display_by_name);
+    table_free(&profile->line_by_key);
+    free(profile->lines);
     free(profile->functions);
     free(profile->contexts);
     free(profile->runs);
@@ -118,6 +120,36 @@ uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name)
     if (id != MODEL_NONE)
         profile->functions[id].flags |= CPROF_SITE_INSTRUMENTED; /* nobody left it out */
     return id;
+}
+
+/* Objects of different folders name the same list differently (deny.txt,
+ * ../deny.txt), so a line is known by the last part of the path. */
+static uint32_t list_name(struct cprof_profile *profile, uint32_t file)
+{
+    const char *path = texts_get(&profile->texts, file);
+    const char *slash = strrchr(path, '/');
+    return slash ? texts_add(&profile->texts, slash + 1, strlen(slash + 1)) : file;
+}
+
+bool model_line(struct cprof_profile *profile, const struct list_line *line)
+{
+    uint32_t list = list_name(profile, line->file);
+    uint64_t high = (uint64_t)list << 32 | line->text;
+    uint64_t low = (uint64_t)line->line << 1 | ((line->flags & CPROF_LINE_ALLOW) != 0);
+    if (list == TABLE_NONE)
+        return false;
+    uint32_t id = table_find(&profile->line_by_key, high, low);
+    if (id != TABLE_NONE) {
+        profile->lines[id].flags |= line->flags;
+        return true;
+    }
+    id = (uint32_t)profile->line_count;
+    if (!array_reserve(&profile->lines, &profile->line_capacity, profile->line_count + 1,
+                       sizeof *profile->lines) ||
+        !table_put(&profile->line_by_key, high, low, id))
+        return false;
+    profile->lines[profile->line_count++] = *line;
+    return true;
 }
 
 uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t function,

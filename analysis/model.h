@@ -69,6 +69,13 @@ struct context {
     uint32_t depth;
 };
 
+/* A line of an allowlist or denylist, of all objects that were compiled with it. */
+struct list_line {
+    uint32_t file, text; /* texts */
+    uint32_t line;
+    uint32_t flags; /* CPROF_LINE_*, of all its records */
+};
+
 /* Facts of one file. */
 struct run {
     struct cprof_header header;
@@ -86,6 +93,9 @@ struct cprof_profile {
     size_t context_count, context_capacity;
     struct table context_by_key;
     struct table display_by_name; /* assembler name -> name for people */
+    struct list_line *lines;      /* in the order of their lists */
+    size_t line_count, line_capacity;
+    struct table line_by_key;
     struct run *runs;
     size_t run_count, run_capacity;
     /* Set by model_finish. */
@@ -110,6 +120,9 @@ uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name);
 /* The context of a function below another context. */
 uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t function,
                        enum context_kind kind);
+
+/* Adds a line, or its flags to the same line of other objects.  False: no memory. */
+bool model_line(struct cprof_profile *profile, const struct list_line *line);
 
 void measure_add(struct measure *sum, const struct measure *part);
 

@@ -120,11 +120,35 @@ static void put_overhead(struct writer *writer, const struct cprof_style *style,
                       number_percent(share, run->overhead_percent));
 }
 
+/* Somebody with that many has a reason, or will look at `sites --lists`. */
+#define MOST_IDLE_LINES 10
+
+void page_idle_lines(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_profile *profile)
+{
+    struct cprof_list_line line;
+    size_t count = 0;
+    char number[NUMBER_SIZE];
+    page_emphasis(writer, style, EMPHASIS_WARNING);
+    for (size_t idx = 0; cprof_list_line_at(profile, idx, &line); idx++)
+        if (!line.matched && count++ < MOST_IDLE_LINES)
+            page_sentence(writer, style,
+                          "%.600s:%u: \"%.600s\" names no function that was compiled%s.", line.file,
+                          line.line, line.text,
+                          count == 1 ? " (inlined ones are part of others)" : "");
+    if (count > MOST_IDLE_LINES)
+        page_sentence(writer, style,
+                      "%s more of the lists name none: cprof sites --lists shows them.",
+                      number_of(number, count - MOST_IDLE_LINES, "line"));
+    page_emphasis(writer, style, EMPHASIS_NONE);
+}
+
 void page_remarks(struct writer *writer, const struct cprof_style *style,
                   const struct cprof_profile *profile, const struct cprof_run *run, bool brief)
 {
     if (run->not_instrumented && !brief)
         put_left_out(writer, style, profile, run);
+    page_idle_lines(writer, style, profile);
     put_overhead(writer, style, run);
     page_emphasis(writer, style, EMPHASIS_WARNING);
     put_lost(writer, style, run);

@@ -20,10 +20,14 @@ page_sentence(struct writer *writer, const struct cprof_style *style, const char
 void page_head(struct writer *writer, const struct cprof_style *style,
                const struct cprof_profile *profile, const struct cprof_run *run);
 
-/* What the numbers do not cover: left-out functions, lost calls, overhead,
- * troubles.  `brief` keeps to what changes how the numbers are read. */
+/* What the numbers do not cover: left-out functions, idle list lines, lost calls,
+ * overhead, troubles.  `brief` keeps to what changes how the numbers are read. */
 void page_remarks(struct writer *writer, const struct cprof_style *style,
                   const struct cprof_profile *profile, const struct cprof_run *run, bool brief);
+
+/* The lines of lists that named nothing, a sentence each; not all of very many. */
+void page_idle_lines(struct writer *writer, const struct cprof_style *style,
+                     const struct cprof_profile *profile);
 
 /* A function's label in at most `room` columns (0: any number); returns how many
  * it took.  Where it does not fit, parameters and template arguments go first. */

@@ -76,17 +76,21 @@ enum cprof_status cprof_profile_add_path(struct cprof_profile *profile, const ch
                                  : add_file(profile, path, error);
 }
 
-static enum cprof_status add_sections(struct cprof_profile *profile, const char *path,
-                                      struct store_bytes *bytes, struct cprof_error *error)
+/* What the records of a binary are added to. */
+struct binary_target {
+    struct cprof_profile *profile;
+    const char *path;
+};
+
+static enum cprof_status add_records(void *context, const struct records *records,
+                                     struct cprof_error *error)
 {
-    struct records records;
-    enum cprof_status status = binary_open(&records, path, bytes->ptr, bytes->len, error);
-    if (status != CPROF_OK)
-        return status;
-    uint32_t *functions = array_new(records.site_count, sizeof *functions);
+    const struct binary_target *target = context;
+    uint32_t *functions = array_new(records->sites.count, sizeof *functions);
     if (!functions)
-        return fault_memory(error, path);
-    status = load_records(profile, &records, path, functions, error);
+        return fault_memory(error, target->path);
+    enum cprof_status status =
+        load_records(target->profile, records, target->path, functions, error);
     free(functions);
     return status;
 }
@@ -101,7 +105,8 @@ enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const 
     if (status != CPROF_OK)
         return status;
     status = binary_recognises(bytes.ptr, bytes.len)
-                 ? add_sections(profile, path, &bytes, error)
+                 ? binary_read(path, bytes.ptr, bytes.len, add_records,
+                               &(struct binary_target){profile, path}, error)
                  : add_reading(profile, path, bytes.ptr, bytes.len, &bytes.source, error);
     store_release(&bytes);
     return status;

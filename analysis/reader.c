@@ -137,34 +137,63 @@ static bool lies_inside(uint64_t offset, uint64_t count, uint64_t size, uint64_t
     return offset <= length && (size == 0 || count <= (length - offset) / size);
 }
 
+/* Copies as much of the struct as the writer had; the rest is 0. */
+static bool copy_module(struct cprof_module *stored, const struct cprof_extent *extent,
+                        const unsigned char *bytes)
+{
+    size_t len = extent->length < sizeof *stored ? (size_t)extent->length : sizeof *stored;
+    memset(stored, 0, sizeof *stored);
+    memcpy(stored, bytes + extent->offset, len);
+    if (len < offsetof(struct cprof_module, line_count))
+        return false;
+    if (len < sizeof *stored || stored->site_offset < sizeof *stored)
+        memset((char *)stored + offsetof(struct cprof_module, line_count), 0,
+               sizeof *stored - offsetof(struct cprof_module, line_count));
+    return true;
+}
+
+static bool parts_lie_inside(const struct cprof_module *stored, uint64_t length)
+{
+    return lies_inside(stored->site_offset, stored->site_count, stored->site_size, length) &&
+           lies_inside(stored->call_offset, stored->call_count, stored->call_size, length) &&
+           lies_inside(stored->line_offset, stored->line_count, stored->line_size, length) &&
+           lies_inside(stored->string_offset, stored->string_len, 1, length);
+}
+
+static struct records records_of(const struct cprof_module *stored, const unsigned char *base)
+{
+    return (struct records){.sites = {.ptr = base + stored->site_offset,
+                                      .address = stored->site_address,
+                                      .count = stored->site_count,
+                                      .size = stored->site_size},
+                            .lines = {.ptr = base + stored->line_offset,
+                                      .address = stored->line_address,
+                                      .count = stored->line_count,
+                                      .size = stored->line_size},
+                            .strings = base + stored->string_offset,
+                            .string_address = stored->string_address,
+                            .string_len = (size_t)stored->string_len};
+}
+
 static enum cprof_status add_module(struct reading *reading, const struct cprof_extent *extent,
                                     const char *name, const unsigned char *bytes,
                                     struct cprof_error *error)
 {
     struct cprof_module stored;
-    if (extent->length < sizeof stored)
+    if (!copy_module(&stored, extent, bytes))
         return fault_damaged(name, "a module is cut short", error);
-    memcpy(&stored, bytes + extent->offset, sizeof stored);
-    if (stored.site_count && stored.site_size < sizeof(struct cprof_site))
-        return fault_damaged(name, "a module has site records of a wrong size", error);
-    if (!lies_inside(stored.site_offset, stored.site_count, stored.site_size, extent->length) ||
-        !lies_inside(stored.call_offset, stored.call_count, stored.call_size, extent->length) ||
-        !lies_inside(stored.string_offset, stored.string_len, 1, extent->length))
+    if ((stored.site_count && stored.site_size < sizeof(struct cprof_site)) ||
+        (stored.line_count && stored.line_size < sizeof(struct cprof_line)))
+        return fault_damaged(name, "a module has records of a wrong size", error);
+    if (!parts_lie_inside(&stored, extent->length))
         return fault_damaged(name, "a module's records lie outside of it", error);
     if (extent->first > UINT32_MAX || stored.site_count > UINT32_MAX - extent->first)
         return fault_damaged(name, "a module numbers its sites beyond 32 bits", error);
 
     struct reader_module *module = &reading->modules[reading->module_count++];
-    const unsigned char *base = bytes + extent->offset;
     module->first = extent->first;
     module->unloaded_ticks = stored.unloaded_ticks;
-    module->records = (struct records){.sites = base + stored.site_offset,
-                                       .site_address = stored.site_address,
-                                       .site_count = stored.site_count,
-                                       .site_size = stored.site_size,
-                                       .strings = base + stored.string_offset,
-                                       .string_address = stored.string_address,
-                                       .string_len = (size_t)stored.string_len};
+    module->records = records_of(&stored, bytes + extent->offset);
     memcpy(module->path, stored.path, sizeof module->path);
     module->path[sizeof module->path - 1] = '\0';
     return CPROF_OK;
@@ -227,7 +256,7 @@ static bool order_modules(struct reading *reading)
     struct reader_module *modules = reading->modules;
     qsort(modules, reading->module_count, sizeof *modules, compare_modules);
     for (size_t idx = 1; idx < reading->module_count; idx++)
-        if (modules[idx].first < modules[idx - 1].first + modules[idx - 1].records.site_count)
+        if (modules[idx].first < modules[idx - 1].first + modules[idx - 1].records.sites.count)
             return false;
     return true;
 }
@@ -317,7 +346,7 @@ const struct reader_module *reader_site(const struct reading *reading, uint32_t 
         const struct reader_module *module = &reading->modules[middle];
         if (site < module->first)
             high = middle;
-        else if (site - module->first >= module->records.site_count)
+        else if (site - module->first >= module->records.sites.count)
             low = middle + 1;
         else {
             *idx = (size_t)(site - module->first);

@@ -1,4 +1,4 @@
-/* Resolving site records; see records.h. */
+/* Resolving records; see records.h. */
 #include "records.h"
 
 #include <string.h>
@@ -9,18 +9,27 @@
 struct cprof_site records_site(const struct records *records, size_t idx)
 {
     struct cprof_site site;
-    memcpy(&site, records->sites + idx * records->site_size, sizeof site);
+    memcpy(&site, records->sites.ptr + idx * records->sites.size, sizeof site);
     return site;
 }
 
-bool records_offset(const struct records *records, size_t idx, size_t field, int32_t ref,
-                    size_t *offset)
+struct cprof_line records_line(const struct records *records, size_t idx)
 {
-    /* Addresses are only numbers from the file: the sum may wrap, and the
-     * comparison below throws out whatever it wraps to. */
-    uint64_t target =
-        records->site_address + (uint64_t)idx * records->site_size + field + (uint64_t)(int64_t)ref;
-    uint64_t distance = target - records->string_address;
+    struct cprof_line line;
+    memcpy(&line, records->lines.ptr + idx * records->lines.size, sizeof line);
+    return line;
+}
+
+/* Addresses are only numbers from the file: sums may wrap, and the comparison in
+ * records_offset throws out whatever they wrap to. */
+uint64_t records_address(const struct records_array *array, size_t idx, size_t field)
+{
+    return array->address + (uint64_t)idx * array->size + field;
+}
+
+bool records_offset(const struct records *records, uint64_t address, int32_t ref, size_t *offset)
+{
+    uint64_t distance = address + (uint64_t)(int64_t)ref - records->string_address;
     if (distance >= records->string_len)
         return false;
     *offset = (size_t)distance;

@@ -108,6 +108,23 @@ static void put_left_out(struct json *json, const struct cprof_profile *profile)
     json_close(json, ']');
 }
 
+static void put_idle_lines(struct json *json, const struct cprof_profile *profile)
+{
+    struct cprof_list_line line;
+    json_open(json, "idle_list_lines", '[');
+    for (size_t idx = 0; cprof_list_line_at(profile, idx, &line); idx++) {
+        if (line.matched)
+            continue;
+        json_open(json, NULL, '{');
+        json_text(json, "file", line.file);
+        json_whole(json, "line", line.line);
+        json_text(json, "text", line.text);
+        json_text(json, "list", line.allow ? "allowlist" : "denylist");
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 enum cprof_status cprof_report_json(struct cprof_profile *profile,
                                     const struct cprof_report_options *options,
                                     const struct cprof_sink *sink, struct cprof_error *error)
@@ -126,6 +143,7 @@ enum cprof_status cprof_report_json(struct cprof_profile *profile,
     put_functions(&json, profile, options->top);
     put_allocations(&json);
     put_left_out(&json, profile);
+    put_idle_lines(&json, profile);
     json_close(&json, '}');
     writer_text(&writer, "\n");
     return writer_finish(&writer, error);

@@ -1,5 +1,6 @@
 /* `sites`: every function the compiler saw, by file and line, with the verdict
- * and its reason.  From a profile or from a binary, which has no counts.
+ * and its reason; and `sites --lists`: every line of the lists.  From a profile or
+ * from a binary, which has no counts.
  */
 #include "facts.h"
 #include "json.h"
@@ -44,6 +45,7 @@ enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct c
         *(function->flags & CPROF_SITE_INSTRUMENTED ? &in : &out) += 1;
     }
     page_sentence(&writer, style, "%zu in, %zu out.", in, out);
+    page_idle_lines(&writer, style, profile);
     return writer_finish(&writer, error);
 }
 
@@ -68,6 +70,55 @@ enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct c
         json_whole(&json, "line", function->line);
         json_bool(&json, "instrumented", (function->flags & CPROF_SITE_INSTRUMENTED) != 0);
         json_text(&json, "reason", facts_reason(function->reason));
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    writer_text(&writer, "\n");
+    return writer_finish(&writer, error);
+}
+
+/* ---- The lists ------------------------------------------------------------ */
+
+enum cprof_status cprof_lists_text(struct cprof_profile *profile, const struct cprof_style *style,
+                                   const struct cprof_sink *sink, struct cprof_error *error)
+{
+    struct cprof_list_line line;
+    struct writer writer;
+    writer_start(&writer, sink);
+    size_t used = 0, idle = 0;
+    for (size_t idx = 0; cprof_list_line_at(profile, idx, &line); idx++) {
+        page_emphasis(&writer, style, line.matched ? EMPHASIS_NONE : EMPHASIS_WARNING);
+        writer_text(&writer, line.matched ? "used  " : "idle  ");
+        page_emphasis(&writer, style, EMPHASIS_NONE);
+        writer_screen(&writer, line.file, 0, style);
+        writer_format(&writer, ":%u  ", line.line);
+        writer_screen(&writer, line.text, 0, style);
+        writer_text(&writer, "\n");
+        *(line.matched ? &used : &idle) += 1;
+    }
+    if (used + idle)
+        page_sentence(&writer, style, "%zu used, %zu idle.", used, idle);
+    else
+        page_sentence(&writer, style, "It was compiled without an allowlist or denylist.");
+    return writer_finish(&writer, error);
+}
+
+enum cprof_status cprof_lists_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   struct cprof_error *error)
+{
+    struct cprof_list_line line;
+    struct writer writer;
+    struct json json = {.writer = &writer};
+    writer_start(&writer, sink);
+    json_open(&json, NULL, '[');
+    for (size_t idx = 0; cprof_list_line_at(profile, idx, &line); idx++) {
+        json_line(&json);
+        json_open(&json, NULL, '{');
+        json_text(&json, "file", line.file);
+        json_whole(&json, "line", line.line);
+        json_text(&json, "text", line.text);
+        json_text(&json, "list", line.allow ? "allowlist" : "denylist");
+        json_bool(&json, "matched", line.matched);
         json_close(&json, '}');
     }
     json_close(&json, ']');

@@ -10,6 +10,8 @@ extern HIDDEN const struct cprof_site __start_cprof_site[] __attribute__((weak))
 extern HIDDEN const struct cprof_site __stop_cprof_site[] __attribute__((weak));
 extern HIDDEN const struct cprof_call __start_cprof_call[] __attribute__((weak));
 extern HIDDEN const struct cprof_call __stop_cprof_call[] __attribute__((weak));
+extern HIDDEN const struct cprof_line __start_cprof_line[] __attribute__((weak));
+extern HIDDEN const struct cprof_line __stop_cprof_line[] __attribute__((weak));
 extern HIDDEN const char __start_cprof_string[] __attribute__((weak));
 extern HIDDEN const char __stop_cprof_string[] __attribute__((weak));
 
@@ -35,6 +37,8 @@ static bool module_parts(const struct cprof_module *module, char *extent, part_f
                 module->site_count * sizeof(struct cprof_site)) &&
            part(extent + module->call_offset, __start_cprof_call,
                 module->call_count * sizeof(struct cprof_call)) &&
+           part(extent + module->line_offset, __start_cprof_line,
+                module->line_count * sizeof(struct cprof_line)) &&
            part(extent + module->string_offset, __start_cprof_string, module->string_len);
 }
 
@@ -73,6 +77,7 @@ static uint32_t module_known(struct process *process, const struct cprof_module 
         struct cprof_module *known = (struct cprof_module *)place;
         bool same = place && known->unloaded_ticks && known->site_count == module->site_count &&
                     known->call_count == module->call_count &&
+                    known->line_count == module->line_count &&
                     module_parts(module, place, part_compare);
         if (same)
             known->unloaded_ticks = 0;
@@ -134,9 +139,14 @@ static void module_register(struct process *process)
     module.call_size = sizeof(struct cprof_call);
     module.call_address = (uintptr_t)__start_cprof_call;
     module.call_offset = module.site_offset + (uint64_t)count * sizeof(struct cprof_site);
+    module.line_count = (uint32_t)(__stop_cprof_line - __start_cprof_line);
+    module.line_size = sizeof(struct cprof_line);
+    module.line_address = (uintptr_t)__start_cprof_line;
+    module.line_offset =
+        module.call_offset + (uint64_t)module.call_count * sizeof(struct cprof_call);
     module.string_address = (uintptr_t)__start_cprof_string;
     module.string_offset =
-        module.call_offset + (uint64_t)module.call_count * sizeof(struct cprof_call);
+        module.line_offset + (uint64_t)module.line_count * sizeof(struct cprof_line);
     module.string_len = (uint64_t)(__stop_cprof_string - __start_cprof_string);
 
     uint32_t first = module_known(process, &module);

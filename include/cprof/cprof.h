@@ -65,8 +65,9 @@ enum cprof_status cprof_profile_add_bytes(struct cprof_profile *profile, const c
 enum cprof_status cprof_profile_add_path(struct cprof_profile *profile, const char *path,
                                          struct cprof_error *error);
 
-/* Adds the functions of a linked binary (an ELF file built with the plugin),
- * without any counts, for cprof_sites_*.  Takes profiles too. */
+/* Adds the functions of a program, library, object file or archive built with the
+ * plugin, without any counts, for cprof_sites_* and cprof_lists_*.  Takes
+ * profiles too. */
 enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const char *path,
                                            struct cprof_error *error);
 
@@ -118,6 +119,19 @@ const char *cprof_run_argument(const struct cprof_profile *profile, uint32_t idx
 
 /* Sentence `idx` about what could not be done in the run, or NULL. */
 const char *cprof_run_trouble(const struct cprof_profile *profile, uint32_t idx);
+
+/* A line of an allowlist or denylist that something was compiled with. */
+struct cprof_list_line {
+    const char *file; /* of the list, as a compiler was given it */
+    const char *text;
+    uint32_t line;
+    bool allow;   /* else of a denylist */
+    bool matched; /* it named a function of at least one object */
+};
+
+/* Line `idx`, in the order of the lists; false past the last one. */
+bool cprof_list_line_at(const struct cprof_profile *profile, size_t idx,
+                        struct cprof_list_line *line);
 
 /* A function, all contexts and threads together. */
 struct cprof_function {
@@ -208,6 +222,13 @@ enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cp
 enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,
                                    const struct cprof_sink *sink, struct cprof_error *error);
 enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   struct cprof_error *error);
+
+/* Every line of the lists that something was compiled with, and whether it named
+ * a function. */
+enum cprof_status cprof_lists_text(struct cprof_profile *profile, const struct cprof_style *style,
+                                   const struct cprof_sink *sink, struct cprof_error *error);
+enum cprof_status cprof_lists_json(struct cprof_profile *profile, const struct cprof_sink *sink,
                                    struct cprof_error *error);
 
 /* One line a profile: the files of `folder`, newest first. */

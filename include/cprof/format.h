@@ -205,6 +205,11 @@ struct cprof_module {
     uint64_t load_address;
     uint64_t unloaded_ticks; /* 0: still loaded */
     char path[256];          /* "" for the executable */
+    /* Not in profiles of before there were lines; there site_offset is smaller
+     * than this struct. */
+    uint32_t line_count;
+    uint32_t line_size;
+    uint64_t line_address, line_offset;
 };
 
 static_assert(sizeof(struct cprof_extent) == CPROF_EXTENT_SIZE, "extent size");

@@ -1,11 +1,13 @@
-/* Damages profiles at random, the same ones in every run, and takes each
- * through the reader and all renderers.  Built with sanitizers: silence, within
- * the time ctest allows, is the result.  Usage: damage [ROUNDS [SEED]]
+/* Damages profiles, or an object file, at random, the same ones in every run, and
+ * takes each through the reader and all renderers.  Built with sanitizers:
+ * silence, within the time ctest allows, is the result.
+ * Usage: damage [ROUNDS [SEED [OBJECT]]]
  */
 #include <cprof/cprof.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fabricate.h"
 
@@ -60,11 +62,12 @@ static uint64_t awkward(uint64_t *state, size_t len)
     return numbers[below(state, sizeof numbers / sizeof *numbers)];
 }
 
-/* A place where a field begins, more often in what steers the reader. */
+/* A place where a field begins, more often in what steers the reader.  An object
+ * file is smaller than what comes before a profile's extents. */
 static size_t field(uint64_t *state, size_t len)
 {
     size_t place;
-    switch (below(state, 4)) {
+    switch (len < CPROF_DATA_OFFSET ? 3 : below(state, 4)) {
     case 0:
         place = below(state, 192);
         break;
@@ -75,7 +78,7 @@ static size_t field(uint64_t *state, size_t len)
         place = CPROF_DATA_OFFSET + below(state, sizeof(struct cprof_module));
         break;
     default:
-        place = CPROF_DATA_OFFSET + below(state, len);
+        place = (len < CPROF_DATA_OFFSET ? 0 : CPROF_DATA_OFFSET) + below(state, len);
     }
     place &= ~(size_t)3;
     return place + 8 <= len ? place : 0;
@@ -157,6 +160,9 @@ static struct fabricate *make(unsigned variant)
         sites[idx] = fabricate_site(profile, names[idx], "source.c", idx);
     }
     fabricate_left_out(profile, "out", "source.c", 90, CPROF_REASON_DENYLIST);
+    fabricate_line(profile, "lists/deny", 1, "out", CPROF_LINE_MATCHED);
+    fabricate_line(profile, "lists/deny", 3, "fun:nobody*", 0);
+    fabricate_line(profile, "allow", 3, "fun:nobody*", CPROF_LINE_ALLOW);
     fabricate_header(profile)->mode = variant == 1 ? CPROF_MODE_COUNT : CPROF_MODE_ADAPTIVE;
     fabricate_header(profile)->clock = variant == 2 ? CPROF_CLOCK_TSC : CPROF_CLOCK_FAKE;
     fabricate_header(profile)->state = variant;
@@ -191,21 +197,45 @@ static void render(struct cprof_profile *profile)
     cprof_flame_svg(profile, &flame, &sink, NULL);
     cprof_info_text(profile, &style, &sink, NULL);
     cprof_sites_json(profile, &sink, NULL);
+    cprof_lists_text(profile, &style, &sink, NULL);
+    cprof_lists_json(profile, &sink, NULL);
 }
 
-/* Whether the profile was accepted. */
-static bool take(const struct sample *sample)
+static enum cprof_status add_bytes(struct cprof_profile *profile, const struct sample *sample,
+                                   struct cprof_error *error)
+{
+    /* Of exactly the size, so that one byte beyond is seen. */
+    unsigned char *exact = malloc(sample->len ? sample->len : 1);
+    if (!exact)
+        abort();
+    memcpy(exact, sample->bytes, sample->len);
+    enum cprof_status status =
+        cprof_profile_add_bytes(profile, "damaged", exact, sample->len, error);
+    free(exact);
+    return status;
+}
+
+static enum cprof_status add_binary(struct cprof_profile *profile, const struct sample *sample,
+                                    struct cprof_error *error)
+{
+    char path[] = "/tmp/cprof-damaged-XXXXXX";
+    int descriptor = mkstemp(path);
+    if (descriptor < 0 || write(descriptor, sample->bytes, sample->len) != (ssize_t)sample->len)
+        abort();
+    close(descriptor);
+    enum cprof_status status = cprof_profile_add_binary(profile, path, error);
+    unlink(path);
+    return status;
+}
+
+/* Whether the sample was accepted. */
+static bool take(const struct sample *sample, bool is_binary)
 {
     struct cprof_error error = {.text = ""};
     struct cprof_profile *profile = cprof_profile_new();
-    /* Of exactly the size, so that one byte beyond is seen. */
-    unsigned char *exact = malloc(sample->len ? sample->len : 1);
-    if (!profile || !exact)
+    if (!profile)
         abort();
-    memcpy(exact, sample->bytes, sample->len);
-    bool accepted =
-        cprof_profile_add_bytes(profile, "damaged", exact, sample->len, &error) == CPROF_OK;
-    free(exact);
+    bool accepted = (is_binary ? add_binary : add_bytes)(profile, sample, &error) == CPROF_OK;
     if (accepted)
         render(profile);
     else if (!error.text[0] || error.status != CPROF_INPUT)
@@ -214,21 +244,39 @@ static bool take(const struct sample *sample)
     return accepted;
 }
 
+static void make_profile(struct sample *sample, unsigned variant)
+{
+    struct fabricate *profile = make(variant);
+    const unsigned char *bytes = fabricate_bytes(profile, &sample->len);
+    memcpy(sample->bytes, bytes, sample->len);
+    fabricate_free(profile);
+}
+
+static void read_object(struct sample *sample, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        abort();
+    sample->len = fread(sample->bytes, 1, LARGEST, file);
+    fclose(file);
+}
+
 int main(int count, char **words)
 {
     unsigned long rounds = count > 1 ? strtoul(words[1], NULL, 10) : 10000, accepted = 0;
     uint64_t state = count > 2 ? strtoull(words[2], NULL, 10) : 88172645463325252u;
+    const char *object = count > 3 ? words[3] : NULL;
     struct sample sample = {.bytes = malloc(LARGEST)};
     for (unsigned long round = 0; sample.bytes && round < rounds; round++) {
-        struct fabricate *profile = make((unsigned)(round % VARIANTS));
-        const unsigned char *bytes = fabricate_bytes(profile, &sample.len);
-        memcpy(sample.bytes, bytes, sample.len);
-        fabricate_free(profile);
+        if (object)
+            read_object(&sample, object);
+        else
+            make_profile(&sample, (unsigned)(round % VARIANTS));
         damage(&state, &sample);
-        accepted += take(&sample);
+        accepted += take(&sample, object != NULL);
     }
     free(sample.bytes);
-    printf("%lu damaged profiles, %lu of them still readable\n", rounds, accepted);
+    printf("%lu damaged, %lu of them still readable\n", rounds, accepted);
     /* A test of nothing but refusals, or of nothing refused, would be none. */
     return rounds >= 1000 && (accepted < rounds / 20 || accepted > rounds * 19 / 20);
 }

@@ -9,6 +9,7 @@
 
 #define MOST_MODULES 8
 #define SITE_ADDRESS 0x10000
+#define LINE_ADDRESS 0x4000000
 #define STRING_ADDRESS 0x8000000
 #define UNIT "GNU C17 12.2.0"
 
@@ -18,7 +19,7 @@ struct buffer {
 };
 
 struct module {
-    struct buffer sites, strings;
+    struct buffer sites, lines, strings;
     uint32_t first, count;
 };
 
@@ -81,6 +82,7 @@ void fabricate_free(struct fabricate *profile)
 {
     for (size_t idx = 0; idx < profile->module_count; idx++) {
         free(profile->modules[idx].sites.ptr);
+        free(profile->modules[idx].lines.ptr);
         free(profile->modules[idx].strings.ptr);
     }
     free(profile->nodes.ptr);
@@ -105,11 +107,11 @@ void fabricate_module(struct fabricate *profile)
 
 /* ---- Sites ---------------------------------------------------------------- */
 
-/* The ref from a field of the record that is about to be appended to a text. */
-static int32_t ref_to(struct module *module, size_t field, const char *text)
+/* The ref from a field at `address` to a text. */
+static int32_t ref_to(struct module *module, size_t address, const char *text)
 {
     size_t offset = append(&module->strings, text, strlen(text) + 1);
-    return (int32_t)(STRING_ADDRESS + offset - (SITE_ADDRESS + module->sites.len + field));
+    return (int32_t)(STRING_ADDRESS + offset - address);
 }
 
 static uint32_t add_site(struct fabricate *profile, const char *name, const char *file,
@@ -117,9 +119,10 @@ static uint32_t add_site(struct fabricate *profile, const char *name, const char
 {
     struct module *module = &profile->modules[profile->module_count - 1];
     struct cprof_site site = {.line = line, .flags = flags, .reason = reason};
-    site.name_ref = ref_to(module, offsetof(struct cprof_site, name_ref), name);
-    site.file_ref = ref_to(module, offsetof(struct cprof_site, file_ref), file);
-    site.unit_ref = ref_to(module, offsetof(struct cprof_site, unit_ref), UNIT);
+    size_t address = SITE_ADDRESS + module->sites.len; /* where it is about to be */
+    site.name_ref = ref_to(module, address + offsetof(struct cprof_site, name_ref), name);
+    site.file_ref = ref_to(module, address + offsetof(struct cprof_site, file_ref), file);
+    site.unit_ref = ref_to(module, address + offsetof(struct cprof_site, unit_ref), UNIT);
     append(&module->sites, &site, sizeof site);
     module->count++;
     return profile->next_site++;
@@ -135,6 +138,17 @@ uint32_t fabricate_left_out(struct fabricate *profile, const char *name, const c
                             uint32_t line, enum cprof_reason reason)
 {
     return add_site(profile, name, file, line, 0, reason);
+}
+
+void fabricate_line(struct fabricate *profile, const char *file, uint32_t number, const char *text,
+                    uint32_t flags)
+{
+    struct module *module = &profile->modules[profile->module_count - 1];
+    struct cprof_line line = {.line = number, .flags = flags};
+    size_t address = LINE_ADDRESS + module->lines.len;
+    line.file_ref = ref_to(module, address + offsetof(struct cprof_line, file_ref), file);
+    line.text_ref = ref_to(module, address + offsetof(struct cprof_line, text_ref), text);
+    append(&module->lines, &line, sizeof line);
 }
 
 /* ---- Nodes ---------------------------------------------------------------- */
@@ -194,21 +208,31 @@ static void put_extent(struct fabricate *profile, size_t *slot, enum cprof_exten
     ++*slot;
 }
 
+static void put_buffer(struct fabricate *profile, const struct buffer *buffer)
+{
+    append(&profile->file, buffer->ptr ? buffer->ptr : (unsigned char *)"", buffer->len);
+}
+
 static void put_module(struct fabricate *profile, size_t *slot, struct module *module)
 {
-    struct cprof_module stored = {.site_count = module->count,
-                                  .site_size = sizeof(struct cprof_site),
-                                  .site_address = SITE_ADDRESS,
-                                  .site_offset = sizeof stored,
-                                  .call_size = sizeof(struct cprof_call),
-                                  .call_offset = sizeof stored,
-                                  .string_address = STRING_ADDRESS,
-                                  .string_offset = sizeof stored + module->sites.len,
-                                  .string_len = module->strings.len};
+    struct cprof_module stored = {
+        .site_count = module->count,
+        .site_size = sizeof(struct cprof_site),
+        .site_address = SITE_ADDRESS,
+        .site_offset = sizeof stored,
+        .call_size = sizeof(struct cprof_call),
+        .call_offset = sizeof stored,
+        .string_address = STRING_ADDRESS,
+        .line_count = (uint32_t)(module->lines.len / sizeof(struct cprof_line)),
+        .line_size = sizeof(struct cprof_line),
+        .line_address = LINE_ADDRESS,
+        .line_offset = sizeof stored + module->sites.len,
+        .string_offset = sizeof stored + module->sites.len + module->lines.len,
+        .string_len = module->strings.len};
     size_t begin = append(&profile->file, &stored, sizeof stored);
-    append(&profile->file, module->sites.ptr ? module->sites.ptr : (unsigned char *)"",
-           module->sites.len);
-    append(&profile->file, module->strings.ptr, module->strings.len);
+    put_buffer(profile, &module->sites);
+    put_buffer(profile, &module->lines);
+    put_buffer(profile, &module->strings);
     append(&profile->file, NULL, -profile->file.len & 63);
     put_extent(profile, slot, CPROF_EXTENT_MODULE, module->first, sizeof(struct cprof_site), begin);
 }
@@ -231,9 +255,8 @@ unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
     if (nodes > 2)
         put_nodes(profile, &slot, nodes / 2, nodes - nodes / 2);
     put_nodes(profile, &slot, 0, nodes > 2 ? nodes / 2 : nodes);
-    size_t begin =
-        append(&profile->file, profile->threads.ptr ? profile->threads.ptr : (unsigned char *)"",
-               profile->threads.len);
+    size_t begin = profile->file.len;
+    put_buffer(profile, &profile->threads);
     put_extent(profile, &slot, CPROF_EXTENT_THREADS, 0, sizeof(struct cprof_thread), begin);
     /* Of a later cprof's kind: to be skipped. */
     begin = append(&profile->file, NULL, 64);

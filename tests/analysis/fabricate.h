@@ -29,6 +29,10 @@ uint32_t fabricate_site(struct fabricate *profile, const char *name, const char 
 uint32_t fabricate_left_out(struct fabricate *profile, const char *name, const char *file,
                             uint32_t line, enum cprof_reason reason);
 
+/* A line of a list, as the module's object says it; `flags` are CPROF_LINE_*. */
+void fabricate_line(struct fabricate *profile, const char *file, uint32_t number, const char *text,
+                    uint32_t flags);
+
 /* A thread; returns the index of its root node. */
 uint32_t fabricate_thread(struct fabricate *profile);
 

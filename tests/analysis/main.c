@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+Suite *binary_suite(void);
 Suite *reader_suite(void);
 Suite *model_suite(void);
 Suite *render_suite(void);
@@ -11,6 +12,7 @@ Suite *names_suite(void);
 int main(void)
 {
     SRunner *runner = srunner_create(reader_suite());
+    srunner_add_suite(runner, binary_suite());
     srunner_add_suite(runner, model_suite());
     srunner_add_suite(runner, render_suite());
     srunner_add_suite(runner, life_suite());

@@ -50,6 +50,48 @@ START_TEST(test_sums)
 }
 END_TEST
 
+static void expect_line(const struct cprof_profile *profile, size_t idx, const char *file,
+                        uint32_t number, const char *text, bool allow, bool matched)
+{
+    struct cprof_list_line line;
+    ck_assert_msg(cprof_list_line_at(profile, idx, &line), "no line %zu", idx);
+    ck_assert_str_eq(line.file, file);
+    ck_assert_str_eq(line.text, text);
+    ck_assert_uint_eq(line.line, number);
+    ck_assert_int_eq(line.allow, allow);
+    ck_assert_int_eq(line.matched, matched);
+}
+
+/* A line is used as soon as one object needed it, of whatever module, whatever
+ * way the object took to the list. */
+START_TEST(test_list_lines)
+{
+    struct fabricate *made = fabricate_new();
+    fabricate_site(made, "f", "f.c", 1);
+    fabricate_line(made, "deny", 1, "work", 0);
+    fabricate_line(made, "deny", 2, "idle", 0);
+    fabricate_line(made, "deny", 3, "f", CPROF_LINE_MATCHED);
+    fabricate_module(made);
+    fabricate_site(made, "work", "w.c", 1);
+    fabricate_line(made, "../lists/deny", 1, "work", CPROF_LINE_MATCHED);
+    fabricate_line(made, "../lists/deny", 2, "idle", 0);
+    fabricate_line(made, "../lists/deny", 3, "f", 0);
+    fabricate_line(made, "deny", 2, "idle", CPROF_LINE_ALLOW | CPROF_LINE_MATCHED);
+    fabricate_line(made, "deny", 2, "edited", CPROF_LINE_MATCHED);
+    fabricate_line(made, "denied", 2, "idle", CPROF_LINE_MATCHED);
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_list_line line;
+    expect_line(profile, 0, "deny", 1, "work", false, true);
+    expect_line(profile, 1, "deny", 2, "idle", false, false);
+    expect_line(profile, 2, "deny", 3, "f", false, true);
+    expect_line(profile, 3, "deny", 2, "idle", true, true);
+    expect_line(profile, 4, "deny", 2, "edited", false, true);
+    expect_line(profile, 5, "denied", 2, "idle", false, true);
+    ck_assert(!cprof_list_line_at(profile, 6, &line));
+    cprof_profile_free(profile);
+}
+END_TEST
+
 /* A calls B calls A ...: 100 calls each, A uses 500 and B 50. */
 START_TEST(test_recursion)
 {
@@ -290,6 +332,7 @@ Suite *model_suite(void)
     Suite *suite = suite_create("model");
     TCase *group = tcase_create("model");
     tcase_add_test(group, test_sums);
+    tcase_add_test(group, test_list_lines);
     tcase_add_test(group, test_recursion);
     tcase_add_test(group, test_names);
     tcase_add_test(group, test_regions);

@@ -9,6 +9,7 @@
 
 /* What one wall calls a section and what the other does. */
 _Static_assert(__builtin_strcmp(BINARY_SECTION_SITE, CPROF_SECTION_SITE) == 0, "sites");
+_Static_assert(__builtin_strcmp(BINARY_SECTION_LINE, CPROF_SECTION_LINE) == 0, "lines");
 _Static_assert(__builtin_strcmp(BINARY_SECTION_STRING, CPROF_SECTION_STRING) == 0, "strings");
 
 static struct fabricate *small(void)
@@ -150,6 +151,71 @@ START_TEST(test_string_bounds)
 }
 END_TEST
 
+static struct cprof_line *first_line(unsigned char *bytes)
+{
+    return (struct cprof_line *)(void *)((unsigned char *)first_module(bytes) +
+                                         first_module(bytes)->line_offset);
+}
+
+static struct fabricate *with_lines(void)
+{
+    struct fabricate *profile = small();
+    fabricate_line(profile, "deny", 1, "fun:lea*", CPROF_LINE_MATCHED);
+    fabricate_line(profile, "deny", 2, "nobody", 0);
+    return profile;
+}
+
+START_TEST(test_damaged_lines)
+{
+    struct fabricate *profile = with_lines();
+    size_t len;
+    unsigned char *bytes = fabricate_bytes(profile, &len);
+    first_module(bytes)->line_count = 0x10000000;
+    expect_refusal(bytes, len, "outside of it");
+    bytes = fabricate_bytes(profile, &len);
+    first_module(bytes)->line_offset = UINT64_MAX - 15;
+    expect_refusal(bytes, len, "outside of it");
+    bytes = fabricate_bytes(profile, &len);
+    first_module(bytes)->line_size = sizeof(struct cprof_line) - 1;
+    expect_refusal(bytes, len, "wrong size");
+    bytes = fabricate_bytes(profile, &len);
+    first_line(bytes)[1].text_ref = INT32_MIN;
+    expect_refusal(bytes, len, "not where its record says");
+    bytes = fabricate_bytes(profile, &len);
+    first_module(bytes)->line_address += first_module(bytes)->string_len;
+    expect_refusal(bytes, len, "not where its record says");
+    fabricate_free(profile);
+}
+END_TEST
+
+/* A profile of before there were lines: its struct is shorter, and what stands
+ * where the new fields would be is something else. */
+START_TEST(test_profile_without_lines)
+{
+    const size_t shorter = offsetof(struct cprof_module, line_count);
+    const size_t less = sizeof(struct cprof_module) - shorter;
+    struct fabricate *fabricated = with_lines();
+    size_t len;
+    unsigned char *bytes = fabricate_bytes(fabricated, &len);
+    unsigned char *module = (unsigned char *)first_module(bytes);
+    memmove(module + less, module, shorter);
+    extent_of(bytes, 0)->offset += less;
+    extent_of(bytes, 0)->length -= less;
+    first_module(bytes)->site_offset -= less;
+    first_module(bytes)->call_offset -= less;
+    first_module(bytes)->string_offset -= less;
+    struct cprof_profile *profile = cprof_profile_new();
+    struct cprof_error error;
+    ck_assert_msg(cprof_profile_add_bytes(profile, "x", bytes, len, &error) == CPROF_OK, "%s",
+                  error.text);
+    struct cprof_list_line line;
+    ck_assert(!cprof_list_line_at(profile, 0, &line));
+    ck_assert_uint_eq(support_function(profile, "leaf").calls, 5);
+    cprof_profile_free(profile);
+    fabricate_free(fabricated);
+}
+END_TEST
+
 /* A small file must not make the reader read the same bytes over and over. */
 START_TEST(test_overlapping_strings)
 {
@@ -218,6 +284,8 @@ Suite *reader_suite(void)
     tcase_add_test(group, test_damaged_extents);
     tcase_add_test(group, test_damaged_nodes);
     tcase_add_test(group, test_string_bounds);
+    tcase_add_test(group, test_damaged_lines);
+    tcase_add_test(group, test_profile_without_lines);
     tcase_add_test(group, test_overlapping_strings);
     tcase_add_test(group, test_unfinished_node);
     tcase_add_test(group, test_calls);

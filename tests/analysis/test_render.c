@@ -70,9 +70,9 @@ static json_t *parse(struct text *text)
 
 START_TEST(test_report_json)
 {
-    static const char *const top[] = {
-        "schema:i", "program:o",          "run:o", "functions:a", "allocations:a",
-        "totals:o", "not_instrumented:a", NULL};
+    static const char *const top[] = {"schema:i",           "program:o",         "run:o",
+                                      "functions:a",        "allocations:a",     "totals:o",
+                                      "not_instrumented:a", "idle_list_lines:a", NULL};
     static const char *const program[] = {"path:s",     "build_id:s", "argv:a", "pid:i",
                                           "compiler:s", "started:s",  NULL};
     static const char *const run[] = {"wall_ns:i", "threads:i",      "complete:b",
@@ -114,6 +114,85 @@ START_TEST(test_report_json)
     json_decref(root);
     support_free(&text);
     cprof_profile_free(profile);
+}
+END_TEST
+
+static void expect_clean(const char *text)
+{
+    for (; *text; text++)
+        ck_assert_msg((unsigned char)*text >= 0x20 || *text == '\n', "control character %d", *text);
+}
+
+static struct cprof_profile *listed_profile(uint32_t idle)
+{
+    struct fabricate *made = fabricate_new();
+    fabricate_site(made, "main", "m.c", 1);
+    fabricate_line(made, "allow", 1, "main", CPROF_LINE_ALLOW | CPROF_LINE_MATCHED);
+    for (uint32_t idx = 0; idx < idle; idx++)
+        fabricate_line(made, "den\"y\n", idx + 1, hostile[idx % HOSTILE_COUNT],
+                       idx % 2 ? CPROF_LINE_ALLOW : 0);
+    return support_load(made);
+}
+
+START_TEST(test_idle_lines_json)
+{
+    static const char *const idle_keys[] = {"file:s", "line:i", "text:s", "list:s", NULL};
+    static const char *const keys[] = {"file:s", "line:i", "text:s", "list:s", "matched:b", NULL};
+    struct cprof_profile *profile = listed_profile(HOSTILE_COUNT);
+    struct text text;
+    struct cprof_sink sink = support_sink(&text);
+    cprof_report_json(profile, &(struct cprof_report_options){0}, &sink, NULL);
+    json_t *root = parse(&text), *idle = json_object_get(root, "idle_list_lines");
+    ck_assert_uint_eq(json_array_size(idle), HOSTILE_COUNT);
+    json_t *second = json_array_get(idle, 1);
+    expect_keys(second, idle_keys);
+    ck_assert_str_eq(json_string_value(json_object_get(second, "file")), "den\"y\n");
+    ck_assert_str_eq(json_string_value(json_object_get(second, "text")), hostile[1]);
+    ck_assert_str_eq(json_string_value(json_object_get(second, "list")), "allowlist");
+    ck_assert_int_eq(json_integer_value(json_object_get(second, "line")), 2);
+    json_decref(root);
+    support_free(&text);
+
+    sink = support_sink(&text);
+    cprof_lists_json(profile, &sink, NULL);
+    root = parse(&text);
+    ck_assert_uint_eq(json_array_size(root), HOSTILE_COUNT + 1);
+    expect_keys(json_array_get(root, 1), keys);
+    ck_assert(json_is_true(json_object_get(json_array_get(root, 0), "matched")));
+    ck_assert(json_is_false(json_object_get(json_array_get(root, 1), "matched")));
+    json_decref(root);
+    support_free(&text);
+    cprof_profile_free(profile);
+}
+END_TEST
+
+/* A sentence a line up to ten; no word where there are no lists. */
+START_TEST(test_idle_lines_text)
+{
+    for (uint32_t idle = 0; idle < 13; idle += 4) {
+        struct cprof_profile *profile = listed_profile(idle);
+        struct text report, sites, lists;
+        struct cprof_sink sink = support_sink(&report);
+        cprof_report_text(profile, &(struct cprof_report_options){.brief = true}, &sink, NULL);
+        sink = support_sink(&sites);
+        cprof_sites_text(profile, &(struct cprof_style){0}, &sink, NULL);
+        sink = support_sink(&lists);
+        cprof_lists_text(profile, &(struct cprof_style){0}, &sink, NULL);
+        expect_clean(report.ptr);
+        expect_clean(lists.ptr);
+        size_t sentences = 0;
+        for (const char *at = report.ptr; (at = strstr(at, "names no function")); at++)
+            sentences++;
+        ck_assert_uint_eq(sentences, idle < 10 ? idle : 10);
+        ck_assert_int_eq(strstr(report.ptr, "2 lines more") != NULL, idle == 12);
+        ck_assert_int_eq(strstr(sites.ptr, ":2: \"tag<b>") != NULL, idle > 0);
+        ck_assert_ptr_nonnull(strstr(lists.ptr, "used  allow:1  main\n"));
+        ck_assert_int_eq(strstr(lists.ptr, "idle  ") != NULL, idle > 0);
+        support_free(&report);
+        support_free(&sites);
+        support_free(&lists);
+        cprof_profile_free(profile);
+    }
 }
 END_TEST
 
@@ -176,12 +255,6 @@ START_TEST(test_tree_json)
     cprof_profile_free(profile);
 }
 END_TEST
-
-static void expect_clean(const char *text)
-{
-    for (; *text; text++)
-        ck_assert_msg((unsigned char)*text >= 0x20 || *text == '\n', "control character %d", *text);
-}
 
 START_TEST(test_text_widths)
 {
@@ -290,6 +363,8 @@ Suite *render_suite(void)
     Suite *suite = suite_create("render");
     TCase *group = tcase_create("render");
     tcase_add_test(group, test_report_json);
+    tcase_add_test(group, test_idle_lines_json);
+    tcase_add_test(group, test_idle_lines_text);
     tcase_add_test(group, test_untimed_json);
     tcase_add_test(group, test_tree_json);
     tcase_add_test(group, test_text_widths);

@@ -41,13 +41,36 @@ expect 3 "$CPROF" sites "$CPROF"
 holds "$err" "not built with cprof"
 echo 'int x;' | gcc -xc -c - -o object.o
 expect 3 "$CPROF" sites object.o
-holds "$err" "name the linked program"
+holds "$err" "not built with cprof"
+head -c 100 object.o >cut.o
+expect 3 "$CPROF" sites cut.o
+one_sentence
 expect 0 "$CPROF" sites good
 holds "$out" "out  skipped"
 holds "$out" "marked no_profile"
 expect 0 "$CPROF" sites --format json good
 jq -e 'length == 53 and (map(select(.instrumented == false)) | length == 1)' out.txt >/dev/null ||
     fail "sites as JSON"
+
+# The lines of lists.
+"$MAKE_PROFILE" listed lists
+for command in "sites listed" "report listed"; do
+    # shellcheck disable=SC2086  # words
+    expect 0 "$CPROF" $command
+    holds "$out" 'deny:4: "fun:nobody*" names no function'
+    lacks "$out" 'deny:1'
+done
+expect 0 "$CPROF" sites --lists listed
+[ "$out" = 'used  deny:1  skipped
+idle  deny:4  fun:nobody*
+1 used, 1 idle.' ] || fail "sites --lists: $out"
+expect 0 "$CPROF" sites --lists --format json listed
+jq -e 'map(.matched) == [true, false]' out.txt >/dev/null || fail "sites --lists as JSON: $out"
+expect 0 "$CPROF" sites --lists good
+holds "$out" "without an allowlist"
+expect 0 "$CPROF" report --format json listed
+jq -e '.idle_list_lines == [{file: "deny", line: 4, text: "fun:nobody*", list: "denylist"}]' \
+    out.txt >/dev/null || fail "idle lines as JSON: $out"
 
 # The newest, unless it is an old one.
 "$MAKE_PROFILE" cprof.out.1 troubled

@@ -1,0 +1,36 @@
+/* An object file as a plugin writes it, for the tests of `cprof sites`: two sites
+ * in two sections of one name, as COMDAT groups have them, and two list lines.
+ */
+#define STRING_SECTION cprof_string, "a", @progbits
+
+    .section STRING_SECTION
+    .string "not the first"
+.Lwork:
+    .string "_ZN2ns4workEi"
+.Lleft_out:
+    .string "left_out"
+.Lfile:
+    .string "sample.cc"
+.Lunit:
+    .string "GNU C++17 12.2.0"
+
+/* name_ref, file_ref, id_ref, line, flags, reason, lines, statements, unit_ref, slots */
+    .section cprof_site, "a", @progbits
+    .long .Lwork - ., .Lfile - ., .Lid - ., 7, 9, 0, 3, 4, .Lunit - ., 0, 0
+    .section cprof_site, "aG", @progbits, left_out, comdat
+    .long .Lleft_out - ., .Lfile - ., 0, 9, 0, 5, 1, 1, .Lunit - ., 0, 0
+
+    .section cprof_id, "aw", @progbits
+.Lid:
+    .long -3
+
+/* file_ref, text_ref, line, flags */
+    .section cprof_line, "a", @progbits
+    .long .Llist - ., .Lleft_out - ., 1, 1
+    .long .Llist - ., .Lidle - ., 3, 0
+    .section cprof_string, "aG", @progbits, left_out, comdat
+.Llist:
+    .string "lists/deny"
+.Lidle:
+    .string "fun:nobody*"
+    .section .note.GNU-stack, "", @progbits
