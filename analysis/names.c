@@ -10,8 +10,13 @@
 /* A few hundred mangled bytes can stand for gigabytes of text. */
 #define LONGEST_DISPLAY ((size_t)1 << 16)
 
-/* Suffixes of whole copies, without the number that follows them. */
-static const char *const copy_suffixes[] = {"constprop", "isra", "lto_priv", "localalias"};
+/* libiberty by itself refuses names of more than 1,024 bytes, which templates
+ * reach, for fear of the stack.  Up to this length it needs less than 2 MiB. */
+#define LONGEST_NAME 8192
+
+/* Suffixes of whole copies, without the number that follows them: GCC's, Clang's. */
+static const char *const copy_suffixes[] = {"constprop",   "isra",    "lto_priv", "localalias",
+                                            "specialized", "argprom", "llvm",     "__uniq"};
 
 static bool is_copy_suffix(const char *word, size_t len)
 {
@@ -84,13 +89,13 @@ static bool demangle(const char *name, struct display *display)
 {
     if (setjmp(display->too_long))
         return false;
-    return cplus_demangle_v3_callback(name, DMGL_PARAMS | DMGL_ANSI, display_append, display) &&
-           display->len > 0;
+    const int options = DMGL_PARAMS | DMGL_ANSI | DMGL_NO_RECURSE_LIMIT;
+    return cplus_demangle_v3_callback(name, options, display_append, display) && display->len > 0;
 }
 
 char *names_display(const char *name)
 {
-    if (strncmp(name, "_Z", 2) != 0)
+    if (strncmp(name, "_Z", 2) != 0 || strlen(name) > LONGEST_NAME)
         return strdup(*name ? name : "[unnamed]");
     struct display display = {.ptr = malloc(LONGEST_DISPLAY + 1)};
     if (!display.ptr)

@@ -56,6 +56,42 @@ START_TEST(test_labels)
 }
 END_TEST
 
+/* What a compiler copied is still the function, what it split off is not. */
+START_TEST(test_origins)
+{
+    static const char *const pairs[][2] = {
+        {"f.constprop.0", "f"},         {"f.isra.0.part.0", "f.part.0"}, {"f.llvm.8126", "f"},
+        {"f.__uniq.99.cold", "f.cold"}, {"f.specialized.1", "f"},        {"f.resume", "f.resume"},
+        {".f.constprop.12", ".f"},
+    };
+    char origin[64];
+    for (size_t idx = 0; idx < sizeof pairs / sizeof *pairs; idx++) {
+        names_origin(pairs[idx][0], strlen(pairs[idx][0]), origin);
+        ck_assert_str_eq(origin, pairs[idx][1]);
+    }
+}
+END_TEST
+
+/* Templates make names beyond libiberty's own limit; without end it goes nowhere. */
+START_TEST(test_long_names)
+{
+    static char name[20000];
+    strcpy(name, "_Z1fIJ");
+    for (int idx = 0; idx < 100; idx++)
+        strcat(name, "32a_name_that_takes_many_bytes____");
+    strcat(name, "EEvv");
+    char *display = names_display(name);
+    ck_assert_msg(strncmp(display, "void f<a_name_that", 18) == 0, "%.40s", display);
+    free(display);
+    strcpy(name, "_Z1f");
+    memset(name + 4, 'P', sizeof name - 6);
+    strcpy(name + sizeof name - 2, "i");
+    display = names_display(name);
+    ck_assert_str_eq(display, name);
+    free(display);
+}
+END_TEST
+
 START_TEST(test_brief_room)
 {
     char brief[8];
@@ -118,6 +154,8 @@ Suite *names_suite(void)
     Suite *suite = suite_create("names");
     TCase *group = tcase_create("names");
     tcase_add_test(group, test_labels);
+    tcase_add_test(group, test_origins);
+    tcase_add_test(group, test_long_names);
     tcase_add_test(group, test_brief_room);
     tcase_add_test(group, test_hostile_names);
     tcase_add_test(group, test_common_folder);
