@@ -90,6 +90,9 @@ $1 == ".comm" {
     printf "\t.balign %d\n%s:\n\t.zero %d\n\t.popsection\n", part[3], renamed(part[1]), part[2]
     next
 }
+# Weak besides: the linker sees the names of a module that link-time optimisation
+# has yet to compile, and not their group.
+$1 == ".globl" { $1 = "\t.weak" }
 /^#/ { next }
 # strings keep their bytes
 /^[ \t]*\.(string|ascii|asciz)/ { print; next }
