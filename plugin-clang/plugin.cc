@@ -333,9 +333,14 @@ void cprof_warn(const char *sentence)
         llvm::errs() << "warning: " << sentence << "\n";
         return;
     }
+    /* With -Werror it stays a warning: a build whose target cannot be instrumented
+     * must still build. */
     clang::DiagnosticsEngine &diagnostics = cprof_unit.compiler->getDiagnostics();
+    bool errors = diagnostics.getWarningsAsErrors();
+    diagnostics.setWarningsAsErrors(false);
     diagnostics.Report(diagnostics.getCustomDiagID(clang::DiagnosticsEngine::Warning, "%0"))
         << sentence;
+    diagnostics.setWarningsAsErrors(errors);
 }
 
 extern "C" __attribute__((visibility("default"))) llvm::PassPluginLibraryInfo
