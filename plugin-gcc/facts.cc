@@ -10,16 +10,12 @@ namespace {
 
 const char marked_name[] = "cprof instrumented";
 
-/* Keeps a function that was asked for by name from being inlined away: it would
- * vanish from the report. */
 tree handle_profile(tree *node, tree name, tree, int, bool *no_add)
 {
     if (TREE_CODE(*node) != FUNCTION_DECL) {
         warning(OPT_Wattributes, "%qE attribute applies to functions only", name);
         *no_add = true;
-        return NULL_TREE;
     }
-    DECL_UNINLINABLE(*node) = 1;
     return NULL_TREE;
 }
 

@@ -146,17 +146,21 @@ void obstacle_warn(const char *obstacle)
     global_dc->warning_as_error_requested = errors;
 }
 
-/* Identical-code folding would make one of two functions vanish that the user
- * asked for by name. */
+/* A function that the user asked for by name must not vanish: neither inlined into
+ * its callers nor folded with one of the same code.  Not earlier than here, because
+ * without PROFILING the code stays as it is. */
 void forced_functions_keep(void)
 {
     cgraph_node *node;
 
-    FOR_EACH_DEFINED_FUNCTION (node)
-        if (lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)) &&
-            !lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
+    FOR_EACH_DEFINED_FUNCTION (node) {
+        if (!lookup_attribute("profile", DECL_ATTRIBUTES(node->decl)))
+            continue;
+        DECL_UNINLINABLE(node->decl) = 1;
+        if (!lookup_attribute("no_icf", DECL_ATTRIBUTES(node->decl)))
             DECL_ATTRIBUTES(node->decl) =
                 tree_cons(get_identifier("no_icf"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
+    }
 }
 
 /* Debug information and -frecord-gcc-switches name the options of the compiler;

@@ -5,6 +5,7 @@
 # usage: untouched.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
 plugin=${flags%% *}
+export CPATH=$build/include
 
 begin sources
 cat >one.c <<'C'
@@ -12,7 +13,9 @@ cat >one.c <<'C'
 #include <string.h>
 static int table[16];
 int __attribute__((noinline)) work(int n) { return n < 2 ? n : work(n - 1) + work(n - 2); }
-static inline int small(int n) { return n * 3; }
+#include <cprof/user.h>
+CPROF_PROFILE static inline int small(int n) { return n * 3; }
+CPROF_NO_PROFILE int left_out(int n) { return small(n); }
 int main(int count, char **words)
 {
     for (int idx = 0; idx < count; idx++) table[idx & 15] += work(idx) + small((int)strlen(words[idx]));
@@ -21,11 +24,12 @@ int main(int count, char **words)
 C
 cat >two.cc <<'C'
 #include <algorithm>
+#include <cprof/user.h>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
-template <class T> struct holder { T value; ~holder() { value = T(); } };
+template <class T> struct holder { T value; CPROF_PROFILE ~holder() { value = T(); } };
 struct base { virtual ~base() = default; virtual int answer(int x) { return x; } };
 struct derived : base { int answer(int x) override { if (x > 9) throw std::out_of_range("x"); return x * 2; } };
 static std::map<std::string, holder<std::string>> all;
@@ -82,6 +86,8 @@ for more in -fPIC -fpic -fno-pie -pthread -ffunction-sections "-fsanitize=addres
     same gcc one.c -O2 -frandom-seed=1 $more
 done
 same gcc bench.s
+echo '__attribute__((profile)) static int small(int n) { return n * 7 + 1; } int work(int n) { return small(n); }' >marked.c
+same gcc marked.c -O2 -w
 same g++ two.cc -O2 -std=c++20 -g
 same g++ two.cc -O2 -DPROFILING=0
 
