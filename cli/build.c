@@ -14,7 +14,6 @@
 #include "child.h"
 #include "command.h"
 #include "compiler.h"
-#include "prefix.h"
 #include "wrappers.h"
 
 static const char *last_component(const char *path)
@@ -25,25 +24,26 @@ static const char *last_component(const char *path)
 
 /* ---- The compilers -------------------------------------------------------- */
 
-/* --cc: whichever compiler the build calls, it gets this one. */
-static bool choose(struct wrappers *wrappers, const char *compiler)
+/* --cc: whichever compiler the build calls, it gets this one, `path`. */
+static bool choose(struct wrappers *wrappers, const char *path)
 {
-    static const char *const c_names[] = {"cc", "gcc", "clang"};
-    static const char *const cxx_names[] = {"c++", "g++", "clang++"};
-    char path[PATH_MAX], c[PATH_MAX], cxx[PATH_MAX];
-    if (!compiler_find(compiler, path)) {
-        complain("%s: no such compiler; name gcc, clang or the path of one", compiler);
-        return false;
+    static const char *const names[2][3] = {{"cc", "gcc", "clang"}, {"c++", "g++", "clang++"}};
+    static const char *const variables[2] = {"CC", "CXX"};
+    char compiler[PATH_MAX];
+    bool done = true;
+    for (int cxx = 0; cxx < 2; cxx++) {
+        unsetenv(variables[cxx]);
+        if (!compiler_sibling(path, cxx, compiler)) {
+            if (cxx)
+                continue;
+            snprintf(compiler, sizeof compiler, "%s", path);
+        }
+        for (size_t idx = 0; idx < 3; idx++)
+            done = done && wrappers_set(wrappers, names[cxx][idx], compiler);
+        done = done && wrappers_set(wrappers, last_component(compiler), compiler);
+        setenv(variables[cxx], compiler, 1);
     }
-    bool has_c = compiler_sibling(path, false, c), has_cxx = compiler_sibling(path, true, cxx);
-    if (!has_c)
-        memcpy(c, path, sizeof c);
-    bool done = wrappers_set(wrappers, last_component(c), c);
-    for (size_t idx = 0; idx < 3 && done; idx++)
-        done = wrappers_set(wrappers, c_names[idx], c);
-    for (size_t idx = 0; idx < 3 && done && has_cxx; idx++)
-        done = wrappers_set(wrappers, cxx_names[idx], cxx);
-    return done && (!has_cxx || wrappers_set(wrappers, last_component(cxx), cxx));
+    return done;
 }
 
 /* A compiler that CC or CXX names by its path gets a wrapper of its name. */
@@ -57,12 +57,18 @@ static bool adopt(struct wrappers *wrappers, const char *variable)
     return wrappers_set(wrappers, last_component(word), path);
 }
 
-static bool gather(struct wrappers *wrappers, const char *compiler)
+static int gather(struct wrappers *wrappers, const char *compiler)
 {
-    return wrappers_gather(wrappers) &&
-           (compiler ? choose(wrappers, compiler)
-                     : adopt(wrappers, "CC") && adopt(wrappers, "CXX")) &&
-           wrappers_write(wrappers);
+    char path[PATH_MAX];
+    bool clang;
+    int status = compiler ? compiler_choose(compiler, path) : compiler_check(NULL, &clang);
+    if (status)
+        return status;
+    bool done =
+        wrappers_gather(wrappers) &&
+        (compiler ? choose(wrappers, path) : adopt(wrappers, "CC") && adopt(wrappers, "CXX")) &&
+        wrappers_write(wrappers);
+    return done ? EXIT_DONE : EXIT_INPUT;
 }
 
 /* ---- The environment ------------------------------------------------------ */
@@ -70,9 +76,9 @@ static bool gather(struct wrappers *wrappers, const char *compiler)
 /* CC and CXX name wrappers by their paths, which configure scripts and CMake keep:
  * the value's own first word, or the first of `names` that there is. */
 static void set_compiler(const struct wrappers *wrappers, const char *variable,
-                         const char *const *names, const char *chosen)
+                         const char *const *names)
 {
-    const char *value = chosen ? NULL : getenv(variable);
+    const char *value = getenv(variable);
     char text[2 * PATH_MAX];
     if (value && *value) {
         size_t start = strspn(value, " "), len = strcspn(value + start, " ");
@@ -93,17 +99,17 @@ static void set_compiler(const struct wrappers *wrappers, const char *variable,
         }
 }
 
-static void put_before(const char *variable, const char *text, const char *fallback)
+static void path_begin(const char *folder)
 {
-    const char *old = getenv(variable);
+    const char *old = getenv("PATH");
     if (!old || !*old)
-        old = fallback;
-    size_t size = strlen(text) + strlen(old) + 2;
+        old = "/usr/local/bin:/usr/bin:/bin";
+    size_t size = strlen(folder) + strlen(old) + 2;
     char *value = malloc(size);
     if (!value)
         return;
-    snprintf(value, size, "%s%s%s", text, *old ? ":" : "", old);
-    setenv(variable, value, 1);
+    snprintf(value, size, "%s:%s", folder, old);
+    setenv("PATH", value, 1);
     free(value);
 }
 
@@ -114,17 +120,13 @@ static bool is_configure(const char *program)
     return strcasecmp(name, "configure") == 0 || strcmp(name, "config.status") == 0;
 }
 
-static void set_environment(const struct wrappers *wrappers, const char *compiler, char **words)
+static void set_environment(const struct wrappers *wrappers, char **words)
 {
     static const char *const c_names[] = {"gcc", "cc", "clang", NULL};
     static const char *const cxx_names[] = {"g++", "c++", "clang++", NULL};
-    char plugin[PATH_MAX];
-    set_compiler(wrappers, "CC", c_names, compiler);
-    set_compiler(wrappers, "CXX", cxx_names, compiler);
-    put_before("PATH", wrappers->folder, "/usr/local/bin:/usr/bin:/bin");
-    /* ccache sees the wrapper and not the plugin, which decides as much. */
-    if (prefix_find("cprof.so", plugin))
-        put_before("CCACHE_EXTRAFILES", plugin, "");
+    set_compiler(wrappers, "CC", c_names);
+    set_compiler(wrappers, "CXX", cxx_names);
+    path_begin(wrappers->folder);
     /* Generators and tests that the build runs leave no profiles in its folders. */
     if (!getenv("CPROF_MODE") && !getenv("CPROF_OUTPUT"))
         setenv("CPROF_MODE", "off", 1);
@@ -187,15 +189,13 @@ int command_build(int count, char **words)
         complain("build needs a command: cprof build -- make");
         return EXIT_USAGE;
     }
-    int status = compiler_check(compiler);
-    if (status)
-        return status;
     struct wrappers wrappers = {0};
-    if (!gather(&wrappers, compiler)) {
+    int status = gather(&wrappers, compiler);
+    if (status) {
         wrappers_free(&wrappers);
-        return EXIT_INPUT;
+        return status;
     }
-    set_environment(&wrappers, compiler, words);
+    set_environment(&wrappers, words);
     status = build(words);
     wrappers_free(&wrappers);
     return status;

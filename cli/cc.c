@@ -30,12 +30,8 @@ int command_cc(int count, char **words)
     size_t lead = count > 1 && compiler_is_launcher(words[0]) ? 2 : 1;
     const char *compiler = words[lead - 1];
     struct compiler_flags flags;
-    bool clang = compiler_is_clang(compiler);
-    /* Whoever calls a compiler by another name is told by the plugin. */
-    int status = clang ? compiler_check(compiler) : EXIT_DONE;
-    if (status == EXIT_USAGE) /* a missing one is exec's to tell */
-        return status;
-    if (!compiler_flags_fill(&flags, clang, true))
+    /* A compiler that is not served is told by the plugin: asking costs a call. */
+    if (!compiler_flags_fill(&flags, compiler_is_clang(compiler), true))
         return EXIT_INPUT;
     call_become(words, lead, flags.words, flags.count);
     complain("%s: cannot be run (%s); name a compiler", words[0], strerror(errno));

@@ -69,36 +69,90 @@ static struct answer ask(const char *compiler, bool from_environment)
 
 /* ---- What the plugin serves ----------------------------------------------- */
 
-static bool is_one_of(const char *name, const char *first, const char *second)
+/* Whether a back end was installed for it; `kind` is the word in its name. */
+static bool is_served(const char *kind, int major)
 {
-    return strcmp(name, first) == 0 || strcmp(name, second) == 0;
+    char name[64], path[PATH_MAX];
+    snprintf(name, sizeof name, "cprof-%s-%d.so", kind, major);
+    prefix_path(name, path);
+    return access(path, R_OK) == 0;
 }
 
-int compiler_check(const char *compiler)
+/* All versions that are, as "16, 19". */
+static void served(const char *kind, char *words, size_t size)
+{
+    words[0] = '\0';
+    for (int major = 1; major < 100; major++) {
+        size_t used = strlen(words);
+        if (is_served(kind, major))
+            snprintf(words + used, size - used, "%s%d", used ? ", " : "", major);
+    }
+}
+
+static int not_served(const char *compiler, const struct answer *answer)
+{
+    char gcc[128], clang[128];
+    served("gcc", gcc, sizeof gcc);
+    served("clang", clang, sizeof clang);
+    complain("%s: is %s %d, and this cprof was built for %s%s%s%s%s; name one of these or build "
+             "cprof with yours installed",
+             compiler, answer->clang ? "Clang" : "GCC",
+             answer->clang ? answer->clang_major : answer->gcc_major, *gcc ? "GCC " : "", gcc,
+             *gcc && *clang ? " and " : "", *clang ? "Clang " : "", clang);
+    return EXIT_USAGE;
+}
+
+static bool is_answer_served(const struct answer *answer)
+{
+    int major = answer->clang ? answer->clang_major : answer->gcc_major;
+    return !major || is_served(answer->clang ? "clang" : "gcc", major);
+}
+
+/* The words for a kind, not for a program: --cc clang serves clang-19. */
+static bool is_kind(const char *word)
+{
+    return strcmp(word, "gcc") == 0 || strcmp(word, "g++") == 0 || strcmp(word, "clang") == 0 ||
+           strcmp(word, "clang++") == 0;
+}
+
+int compiler_check(const char *compiler, bool *clang)
 {
     bool from_environment = !compiler;
+    *clang = false;
     if (!compiler)
         compiler = getenv("CC");
-    if (!compiler || !*compiler || is_one_of(compiler, "gcc", "g++"))
+    if (!compiler || !*compiler)
         return EXIT_DONE;
-    struct answer answer = {.found = true, .clang = is_one_of(compiler, "clang", "clang++")};
-    if (!answer.clang)
-        answer = ask(compiler, from_environment);
+    *clang = strstr(compiler, "clang") != NULL;
+    if (is_kind(compiler))
+        return EXIT_DONE;
+    struct answer answer = ask(compiler, from_environment);
     if (!answer.found) {
-        complain("%s: no such compiler; name gcc or the path of one", compiler);
+        complain("%s: no such compiler; name gcc, clang or the path of one", compiler);
         return EXIT_INPUT;
     }
-    if (answer.clang) {
-        complain("%s: this version of cprof serves GCC only, not Clang; build with gcc", compiler);
-        return EXIT_USAGE;
+    *clang = answer.clang;
+    return is_answer_served(&answer) ? EXIT_DONE : not_served(compiler, &answer);
+}
+
+int compiler_choose(const char *compiler, char path[PATH_MAX])
+{
+    struct answer answer = {.found = compiler_find(compiler, path)};
+    if (answer.found)
+        answer = ask(path, false);
+    if (answer.found && is_answer_served(&answer))
+        return EXIT_DONE;
+    for (int major = 99; major > 0 && is_kind(compiler); major--) {
+        char name[64];
+        snprintf(name, sizeof name, "%s-%d", compiler, major);
+        if (is_served(strstr(compiler, "clang") ? "clang" : "gcc", major) &&
+            compiler_find(name, path))
+            return EXIT_DONE;
     }
-    if (answer.gcc_major && answer.gcc_major != CPROF_GCC_MAJOR) {
-        complain("%s: is GCC %d, and this cprof was built for GCC %d; name another compiler or "
-                 "build cprof with this one",
-                 compiler, answer.gcc_major, CPROF_GCC_MAJOR);
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    if (answer.found)
+        return not_served(compiler, &answer);
+    complain("%s: no such compiler; name gcc, clang or the path of one", compiler);
+    return EXIT_INPUT;
 }
 
 static const char *last_component(const char *path)
@@ -109,10 +163,11 @@ static const char *last_component(const char *path)
 
 bool compiler_is_clang(const char *compiler)
 {
-    char path[PATH_MAX];
+    char found[PATH_MAX], path[PATH_MAX];
     if (strstr(last_component(compiler), "clang"))
         return true;
-    return realpath(compiler, path) && strstr(last_component(path), "clang");
+    return compiler_find(compiler, found) && realpath(found, path) &&
+           strstr(last_component(path), "clang");
 }
 
 bool compiler_is_launcher(const char *program)
@@ -133,6 +188,11 @@ bool compiler_flags_fill(struct compiler_flags *flags, bool clang, bool everywhe
     if (clang && everywhere)
         flags->words[flags->count++] = "--start-no-unused-arguments";
     flags->words[flags->count++] = flags->plugin;
+    /* Where clang compiles in two steps, as with -save-temps, the second knows no
+     * other plugins than these. */
+    if (clang && snprintf(flags->pass, sizeof flags->pass, "-fpass-plugin=%s",
+                          strchr(flags->plugin, '=') + 1) < (int)sizeof flags->pass)
+        flags->words[flags->count++] = flags->pass;
     flags->words[flags->count++] = PREFIX_SWITCH;
     if (clang && everywhere)
         flags->words[flags->count++] = "--end-no-unused-arguments";

@@ -15,16 +15,21 @@ bool compiler_is_clang(const char *compiler);
 /* A program that takes a compiler call as its arguments, as ccache does. */
 bool compiler_is_launcher(const char *program);
 
-/* `compiler`: what --cc says, a name or path; NULL: $CC, if it is set.  The names
- * gcc and g++ are believed, others are asked for their kind and version, and
- * those that do not answer are left to the plugin's own check.  EXIT_DONE, or
- * another exit status after a sentence. */
-int compiler_check(const char *compiler);
+/* `compiler`: what --cc says, a name or path; NULL: $CC, if it is set.  The words
+ * gcc and clang mean any, others are asked for their kind and version, and those
+ * that do not answer are left to the plugin's own check.  EXIT_DONE, or another
+ * exit status after a sentence. */
+int compiler_check(const char *compiler, bool *clang);
+
+/* The path of a compiler to build with.  gcc and clang mean the newest one that is
+ * served, where the one of that very name is not: clang-19 for clang.  EXIT_DONE,
+ * or another exit status after a sentence. */
+int compiler_choose(const char *compiler, char path[PATH_MAX]);
 
 struct compiler_flags {
     char *words[8];
     size_t count;
-    char plugin[PATH_MAX];
+    char plugin[PATH_MAX], pass[PATH_MAX];
 };
 
 /* `everywhere`: for all calls of a build, those too that compile nothing, where

@@ -4,13 +4,12 @@
 #include "command.h"
 #include "compiler.h"
 #include "help.h"
-#include "prefix.h"
 
 int command_flags(int count, char **words)
 {
     const char *compiler = NULL;
     const struct option options[] = {
-        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc or the path of one ($CC)", &compiler, NULL}, {0}};
+        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc, clang or a path ($CC)", &compiler, NULL}, {0}};
     const struct usage usage = {
         .name = "flags",
         .arguments = "[--cc COMPILER]",
@@ -28,12 +27,15 @@ int command_flags(int count, char **words)
         complain("flags takes no %s; see `cprof flags --help`", words[0]);
         return EXIT_USAGE;
     }
-    int status = compiler_check(compiler);
+    bool clang;
+    int status = compiler_check(compiler, &clang);
     if (status)
         return status;
-    char flag[PATH_MAX];
-    if (!prefix_plugin_flag(flag))
+    struct compiler_flags flags;
+    if (!compiler_flags_fill(&flags, clang, false))
         return EXIT_INPUT;
-    printf("%s %s\n", flag, PREFIX_SWITCH);
+    for (size_t idx = 0; idx < flags.count; idx++)
+        printf("%s%s", idx ? " " : "", flags.words[idx]);
+    putchar('\n');
     return help_status();
 }

@@ -10,7 +10,7 @@ int command_libs(int count, char **words)
 {
     const char *compiler = NULL;
     const struct option options[] = {
-        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc or the path of one ($CC)", &compiler, NULL}, {0}};
+        {OPTION_TEXT, 0, "cc", "COMPILER", "gcc, clang or a path ($CC)", &compiler, NULL}, {0}};
     const struct usage usage = {
         .name = "libs",
         .arguments = "[--cc COMPILER]",
@@ -27,7 +27,8 @@ int command_libs(int count, char **words)
         complain("libs takes no %s; see `cprof libs --help`", words[0]);
         return EXIT_USAGE;
     }
-    int status = compiler_check(compiler);
+    bool clang;
+    int status = compiler_check(compiler, &clang);
     if (status)
         return status;
     char path[PATH_MAX];

@@ -7,7 +7,7 @@
 
 #include "command.h"
 
-bool prefix_find(const char *name, char path[PATH_MAX])
+void prefix_path(const char *name, char path[PATH_MAX])
 {
     char prefix[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
@@ -17,8 +17,14 @@ bool prefix_find(const char *name, char path[PATH_MAX])
         if (slash)
             *slash = '\0';
     }
-    int used = snprintf(path, PATH_MAX, "%s/lib/cprof/%s", prefix, name);
-    if (used < PATH_MAX && access(path, R_OK) == 0)
+    if (snprintf(path, PATH_MAX, "%s/lib/cprof/%s", prefix, name) >= PATH_MAX)
+        path[0] = '\0';
+}
+
+bool prefix_find(const char *name, char path[PATH_MAX])
+{
+    prefix_path(name, path);
+    if (access(path, R_OK) == 0)
         return true;
     complain("%.900s is missing; install cprof again, with all its files", path);
     return false;

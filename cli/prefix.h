@@ -7,7 +7,10 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* The path of `<prefix>/lib/cprof/<name>`.  False after a sentence if there is
+/* The path of `<prefix>/lib/cprof/<name>`, whether or not it is there. */
+void prefix_path(const char *name, char path[PATH_MAX]);
+
+/* The same.  False after a sentence if there is
  * no such file. */
 bool prefix_find(const char *name, char path[PATH_MAX]);
 

@@ -4,7 +4,7 @@
  *
  * Linked statically and free of everything else, because a configure script calls
  * it a thousand times.  The script's lines, which wrappers.c writes: the
- * interpreter, the compiler, and a flag each.
+ * interpreter, a comment, the compiler, and a flag each.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "call.h"
 #include "wrappers.h"
 
-#define MOST_LINES 16
+enum { SCRIPT_COMPILER = 2, SCRIPT_FLAGS, MOST_LINES = 16 };
 
 struct script {
     char text[4 * PATH_MAX];
@@ -40,7 +40,7 @@ static bool script_read(struct script *script, const char *path)
         *end = '\0';
         script->lines[script->count++] = line;
     }
-    return script->count >= 2;
+    return script->count > SCRIPT_COMPILER;
 }
 
 /* A compiler that looks for another one by its name, as ccache does, must find the
@@ -80,9 +80,9 @@ int main(int count, char **words)
     if (unused)
         unlink(unused);
     path_forget(words[1]);
-    words[1] = script.lines[1];
-    call_become(words + 1, 1, script.lines + 2, script.count - 2);
-    fprintf(stderr, "cprof: %s: cannot be run (%s); use `cprof build` again\n", script.lines[1],
-            strerror(errno));
+    words[1] = script.lines[SCRIPT_COMPILER];
+    call_become(words + 1, 1, script.lines + SCRIPT_FLAGS, script.count - SCRIPT_FLAGS);
+    fprintf(stderr, "cprof: %s: cannot be run (%s); use `cprof build` again\n",
+            script.lines[SCRIPT_COMPILER], strerror(errno));
     return errno == ENOENT ? 127 : 126;
 }

@@ -20,6 +20,8 @@
 /* Longer interpreters are not started by Linux: 256 with "#!" and the newline. */
 #define LONGEST_INTERPRETER 253
 
+#define SCRIPT_SIZE (4 * PATH_MAX)
+
 /* ---- The list ------------------------------------------------------------- */
 
 static struct wrapper *find(const struct wrappers *wrappers, const char *name)
@@ -140,6 +142,8 @@ bool wrappers_gather(struct wrappers *wrappers)
 /* ---- The folder ----------------------------------------------------------- */
 
 /* FNV-1a. */
+#define SUM_START 0xcbf29ce484222325
+
 static uint64_t sum_add(uint64_t sum, const char *text)
 {
     for (;; text++) {
@@ -149,13 +153,36 @@ static uint64_t sum_add(uint64_t sum, const char *text)
     }
 }
 
-static bool script_text(const struct wrapper *wrapper, const char *interpreter, char *text,
-                        size_t size)
+/* Changes with the plugin, and through the scripts what ccache sees of it. */
+static uint64_t plugin_sum(void)
+{
+    char path[PATH_MAX], text[PATH_MAX + 64];
+    uint64_t sum = SUM_START;
+    prefix_path("", path);
+    DIR *stream = opendir(path);
+    for (struct dirent *entry; stream && (entry = readdir(stream));) {
+        struct stat about;
+        if (strncmp(entry->d_name, "cprof", 5) != 0 ||
+            fstatat(dirfd(stream), entry->d_name, &about, 0) != 0)
+            continue;
+        snprintf(text, sizeof text, "%s %lld %lld.%09ld", entry->d_name, (long long)about.st_size,
+                 (long long)about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+        sum ^= sum_add(SUM_START, text); /* in any order */
+    }
+    if (stream)
+        closedir(stream);
+    return sum;
+}
+
+/* What wrap.c reads. */
+static bool script_text(const struct wrapper *wrapper, const char *interpreter, uint64_t plugin,
+                        char *text, size_t size)
 {
     struct compiler_flags flags;
     if (!compiler_flags_fill(&flags, compiler_is_clang(wrapper->compiler), true))
         return false;
-    int used = snprintf(text, size, "#!%s\n%s\n", interpreter, wrapper->compiler);
+    int used = snprintf(text, size, "#!%s\n# for plugin %016llx\n%s\n", interpreter,
+                        (unsigned long long)plugin, wrapper->compiler);
     for (size_t idx = 0; idx < flags.count && used < (int)size; idx++)
         used += snprintf(text + used, size - (size_t)used, "%s\n", flags.words[idx]);
     if (used < (int)size)
@@ -182,6 +209,17 @@ static bool is_own_folder(const char *path)
            (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+static bool is_written(const char *path, const char *text)
+{
+    char there[SCRIPT_SIZE];
+    FILE *file = fopen(path, "re");
+    size_t len = file ? fread(there, 1, sizeof there - 1, file) : 0;
+    if (file)
+        fclose(file);
+    there[len] = '\0';
+    return file && strcmp(there, text) == 0 && access(path, X_OK) == 0;
+}
+
 /* Renamed last, so that a script is there as a whole or not at all; one that a
  * tidy system took out of /tmp is made again. */
 static bool script_write(const char *folder, const char *name, const char *text)
@@ -190,7 +228,7 @@ static bool script_write(const char *folder, const char *name, const char *text)
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= PATH_MAX ||
         snprintf(part, sizeof part, "%s/.%s.%d", folder, name, (int)getpid()) >= PATH_MAX)
         return false;
-    if (access(path, X_OK) == 0)
+    if (is_written(path, text))
         return true;
     FILE *file = fopen(part, "we");
     if (!file)
@@ -204,13 +242,14 @@ static bool script_write(const char *folder, const char *name, const char *text)
 static bool write_to(struct wrappers *wrappers, const char *interpreter, const char *base,
                      uint64_t sum)
 {
-    char text[4 * PATH_MAX];
+    char text[SCRIPT_SIZE];
+    uint64_t plugin = plugin_sum();
     if (snprintf(wrappers->folder, PATH_MAX, "%s/" FOLDER_NAME "%016llx", base,
                  (unsigned long long)sum) >= PATH_MAX ||
         !make_folders(wrappers->folder) || !is_own_folder(wrappers->folder))
         return false;
     for (size_t idx = 0; idx < wrappers->count; idx++)
-        if (!script_text(&wrappers->list[idx], interpreter, text, sizeof text) ||
+        if (!script_text(&wrappers->list[idx], interpreter, plugin, text, sizeof text) ||
             !script_write(wrappers->folder, wrappers->list[idx].name, text))
             return false;
     return true;
@@ -218,8 +257,8 @@ static bool write_to(struct wrappers *wrappers, const char *interpreter, const c
 
 bool wrappers_write(struct wrappers *wrappers)
 {
-    char interpreter[PATH_MAX], text[4 * PATH_MAX], base[3][PATH_MAX] = {"", "", ""};
-    uint64_t sum = 0xcbf29ce484222325;
+    char interpreter[PATH_MAX], text[SCRIPT_SIZE], base[3][PATH_MAX] = {"", "", ""};
+    uint64_t sum = SUM_START;
     if (!prefix_find("cprof-wrap", interpreter))
         return false;
     if (strlen(interpreter) > LONGEST_INTERPRETER || strchr(interpreter, ' ')) {
@@ -228,7 +267,7 @@ bool wrappers_write(struct wrappers *wrappers)
         return false;
     }
     for (size_t idx = 0; idx < wrappers->count; idx++) {
-        if (!script_text(&wrappers->list[idx], interpreter, text, sizeof text))
+        if (!script_text(&wrappers->list[idx], interpreter, 0, text, sizeof text))
             return false;
         sum = sum_add(sum_add(sum, wrappers->list[idx].name), text);
     }

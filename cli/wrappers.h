@@ -1,9 +1,9 @@
 /* A folder of compilers for `cprof build`: for each compiler of PATH a script of its
  * name, which calls it with cprof's flags.  Must not touch the build's own folders.
  *
- * The folder's name holds a sum of what is in it.  So it is made once, never
- * changed, and outlives the build: CMake and configure scripts write down the paths
- * of the compilers that they found.
+ * The folder's name holds a sum of what is called from it, so it stays what it is and
+ * outlives the build: CMake and configure scripts write down the paths of the
+ * compilers that they found.  When the plugin changes, the scripts are written anew.
  */
 #ifndef CPROF_CLI_WRAPPERS_H
 #define CPROF_CLI_WRAPPERS_H

@@ -12,6 +12,7 @@ set(cprof_cmake_dir lib/cmake/cprof)
 install(TARGETS cprof RUNTIME DESTINATION bin)
 get_property(back_ends GLOBAL PROPERTY CPROF_BACK_ENDS)
 install(TARGETS cprof_plugin ${back_ends} LIBRARY DESTINATION ${cprof_library_dir})
+install(TARGETS cprof_wrap RUNTIME DESTINATION ${cprof_library_dir})
 install(TARGETS cprof_rt ARCHIVE DESTINATION ${cprof_library_dir})
 
 # The library that reads profiles, for programs that want what `cprof` prints.
@@ -19,7 +20,7 @@ install(TARGETS cprof_analysis ARCHIVE DESTINATION lib)
 
 # A user's headers.  abi.h and what it needs is between the plugins and the
 # runtime, and format.h between the runtime and the reader: nobody else's.
-install(FILES include/cprof/cprof.h include/cprof/sort.def DESTINATION include/cprof)
+install(FILES include/cprof/cprof.h include/cprof/sort.def include/cprof/user.h DESTINATION include/cprof)
 
 configure_package_config_file(cmake/cprofConfig.cmake.in
   ${PROJECT_BINARY_DIR}/${cprof_cmake_dir}/cprofConfig.cmake

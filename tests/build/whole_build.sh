@@ -3,16 +3,20 @@
 # their own, configure scripts, CMake, Meson, ccache, and each kind of compiler
 # call.  Every check of a configure step fails here when it sees cprof's macro.
 #
-# usage: whole_build.sh BUILD.  Run by ctest.
+# usage: whole_build.sh BUILD.  Run by ctest.  The builds name gcc and g++ themselves,
+# whichever compiler they get.
 . "$(dirname "$0")/../support/whole.bash"
 export XDG_CACHE_HOME=$work/cache
 unset CC CXX CFLAGS MAKEFLAGS
+choice=''
+[ "$compiler" = gcc ] || choice="--cc $compiler"
 
 # cprof_build WORD...: with its options, if any; quiet, and expected to work.
 cprof_build() {
     checks=$((checks + 1))
-    "$cprof" build "$@" >build.log 2>&1 || {
-        broken "cprof build $* ends with $?"
+    # shellcheck disable=SC2086  # an option and its value
+    "$cprof" build $choice "$@" >build.log 2>&1 || {
+        broken "cprof build $choice $* ends with $?"
         tail -n 5 build.log
     }
 }
@@ -22,7 +26,7 @@ source_here() {
 #ifdef __cplusplus
 extern "C"
 #endif
-__attribute__((noipa)) int work(int n)
+__attribute__((noinline)) int work(int n)
 {
     return n - 3;
 }
@@ -141,7 +145,10 @@ file(READ check.c check)
 check_c_source_compiles("${check}" COMPILES)
 check_c_source_runs("${check}" RUNS)
 check_type_size(long LONG)
-check_ipo_supported(LANGUAGES C)
+check_ipo_supported(RESULT LTO OUTPUT why LANGUAGES C)
+if(NOT LTO AND CMAKE_C_COMPILER_ID STREQUAL GNU)
+  message(FATAL_ERROR "no link-time optimisation: ${why}")
+endif()
 if(NOT COMPILES OR NOT RUNS OR NOT LONG EQUAL 8)
   message(FATAL_ERROR "a check fails")
 endif()
@@ -149,7 +156,7 @@ find_package(Threads REQUIRED)
 add_executable(program main.c work.c)
 add_executable(cxx_program main.cc work.cc)
 add_executable(lto_program main.c work.c)
-set_target_properties(lto_program PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
+set_target_properties(lto_program PROPERTIES INTERPROCEDURAL_OPTIMIZATION ${LTO})
 M
 for generator in Ninja 'Unix Makefiles'; do
     rm -rf build
@@ -192,13 +199,12 @@ if command -v ccache >/dev/null; then
     for name in gcc cc g++; do ln -s "$(command -v ccache)" masquerade/$name; done
     printf 'program: main.o work.o\n\t$(CC) main.o work.o -o program\n' >Makefile
     for round in misses hits; do
-        CC="ccache gcc" cprof_build -- make -B
+        cprof_build -- make -B CC="ccache gcc"
         expect_profile ./program
         PATH=$PWD/masquerade:$PATH cprof_build -- make -B CC=gcc
         expect_profile ./program
-        [ $round = hits ] || cp "$(command -v ccache)" /dev/null
     done
-    expect_between "hits" "$(ccache --print-stats | awk '/^(direct|preprocessed)_cache_hit/ { sum += $2 } END { print sum }')" 4 100
+    expect_between "hits" "$(ccache --print-stats | awk '/^(direct|preprocessed)_cache_hit/ { sum += $2 } END { print sum }')" 2 100
     # Without cprof there is no hit in what was made with it.
     make -B CC="ccache gcc" >/dev/null
     run 0 ./program
@@ -223,8 +229,8 @@ $1 -Werror -fsyntax-only main.c
 $1 -Werror -S -O2 work.c
 $1 -Werror -r -nostdlib main.o work.o -o partial.o && $1 -Werror partial.o -o partial
 $1 -Werror -shared -fPIC work.c -o libwork.so && $1 -Werror main.c ./libwork.so -o shared
-$1 -Werror -O2 -flto -c main.c -o main_lto.o && $1 -Werror -O2 -flto -c work.c -o work_lto.o
-$1 -Werror -O2 -flto main_lto.o work_lto.o -o lto
+$1 -Werror -O2 $2 -c main.c -o main_lto.o && $1 -Werror -O2 $2 -c work.c -o work_lto.o
+$1 -Werror -O2 $2 main_lto.o work_lto.o $3 -o lto
 $1 -O2 main.c work.c -save-temps -o saved
 echo '-O2 main.c work.c -o response' >words.txt && $1 @words.txt
 $1 -O2 -xc - work.c -o standard_input <main.c
@@ -235,19 +241,30 @@ $1 -v 2>/dev/null
 $1 -Wl,--version >/dev/null
 $1 -dM -E -x c /dev/null >macros
 SH
-cprof_build -- sh calls.sh gcc
+# Not every Clang has a linker that can read its bitcode.
+for lto in -flto "-flto -fuse-ld=lld" -fno-lto; do
+    # shellcheck disable=SC2086  # words
+    "$compiler" $lto check.c -o check 2>/dev/null && break
+done
+# shellcheck disable=SC2086
+cprof_build -- sh calls.sh gcc $lto
 expect "warnings" "$(grep -c warning: build.log)" 0
 for program in linked from_i partial shared lto saved response standard_input; do
     expect_profile ./$program
 done
-expect "__CPROF__ among the macros" "$(grep -c __CPROF__ macros)" 1
-expect "plain --version" "$("$cprof" build -- gcc --version)" "$(gcc --version)"
+# Clang asks no plugin while it preprocesses.
+[ "$compiler" != gcc ] || expect "__CPROF__ among the macros" "$(grep -c __CPROF__ macros)" 1
+cprof_build -- gcc --version
+expect "plain --version" "$(cat build.log)" "$("$compiler" --version)"
 
 # What cannot have hooks says so, and compiles even where warnings are errors.
 for word in -m32 -ffreestanding -masm=intel; do
     cprof_build -- gcc -Werror $word -c work.c -o work.o
     expect "warnings of $word" "$(grep -c 'warning: cprof: no hooks' build.log)" 1
 done
+
+# What follows is about names and folders.
+[ "$compiler" = gcc ] || finish
 
 begin names
 source_here
