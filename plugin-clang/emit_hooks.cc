@@ -229,18 +229,17 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
     char text[CPROF_HOOK_TEXT_MAX];
     bool scratch = hooks->shape->shared_object;
     llvm::LLVMContext &context = hooks->function->getContext();
-    llvm::Type *result =
-        scratch ? llvm::Type::getInt64Ty(context) : llvm::Type::getVoidTy(context);
+    llvm::Type *result = scratch ? llvm::Type::getInt64Ty(context) : llvm::Type::getVoidTy(context);
     llvm::BasicBlock *hot = position->getParent();
     llvm::BasicBlock *rest = hot->splitBasicBlock(position->getIterator(), "cprof.left");
     llvm::BasicBlock *end = block_new(hooks, "cprof.end");
 
     hot->getTerminator()->eraseFromParent();
     cprof_hook_exit(text, hooks->shape);
-    hot_branch(hooks, hot,
-               asm_of(result, {hooks->caller}, text,
-                      scratch ? "=&r,r,!i,~{flags}" : "r,!i,~{flags}"),
-               {hooks->caller}, rest, {end});
+    hot_branch(
+        hooks, hot,
+        asm_of(result, {hooks->caller}, text, scratch ? "=&r,r,!i,~{flags}" : "r,!i,~{flags}"),
+        {hooks->caller}, rest, {end});
     llvm::IRBuilder<> cold(end);
     cprof_hook_end_call(text, hooks->shape);
     cold_call(hooks, cold, text, hooks->caller, false);

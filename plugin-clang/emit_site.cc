@@ -33,7 +33,7 @@ struct line_record {
 struct cprof_tables {
     llvm::Module *module;
     llvm::GlobalVariable *sites, *ids;
-    llvm::StructType *site_type, *call_type;
+    llvm::StructType *site_type;
     std::vector<unsigned> id_of; /* by site; only for the instrumented */
     std::vector<site_record> site_records;
     std::vector<call_record> call_records;
@@ -75,6 +75,18 @@ unsigned string_offset(struct cprof_tables *tables, llvm::StringRef string)
     return inserted.first->second;
 }
 
+/* What a ref holds: the distance from itself, at `path` of the table. */
+llvm::Constant *distance(llvm::GlobalVariable *table, llvm::ArrayRef<unsigned> path,
+                         llvm::Constant *target)
+{
+    llvm::Type *wide = llvm::Type::getInt64Ty(table->getContext());
+    llvm::Constant *between =
+        llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(target, wide),
+                                   llvm::ConstantExpr::getPtrToInt(address(table, path), wide));
+
+    return llvm::ConstantExpr::getTrunc(between, llvm::Type::getInt32Ty(table->getContext()));
+}
+
 /* Fields of one record, in the order of its .def file. */
 struct record {
     llvm::GlobalVariable *table, *strings;
@@ -88,13 +100,7 @@ struct record {
     }
     void reference(llvm::Constant *target)
     {
-        llvm::Type *wide = llvm::Type::getInt64Ty(table->getContext());
-        llvm::Constant *here = address(table, {idx, (unsigned)fields.size()});
-        llvm::Constant *distance =
-            llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(target, wide),
-                                       llvm::ConstantExpr::getPtrToInt(here, wide));
-        fields.push_back(llvm::ConstantExpr::getTrunc(
-            distance, llvm::Type::getInt32Ty(table->getContext())));
+        fields.push_back(distance(table, {idx, (unsigned)fields.size()}, target));
     }
     void string(unsigned offset)
     {
@@ -116,14 +122,9 @@ llvm::StructType *record_type(llvm::LLVMContext &context, llvm::ArrayRef<unsigne
 
 #define int32_t_BITS 32
 #define uint32_t_BITS 32
-#define uint16_t_BITS 16
-#define uint8_t_BITS 8
 #define CPROF_FIELD(type, name, meaning) type##_BITS,
 const unsigned site_bits[] = {
 #include <cprof/site.def>
-};
-const unsigned call_bits[] = {
-#include <cprof/call.def>
 };
 const unsigned line_bits[] = {
 #include <cprof/line.def>
@@ -154,22 +155,34 @@ llvm::Constant *site_constant(struct cprof_tables *tables, llvm::GlobalVariable 
     return llvm::ConstantStruct::get(tables->site_type, made.fields);
 }
 
-llvm::Constant *call_constant(struct cprof_tables *tables, llvm::GlobalVariable *calls,
-                              llvm::GlobalVariable *strings, unsigned number)
+/* A header and plain numbers: the many records of this table cost the compiler
+ * and the linker next to nothing. */
+llvm::GlobalVariable *calls_emit(struct cprof_tables *tables, llvm::GlobalVariable *strings)
 {
-    const call_record &call = tables->call_records[number];
-    record made = {calls, strings, number, {}};
+    llvm::Module &module = *tables->module;
+    llvm::LLVMContext &context = module.getContext();
+    std::vector<uint32_t> words;
 
-    /* one line a field of call.def, in its order */
-    made.reference(cprof_tables_site_address(tables, call.caller));
-    made.string(call.callee);
-    made.string(call.file);
-    made.integer(32, call.facts.line);
-    made.integer(16, call.facts.column);
-    made.integer(8, call.facts.loop_depth);
-    made.integer(8, call.facts.flags);
-    made.integer(32, 0);
-    return llvm::ConstantStruct::get(tables->call_type, made.fields);
+    for (const call_record &call : tables->call_records) {
+        /* the fields of call.def, in its order, the last three in one number */
+        words.insert(words.end(), {call.caller, call.callee, call.file, call.facts.line,
+                                   call.facts.column | (uint32_t)call.facts.loop_depth << 16 |
+                                       (uint32_t)call.facts.flags << 24});
+    }
+    llvm::Constant *records = llvm::ConstantDataArray::get(context, words);
+    llvm::Type *word = llvm::Type::getInt32Ty(context);
+    auto *type = llvm::StructType::get(context, {word, word, word, word, word, records->getType()});
+    auto *table = new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage,
+                                           nullptr, CPROF_SECTION_CALL);
+    auto number = [word](size_t value) { return llvm::ConstantInt::get(word, value); };
+
+    table->setSection(CPROF_SECTION_CALL);
+    table->setAlignment(llvm::Align(4));
+    table->setInitializer(llvm::ConstantStruct::get(
+        type,
+        {distance(table, {0}, cprof_tables_site_address(tables, 0)), distance(table, {1}, strings),
+         number(tables->call_records.size()), number(0), number(0), records}));
+    return table;
 }
 
 void initialise(llvm::GlobalVariable *table, llvm::ArrayRef<llvm::Constant *> values)
@@ -220,11 +233,10 @@ struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_function
     tables->module = &module;
     tables->strings = std::string(1, '\0');
     tables->site_type = record_type(context, site_bits);
-    tables->call_type = record_type(context, call_bits);
     tables->sites =
         table_new(module, tables->site_type, functions.size(), true, CPROF_SECTION_SITE, 4);
-    tables->ids = table_new(module, llvm::Type::getInt32Ty(context), id_count, false,
-                            CPROF_SECTION_ID, 4);
+    tables->ids =
+        table_new(module, llvm::Type::getInt32Ty(context), id_count, false, CPROF_SECTION_ID, 4);
     return tables;
 }
 
@@ -256,8 +268,8 @@ void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of
                 continue;
             auto &call = llvm::cast<llvm::CallBase>(instruction);
             call_record made = {};
-            auto *callee = llvm::dyn_cast<llvm::GlobalValue>(
-                call.getCalledOperand()->stripPointerCasts());
+            auto *callee =
+                llvm::dyn_cast<llvm::GlobalValue>(call.getCalledOperand()->stripPointerCasts());
             made.caller = facts->shape.number;
             if (callee)
                 made.callee = string_offset(
@@ -291,8 +303,6 @@ void cprof_tables_free(struct cprof_tables *tables)
     auto *strings =
         new llvm::GlobalVariable(module, text->getType(), true, llvm::GlobalValue::PrivateLinkage,
                                  text, CPROF_SECTION_STRING);
-    auto *calls = table_new(module, tables->call_type, tables->call_records.size(), true,
-                            CPROF_SECTION_CALL, 4);
     std::vector<llvm::Constant *> values;
 
     strings->setSection(CPROF_SECTION_STRING);
@@ -301,13 +311,12 @@ void cprof_tables_free(struct cprof_tables *tables)
         values.push_back(site_constant(tables, strings, idx, compiler));
     initialise(tables->sites, values);
     values.clear();
-    for (unsigned idx = 0; idx < tables->call_records.size(); idx++)
-        values.push_back(call_constant(tables, calls, strings, idx));
-    initialise(calls, values);
     values.assign(llvm::cast<llvm::ArrayType>(tables->ids->getValueType())->getNumElements(),
                   llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), CPROF_SITE_UNREGISTERED));
     initialise(tables->ids, values);
-    llvm::appendToUsed(module, {tables->sites, tables->ids, calls, strings});
+    llvm::appendToUsed(module, {tables->sites, tables->ids, strings});
+    if (!tables->call_records.empty())
+        llvm::appendToUsed(module, {calls_emit(tables, strings)});
     lines_emit(module, strings, lines);
     delete tables;
 }

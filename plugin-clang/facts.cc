@@ -10,7 +10,9 @@
 namespace {
 
 /* What one look through the AST is for: the lines on which wanted functions
- * stand, so that few names have to be mangled. */
+ * stand, so that few names have to be mangled.  Clang 16 copies its options
+ * before a plugin can ask it for locations; there, without -g, no line is known
+ * and every name is looked at. */
 class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
   public:
     source_visitor(clang::ASTContext &context, const llvm::DenseSet<unsigned> &lines,
@@ -39,7 +41,7 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
         if (!function->isThisDeclarationADefinition() || function->isDependentContext())
             return true;
         clang::PresumedLoc start = sources.getPresumedLoc(function->getLocation());
-        if (start.isInvalid() || !lines.count(start.getLine()))
+        if (start.isInvalid() || (!lines.empty() && !lines.count(start.getLine())))
             return true;
         for (const std::string &name : names.getAllManglings(function))
             note(function, name, start);
@@ -69,8 +71,9 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
         if (end.isValid() && !strcmp(start.getFilename(), end.getFilename()) &&
             end.getLine() >= start.getLine())
             facts.line_count = end.getLine() - start.getLine() + 1;
-        facts.no_instrument = function->hasAttr<clang::NoInstrumentFunctionAttr>() ||
-                              function->getMostRecentDecl()->hasAttr<clang::NoInstrumentFunctionAttr>();
+        facts.no_instrument =
+            function->hasAttr<clang::NoInstrumentFunctionAttr>() ||
+            function->getMostRecentDecl()->hasAttr<clang::NoInstrumentFunctionAttr>();
     }
 };
 
@@ -191,9 +194,10 @@ void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context
     for (llvm::Function &function : module) {
         const llvm::DISubprogram *program = function.getSubprogram();
         llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName());
-        if (function.isDeclaration() || !program || is_static_init(name) || is_thunk(name))
+        if (function.isDeclaration() || is_static_init(name) || is_thunk(name))
             continue;
-        lines.insert(program->getLine());
+        if (program)
+            lines.insert(program->getLine());
         wanted[name] = false;
         wanted[origin_name(name)] = name != origin_name(name);
     }
@@ -260,8 +264,7 @@ void cprof_annotations_to_attributes(llvm::Module &module)
         return;
     for (llvm::Use &entry : entries->operands()) {
         auto *fields = llvm::cast<llvm::ConstantStruct>(entry);
-        auto *function =
-            llvm::dyn_cast<llvm::Function>(fields->getOperand(0)->stripPointerCasts());
+        auto *function = llvm::dyn_cast<llvm::Function>(fields->getOperand(0)->stripPointerCasts());
         auto *text =
             llvm::dyn_cast<llvm::GlobalVariable>(fields->getOperand(1)->stripPointerCasts());
         auto *letters = text && text->hasInitializer()
@@ -282,8 +285,8 @@ void cprof_annotations_to_attributes(llvm::Module &module)
     if (kept.empty())
         return;
     auto *type = llvm::ArrayType::get(element, kept.size());
-    auto *remaining = new llvm::GlobalVariable(
-        module, type, false, llvm::GlobalValue::AppendingLinkage,
-        llvm::ConstantArray::get(type, kept), "llvm.global.annotations");
+    auto *remaining =
+        new llvm::GlobalVariable(module, type, false, llvm::GlobalValue::AppendingLinkage,
+                                 llvm::ConstantArray::get(type, kept), "llvm.global.annotations");
     remaining->setSection(section);
 }

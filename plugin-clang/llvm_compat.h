@@ -89,9 +89,8 @@ template <typename Pass> void cprof_optimizer_last(llvm::PassBuilder &builder, P
 {
 #if LLVM_VERSION_MAJOR >= 20
     builder.registerOptimizerLastEPCallback(
-        [pass](llvm::ModulePassManager &manager, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) {
-            manager.addPass(Pass(pass));
-        });
+        [pass](llvm::ModulePassManager &manager, llvm::OptimizationLevel,
+               llvm::ThinOrFullLTOPhase) { manager.addPass(Pass(pass)); });
 #else
     builder.registerOptimizerLastEPCallback(
         [pass](llvm::ModulePassManager &manager, llvm::OptimizationLevel) {

@@ -152,8 +152,9 @@ struct hooks_pass : llvm::PassInfoMixin<hooks_pass> {
             cprof_warn(sentence.c_str());
             return llvm::PreservedAnalyses::all();
         }
-        instrument(module,
-                   analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager());
+        instrument(
+            module,
+            analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager());
         return llvm::PreservedAnalyses::none();
     }
     static bool isRequired()

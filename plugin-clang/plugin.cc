@@ -221,8 +221,7 @@ struct unit_consumer : clang::ASTConsumer {
         bool second_half_comes = false;
 
         for (const std::string &path : compiler.getCodeGenOpts().PassPlugins)
-            second_half_comes =
-                second_half_comes || llvm::sys::path::filename(path) == "cprof.so";
+            second_half_comes = second_half_comes || llvm::sys::path::filename(path) == "cprof.so";
         if (compiler.getCodeGenOpts().DisableLLVMPasses && !second_half_comes &&
             source_says_profiling(compiler))
             cprof_warn("cprof: no hooks in this unit: this way of compiling in two steps "

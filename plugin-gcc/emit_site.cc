@@ -67,8 +67,7 @@ void call_emit(gcall *call, unsigned number, basic_block block)
 
 unsigned cprof_site_emit(const struct cprof_site_facts *facts)
 {
-    cprof_site_text_site(tables(), cprof_unit.site_count, facts);
-    return cprof_unit.site_count++;
+    return cprof_site_text_site(tables(), facts);
 }
 
 void cprof_calls_emit(function *fun, unsigned number)

@@ -62,7 +62,6 @@ class cprof_pass : public gimple_opt_pass {
             return 0;
         cprof_calls_emit(fun, number);
         cprof_hooks_emit(fun, number, &facts);
-        cprof_unit.hook_count++;
         return TODO_update_ssa | TODO_cleanup_cfg;
     }
 };

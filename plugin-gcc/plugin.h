@@ -19,8 +19,6 @@ struct cprof_unit {
     bool carries_runtime;
     bool for_shared_object;  /* may become part of one: the TLS offset is a variable */
     bool for_static_program; /* for sure: nothing will ever be unloaded */
-    unsigned site_count;     /* written so far */
-    unsigned hook_count;     /* of these, with hooks */
     struct cprof_site_text *tables;
 };
 extern struct cprof_unit cprof_unit;

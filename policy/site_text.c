@@ -8,17 +8,40 @@
 
 #include <cprof/abi.h>
 
-/* Strings met so far, open addressing; the number is the label's. */
+/* Strings met so far, open addressing. */
 struct string_entry {
     char *string;
-    unsigned number;
+    uint32_t offset; /* in the object's strings */
+};
+
+/* Facts wait here until the unit ends: one section a table is then opened once,
+ * which the assembler does in a fraction of the time. */
+struct site_row {
+    uint32_t name, file; /* offsets of strings */
+    struct cprof_site_facts facts;
+};
+
+struct call_row {
+    uint32_t callee, file;
+    struct cprof_call_facts facts;
+};
+
+struct line_row {
+    uint32_t file, text;
+    uint32_t line, flags;
 };
 
 struct cprof_site_text {
     FILE *output;
-    char *compiler;
+    uint32_t compiler;
     struct string_entry *entries;
     size_t size, used; /* size is a power of two */
+    struct site_row *sites;
+    struct call_row *calls;
+    struct line_row *lines;
+    size_t site_count, call_count, line_count;
+    char *strings; /* the bytes to be written */
+    size_t string_len, string_size;
 };
 
 static uint64_t string_hash(const char *string)
@@ -52,16 +75,47 @@ static void grow(struct cprof_site_text *text)
     text->size = size;
 }
 
-static unsigned string_number(struct cprof_site_text *text, const char *string)
+/* Room for one more in an array of `count`, whose size is the power of two at or
+ * above it. */
+static void *room_for_one(void *array, size_t count, size_t item_size)
 {
+    if (count && (count & (count - 1)))
+        return array;
+    array = realloc(array, (count ? 2 * count : 1) * item_size);
+    if (!array)
+        abort();
+    return array;
+}
+
+static uint32_t bytes_append(struct cprof_site_text *text, const char *bytes, size_t len)
+{
+    uint32_t offset = (uint32_t)text->string_len;
+
+    while (text->string_len + len > text->string_size) {
+        text->string_size = text->string_size ? 2 * text->string_size : 4096;
+        text->strings = realloc(text->strings, text->string_size);
+        if (!text->strings)
+            abort();
+    }
+    memcpy(text->strings + offset, bytes, len);
+    text->string_len += len;
+    return offset;
+}
+
+/* 0 for no string. */
+static uint32_t string_offset(struct cprof_site_text *text, const char *string)
+{
+    if (!string)
+        return 0;
     if (text->used * 2 >= text->size)
         grow(text);
     struct string_entry *entry = entry_of(text->entries, text->size, string);
     if (!entry->string) {
         entry->string = strdup(string);
-        entry->number = (unsigned)text->used++;
+        entry->offset = bytes_append(text, string, strlen(string) + 1);
+        text->used++;
     }
-    return entry->number;
+    return entry->offset;
 }
 
 struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler)
@@ -71,128 +125,160 @@ struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler)
     if (!text)
         abort();
     text->output = output;
-    text->compiler = strdup(compiler);
+    bytes_append(text, "", 1);
+    text->compiler = string_offset(text, compiler);
     return text;
 }
 
-static void write_ref(struct cprof_site_text *text, const char *string)
+unsigned cprof_site_text_site(struct cprof_site_text *text, const struct cprof_site_facts *facts)
 {
-    if (string)
-        fprintf(text->output, "\t.long .Lcprof_string_%u - .\n", string_number(text, string));
-    else
-        fputs("\t.long 0\n", text->output);
+    struct site_row row = {string_offset(text, facts->name), string_offset(text, facts->file),
+                           *facts};
+
+    text->sites = room_for_one(text->sites, text->site_count, sizeof row);
+    text->sites[text->site_count] = row;
+    return (unsigned)text->site_count++;
 }
 
-static void write_integer(struct cprof_site_text *text, size_t size, uint64_t value)
+void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts)
 {
-    fprintf(text->output, "\t.%s %llu\n",
-            size == 1   ? "byte"
-            : size == 2 ? "short"
-                        : "long",
-            (unsigned long long)value);
+    struct call_row row = {string_offset(text, facts->callee), string_offset(text, facts->file),
+                           *facts};
+
+    text->calls = room_for_one(text->calls, text->call_count, sizeof row);
+    text->calls[text->call_count++] = row;
+}
+
+void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line)
+{
+    struct line_row row = {string_offset(text, line->file), string_offset(text, line->text),
+                           line->line, line->flags};
+
+    text->lines = room_for_one(text->lines, text->line_count, sizeof row);
+    text->lines[text->line_count++] = row;
 }
 
 /* `R` keeps the tables under --gc-sections in linkers that drop sections known
  * only by their __start_ symbol.  They refer to no function, so no function
  * lives longer for them. */
-static void open_section(struct cprof_site_text *text, const char *section, const char *flags)
+static void open_section(FILE *output, const char *section, const char *flags)
 {
-    fprintf(text->output, "\t.pushsection %s,\"%s\",@progbits\n\t.balign 4\n", section, flags);
+    fprintf(output, "\t.pushsection %s,\"%s\",@progbits\n\t.balign 4\n", section, flags);
 }
 
-static void close_section(struct cprof_site_text *text)
+static void close_section(FILE *output)
 {
-    fputs("\t.popsection\n", text->output);
+    fputs("\t.popsection\n", output);
 }
 
-void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
-                          const struct cprof_site_facts *facts)
+static void write_ref(FILE *output, uint32_t string)
 {
-    bool in = facts->flags & CPROF_SITE_INSTRUMENTED;
-
-    open_section(text, CPROF_SECTION_SITE, "aR");
-    fprintf(text->output, ".Lcprof_site_%u:\n", number);
-    /* one line a field of site.def, in its order */
-    write_ref(text, facts->name);
-    write_ref(text, facts->file);
-    if (in)
-        fprintf(text->output, "\t.long .Lcprof_id_%u - .\n", number);
+    if (string)
+        fprintf(output, "\t.long .Lcprof_strings + %u - .\n", string);
     else
-        write_integer(text, 4, 0);
-    write_integer(text, 4, facts->line);
-    write_integer(text, 4, facts->flags);
-    write_integer(text, 4, facts->reason);
-    write_integer(text, 4, facts->lines);
-    write_integer(text, 4, facts->statements);
-    write_ref(text, text->compiler);
-    write_integer(text, 4, (uint32_t)CPROF_NEAR_SLOT(facts->slot));
-    write_integer(text, 4, (uint32_t)CPROF_FAR_SLOT(facts->slot));
-    close_section(text);
-    if (!in)
+        fputs("\t.long 0\n", output);
+}
+
+static void write_site(const struct cprof_site_text *text, unsigned number)
+{
+    const struct site_row *site = &text->sites[number];
+    FILE *output = text->output;
+
+    fprintf(output, ".Lcprof_site_%u:\n", number);
+    /* the fields of site.def, in its order */
+    write_ref(output, site->name);
+    write_ref(output, site->file);
+    if (site->facts.flags & CPROF_SITE_INSTRUMENTED)
+        fprintf(output, "\t.long .Lcprof_id_%u - .\n", number);
+    else
+        fputs("\t.long 0\n", output);
+    fprintf(output, "\t.long %u, %u, %u, %u, %u\n", site->facts.line, site->facts.flags,
+            site->facts.reason, site->facts.lines, site->facts.statements);
+    write_ref(output, text->compiler);
+    fprintf(output, "\t.long %d, %d\n", CPROF_NEAR_SLOT(site->facts.slot),
+            CPROF_FAR_SLOT(site->facts.slot));
+}
+
+static void write_sites(const struct cprof_site_text *text)
+{
+    open_section(text->output, CPROF_SECTION_SITE, "aR");
+    for (unsigned idx = 0; idx < text->site_count; idx++)
+        write_site(text, idx);
+    close_section(text->output);
+    open_section(text->output, CPROF_SECTION_ID, "awR");
+    for (unsigned idx = 0; idx < text->site_count; idx++)
+        if (text->sites[idx].facts.flags & CPROF_SITE_INSTRUMENTED)
+            fprintf(text->output, ".Lcprof_id_%u:\n\t.long %u\n", idx, CPROF_SITE_UNREGISTERED);
+    close_section(text->output);
+}
+
+static void write_calls(const struct cprof_site_text *text)
+{
+    if (!text->call_count)
         return;
-    open_section(text, CPROF_SECTION_ID, "awR");
-    fprintf(text->output, ".Lcprof_id_%u:\n\t.long %u\n", number, CPROF_SITE_UNREGISTERED);
-    close_section(text);
-}
-
-void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts)
-{
-    open_section(text, CPROF_SECTION_CALL, "aR");
-    /* one line a field of call.def, in its order */
-    fprintf(text->output, "\t.long .Lcprof_site_%u - .\n", facts->caller);
-    write_ref(text, facts->callee);
-    write_ref(text, facts->file);
-    write_integer(text, 4, facts->line);
-    write_integer(text, 2, facts->column);
-    write_integer(text, 1, facts->loop_depth);
-    write_integer(text, 1, facts->flags);
-    write_integer(text, 4, 0);
-    close_section(text);
-}
-
-void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line)
-{
-    open_section(text, CPROF_SECTION_LINE, "aR");
-    /* one line a field of line.def, in its order */
-    write_ref(text, line->file);
-    write_ref(text, line->text);
-    write_integer(text, 4, line->line);
-    write_integer(text, 4, line->flags);
-    close_section(text);
-}
-
-static void write_string(FILE *output, const struct string_entry *entry)
-{
-    fprintf(output, ".Lcprof_string_%u:\n\t.string \"", entry->number);
-    for (const char *byte = entry->string; *byte; byte++) {
-        if (*byte >= ' ' && *byte <= '~' && *byte != '"' && *byte != '\\')
-            fputc(*byte, output);
-        else
-            fprintf(output, "\\%03o", (unsigned char)*byte);
+    open_section(text->output, CPROF_SECTION_CALL, "aR");
+    fprintf(text->output,
+            "\t.long .Lcprof_site_0 - .\n\t.long .Lcprof_strings - .\n\t.long %zu, 0, 0\n",
+            text->call_count);
+    for (size_t idx = 0; idx < text->call_count; idx++) {
+        const struct call_row *row = &text->calls[idx];
+        const struct cprof_call_facts *facts = &row->facts;
+        /* the fields of call.def, in its order, the last three in one number */
+        fprintf(text->output, "\t.long %u, %u, %u, %u, %u\n", facts->caller, row->callee, row->file,
+                facts->line,
+                facts->column | (uint32_t)facts->loop_depth << 16 | (uint32_t)facts->flags << 24);
     }
-    fputs("\"\n", output);
+    close_section(text->output);
 }
 
-static int by_number(const void *left, const void *right)
+static void write_lines(const struct cprof_site_text *text)
 {
-    const struct string_entry *a = left, *b = right;
-    if (!a->string || !b->string)
-        return (a->string == NULL) - (b->string == NULL);
-    return (a->number > b->number) - (a->number < b->number);
+    if (!text->line_count)
+        return;
+    open_section(text->output, CPROF_SECTION_LINE, "aR");
+    for (size_t idx = 0; idx < text->line_count; idx++) {
+        /* the fields of line.def, in its order */
+        write_ref(text->output, text->lines[idx].file);
+        write_ref(text->output, text->lines[idx].text);
+        fprintf(text->output, "\t.long %u, %u\n", text->lines[idx].line, text->lines[idx].flags);
+    }
+    close_section(text->output);
+}
+
+static void write_strings(const struct cprof_site_text *text)
+{
+    FILE *output = text->output;
+    const char *end = text->strings + text->string_len;
+
+    open_section(output, CPROF_SECTION_STRING, "aR");
+    fputs(".Lcprof_strings:\n", output);
+    for (const char *string = text->strings; string < end; string += strlen(string) + 1) {
+        fputs("\t.string \"", output);
+        for (const char *byte = string; *byte; byte++) {
+            if (*byte >= ' ' && *byte <= '~' && *byte != '"' && *byte != '\\')
+                fputc(*byte, output);
+            else
+                fprintf(output, "\\%03o", (unsigned char)*byte);
+        }
+        fputs("\"\n", output);
+    }
+    /* a reference that no other ABI version satisfies */
+    fprintf(output, "\t.balign 4\n\t.long %s - .\n", CPROF_SYMBOL_ABI);
+    close_section(output);
 }
 
 void cprof_site_text_free(struct cprof_site_text *text)
 {
-    fprintf(text->output, "\t.pushsection %s,\"aR\",@progbits\n", CPROF_SECTION_STRING);
-    if (text->used)
-        qsort(text->entries, text->size, sizeof *text->entries, by_number);
-    for (size_t idx = 0; idx < text->used; idx++) {
-        write_string(text->output, &text->entries[idx]);
+    write_strings(text);
+    write_sites(text);
+    write_calls(text);
+    write_lines(text);
+    for (size_t idx = 0; idx < text->size; idx++)
         free(text->entries[idx].string);
-    }
-    /* a reference that no other ABI version satisfies */
-    fprintf(text->output, "\t.balign 4\n\t.long %s - .\n\t.popsection\n", CPROF_SYMBOL_ABI);
     free(text->entries);
-    free(text->compiler);
+    free(text->sites);
+    free(text->calls);
+    free(text->lines);
+    free(text->strings);
     free(text);
 }

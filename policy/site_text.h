@@ -35,19 +35,20 @@ struct cprof_call_facts {
     uint8_t loop_depth, flags;
 };
 
-/* Strings are written once; the table is the writer's own. */
+/* Collects facts until the unit ends.  Strings given to it are copied. */
 struct cprof_site_text;
 
 struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler);
-void cprof_site_text_site(struct cprof_site_text *text, unsigned number,
-                          const struct cprof_site_facts *facts);
+
+/* Gives the site's number. */
+unsigned cprof_site_text_site(struct cprof_site_text *text, const struct cprof_site_facts *facts);
 void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts);
 
 /* One line of a list, after the unit's last function. */
 void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line);
 
-/* Writes the strings and the reference that makes a runtime of another ABI
- * version fail at link time, and frees the writer. */
+/* Writes everything, and the reference that makes a runtime of another ABI version
+ * fail at link time, and frees the writer. */
 void cprof_site_text_free(struct cprof_site_text *text);
 
 #ifdef __cplusplus

@@ -73,7 +73,7 @@ struct cprof_slot {
  * C identifiers, so that the linker gives __start_ and __stop_ symbols. */
 #define CPROF_SECTION_SITE "cprof_site"     /* struct cprof_site records      */
 #define CPROF_SECTION_ID "cprof_id"         /* uint32_t, one an active site   */
-#define CPROF_SECTION_CALL "cprof_call"     /* struct cprof_call records      */
+#define CPROF_SECTION_CALL "cprof_call"     /* struct cprof_calls and cprof_call */
 #define CPROF_SECTION_LINE "cprof_line"     /* struct cprof_line, with lists  */
 #define CPROF_SECTION_STRING "cprof_string" /* NUL-terminated UTF-8           */
 

@@ -26,7 +26,19 @@ struct cprof_line {
 #undef CPROF_FIELD
 
 static_assert(sizeof(struct cprof_site) == 44, "site records form an array");
-static_assert(sizeof(struct cprof_call) == 24, "call records form an array");
+
+/* In front of each object's call records, as large as one of them, so that the
+ * section is an array whatever the linker joins.  The strings start with an empty
+ * one: no string has offset 0. */
+struct cprof_calls {
+    int32_t site_ref;   /* the object's first site */
+    int32_t string_ref; /* the object's strings */
+    uint32_t count;     /* records that follow */
+    uint32_t reserved[2];
+};
+
+static_assert(sizeof(struct cprof_call) == 20, "call records form an array");
+static_assert(sizeof(struct cprof_calls) == sizeof(struct cprof_call), "and so do the headers");
 static_assert(sizeof(struct cprof_line) == 16, "line records form an array");
 
 /* Why a site is instrumented or left out. */
