@@ -192,6 +192,8 @@ static struct process *process_of_note(const struct note *note)
                                 (uintptr_t)(intptr_t)note->process_ref);
 }
 
+/* Looks at every word, because a walk from note to note goes astray: mold puts
+ * notes of different alignments into one segment. */
 static int look_into_module(struct loaded_module *module, size_t size, void *found)
 {
     (void)size;
@@ -201,16 +203,12 @@ static int look_into_module(struct loaded_module *module, size_t size, void *fou
         uintptr_t end = position + header->memory_size;
         if (header->type != TYPE_OF_NOTE_SEGMENT)
             continue;
-        while (position + 12 <= end) {
-            const struct note *note = (const struct note *)position;
-            struct process *process = end - position >= sizeof *note ? process_of_note(note) : NULL;
+        for (; end - position >= sizeof(struct note); position += 4) {
+            struct process *process = process_of_note((const struct note *)position);
             if (process && process->identity == PROCESS_IDENTITY) {
                 *(struct process **)found = process;
                 return 1;
             }
-            uint64_t step = header->alignment == 8 ? 8 : 4;
-            uint64_t name = (note->name_len + 3) & ~3u, data = (note->data_len + step - 1) & -step;
-            position += 12 + name + data;
         }
     }
     return 0;
