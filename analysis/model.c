@@ -83,10 +83,23 @@ static uint32_t label_of(struct cprof_profile *profile, uint32_t display)
     return id;
 }
 
+/* A header has another way to it from each folder that a build compiles in, and
+ * Clang writes ./x.h where GCC writes x.h: a file is known by what follows. */
+static uint32_t file_key(struct cprof_profile *profile, uint32_t file)
+{
+    const char *path = texts_get(&profile->texts, file), *rest = path;
+    for (size_t dots; (dots = strspn(rest, ".")) <= 2 && dots && rest[dots] == '/';)
+        rest += dots + strspn(rest + dots, "/");
+    return rest == path ? file : texts_add(&profile->texts, rest, strlen(rest));
+}
+
 static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, uint32_t file,
                                uint32_t line)
 {
-    uint64_t high = (uint64_t)display << 32 | file;
+    uint32_t key = file_key(profile, file);
+    uint64_t high = (uint64_t)display << 32 | key;
+    if (key == TABLE_NONE)
+        return MODEL_NONE;
     uint32_t id = table_find(&profile->function_by_key, high, line);
     if (id != TABLE_NONE)
         return id;

@@ -50,6 +50,31 @@ START_TEST(test_sums)
 }
 END_TEST
 
+/* One header, by another way from each folder; not one that only begins alike. */
+START_TEST(test_ways_to_a_file)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t thread = fabricate_thread(made), calls = 1;
+    const char *const ways[] = {"x.h", "./x.h", "../x.h", ".././../x.h", "..//x.h"};
+    for (size_t idx = 0; idx < sizeof ways / sizeof *ways; idx++)
+        fabricate_node(made, thread, fabricate_site(made, "shared", ways[idx], 4), calls, 10);
+    const char *const others[] = {"sub/x.h", ".x.h", ".../x.h"};
+    for (size_t idx = 0; idx < sizeof others / sizeof *others; idx++)
+        fabricate_node(made, thread, fabricate_site(made, "shared", others[idx], 4), calls, 1);
+    struct cprof_profile *profile = support_load(made);
+
+    size_t count = 0;
+    struct cprof_function function, largest = {0};
+    for (; cprof_function_at(profile, count, &function, NULL) == CPROF_OK; count++)
+        if (function.calls > largest.calls)
+            largest = function;
+    ck_assert_uint_eq(count, 4);
+    ck_assert_uint_eq(largest.calls, 5);
+    ck_assert_str_eq(largest.file, "x.h");
+    cprof_profile_free(profile);
+}
+END_TEST
+
 static void expect_line(const struct cprof_profile *profile, size_t idx, const char *file,
                         uint32_t number, const char *text, bool allow, bool matched)
 {
@@ -332,6 +357,7 @@ Suite *model_suite(void)
     Suite *suite = suite_create("model");
     TCase *group = tcase_create("model");
     tcase_add_test(group, test_sums);
+    tcase_add_test(group, test_ways_to_a_file);
     tcase_add_test(group, test_list_lines);
     tcase_add_test(group, test_recursion);
     tcase_add_test(group, test_names);
