@@ -194,6 +194,8 @@ bool compiler_flags_fill(struct compiler_flags *flags, bool clang, bool everywhe
                           strchr(flags->plugin, '=') + 1) < (int)sizeof flags->pass)
         flags->words[flags->count++] = flags->pass;
     flags->words[flags->count++] = PREFIX_SWITCH;
+    if (prefix_include_flag(flags->include)) /* cprof/user.h */
+        flags->words[flags->count++] = flags->include;
     if (clang && everywhere)
         flags->words[flags->count++] = "--end-no-unused-arguments";
     return true;

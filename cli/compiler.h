@@ -29,7 +29,7 @@ int compiler_choose(const char *compiler, char path[PATH_MAX]);
 struct compiler_flags {
     char *words[8];
     size_t count;
-    char plugin[PATH_MAX], pass[PATH_MAX];
+    char plugin[PATH_MAX], pass[PATH_MAX], include[PATH_MAX];
 };
 
 /* `everywhere`: for all calls of a build, those too that compile nothing, where

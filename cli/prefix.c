@@ -7,16 +7,21 @@
 
 #include "command.h"
 
-void prefix_path(const char *name, char path[PATH_MAX])
+static void find_prefix(char prefix[PATH_MAX])
 {
-    char prefix[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
+    ssize_t len = readlink("/proc/self/exe", prefix, PATH_MAX - 1);
     prefix[len > 0 ? len : 0] = '\0';
     for (int level = 0; level < 2; level++) { /* bin/cprof */
         char *slash = strrchr(prefix, '/');
         if (slash)
             *slash = '\0';
     }
+}
+
+void prefix_path(const char *name, char path[PATH_MAX])
+{
+    char prefix[PATH_MAX];
+    find_prefix(prefix);
     if (snprintf(path, PATH_MAX, "%s/lib/cprof/%s", prefix, name) >= PATH_MAX)
         path[0] = '\0';
 }
@@ -40,4 +45,11 @@ bool prefix_plugin_flag(char flags[PATH_MAX])
         return false;
     }
     return snprintf(flags, PATH_MAX, "-fplugin=%s", path) < PATH_MAX;
+}
+
+bool prefix_include_flag(char flags[PATH_MAX])
+{
+    char prefix[PATH_MAX];
+    find_prefix(prefix);
+    return snprintf(flags, PATH_MAX, "-I%s/include", prefix) < PATH_MAX;
 }

@@ -17,6 +17,9 @@ bool prefix_find(const char *name, char path[PATH_MAX]);
 /* The -fplugin flag, without what switches it on.  False after a sentence. */
 bool prefix_plugin_flag(char flags[PATH_MAX]);
 
+/* The -I flag for the headers of a profiled program. */
+bool prefix_include_flag(char flags[PATH_MAX]);
+
 /* The flag that switches instrumentation on. */
 #define PREFIX_SWITCH "-DPROFILING=1"
 
