@@ -57,6 +57,27 @@ static bool adopt(struct wrappers *wrappers, const char *variable)
     return wrappers_set(wrappers, last_component(word), path);
 }
 
+/* --plugin: "only=attribute,denylist=FILE" to flags.  The build changes folders, so a
+ * file gets its whole path. */
+static bool take_options(struct wrappers *wrappers, const char *options)
+{
+    char word[PATH_MAX], path[PATH_MAX], flag[2 * PATH_MAX];
+    for (const char *at = options ? options : ""; *at;) {
+        size_t len = strcspn(at, ",");
+        snprintf(word, sizeof word, "%.*s", (int)len, at);
+        char *value = strchr(word, '=');
+        bool is_file = value && strstr(word, "list=") && realpath(value + 1, path);
+        snprintf(flag, sizeof flag, "-fplugin-arg-cprof-%.*s%s",
+                 is_file ? (int)(value + 1 - word) : (int)strlen(word), word, is_file ? path : "");
+        if (is_file)
+            wrappers_input(wrappers, path);
+        if (!wrappers_flag(wrappers, flag))
+            return false;
+        at += len + (at[len] == ',');
+    }
+    return true;
+}
+
 static int gather(struct wrappers *wrappers, const char *compiler)
 {
     char path[PATH_MAX];
@@ -161,14 +182,16 @@ static int build(char **words)
 
 int command_build(int count, char **words)
 {
-    const char *compiler = NULL;
-    const struct option options[] = {{OPTION_TEXT, 0, "cc", "COMPILER",
-                                      "build with this one: gcc, clang or a path ($CC)", &compiler,
-                                      NULL},
-                                     {0}};
+    const char *compiler = NULL, *plugin = NULL;
+    const struct option options[] = {
+        {OPTION_TEXT, 0, "cc", "COMPILER", "build with this one: gcc, clang or a path ($CC)",
+         &compiler, NULL},
+        {OPTION_TEXT, 0, "plugin", "OPTIONS", "the plugin's, as in min-size=5,denylist=FILE",
+         &plugin, NULL},
+        {0}};
     const struct usage usage = {
         .name = "build",
-        .arguments = "[--cc COMPILER] -- COMMAND [ARGUMENT]...",
+        .arguments = "[OPTION]... -- COMMAND [ARGUMENT]...",
         .summary = "run a whole build with the flags added",
         .description =
             "Runs a build whose compilers add the flags of `cprof flags` to every call, however\n"
@@ -190,7 +213,7 @@ int command_build(int count, char **words)
         return EXIT_USAGE;
     }
     struct wrappers wrappers = {0};
-    int status = gather(&wrappers, compiler);
+    int status = take_options(&wrappers, plugin) ? gather(&wrappers, compiler) : EXIT_INPUT;
     if (status) {
         wrappers_free(&wrappers);
         return status;

@@ -18,7 +18,7 @@
 #include "call.h"
 #include "wrappers.h"
 
-enum { SCRIPT_COMPILER = 2, SCRIPT_FLAGS, MOST_LINES = 16 };
+enum { SCRIPT_COMPILER = 2, SCRIPT_FLAGS, MOST_LINES = 32 };
 
 struct script {
     char text[4 * PATH_MAX];

@@ -66,6 +66,17 @@ bool wrappers_set(struct wrappers *wrappers, const char *name, const char *compi
     return true;
 }
 
+bool wrappers_flag(struct wrappers *wrappers, const char *flag)
+{
+    size_t used = wrappers->flags ? strlen(wrappers->flags) : 0, len = strlen(flag);
+    char *flags = realloc(wrappers->flags, used + len + 2);
+    if (!flags)
+        return no_memory();
+    snprintf(flags + used, len + 2, "%s\n", flag);
+    wrappers->flags = flags;
+    return true;
+}
+
 void wrappers_free(struct wrappers *wrappers)
 {
     for (size_t idx = 0; idx < wrappers->count; idx++) {
@@ -73,6 +84,7 @@ void wrappers_free(struct wrappers *wrappers)
         free(wrappers->list[idx].compiler);
     }
     free(wrappers->list);
+    free(wrappers->flags);
     *wrappers = (struct wrappers){0};
 }
 
@@ -153,41 +165,47 @@ static uint64_t sum_add(uint64_t sum, const char *text)
     }
 }
 
-/* Changes with the plugin, and through the scripts what ccache sees of it. */
-static uint64_t plugin_sum(void)
+void wrappers_input(struct wrappers *wrappers, const char *path)
 {
-    char path[PATH_MAX], text[PATH_MAX + 64];
-    uint64_t sum = SUM_START;
-    prefix_path("", path);
-    DIR *stream = opendir(path);
+    char text[PATH_MAX + 64];
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return;
+    snprintf(text, sizeof text, "%s %lld %lld.%09ld", path, (long long)about.st_size,
+             (long long)about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+    wrappers->inputs ^= sum_add(SUM_START, text); /* in any order */
+}
+
+static void add_plugin(struct wrappers *wrappers)
+{
+    char folder[PATH_MAX], path[2 * PATH_MAX];
+    prefix_path("", folder);
+    DIR *stream = opendir(folder);
     for (struct dirent *entry; stream && (entry = readdir(stream));) {
-        struct stat about;
-        if (strncmp(entry->d_name, "cprof", 5) != 0 ||
-            fstatat(dirfd(stream), entry->d_name, &about, 0) != 0)
-            continue;
-        snprintf(text, sizeof text, "%s %lld %lld.%09ld", entry->d_name, (long long)about.st_size,
-                 (long long)about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
-        sum ^= sum_add(SUM_START, text); /* in any order */
+        snprintf(path, sizeof path, "%s%s", folder, entry->d_name);
+        if (strncmp(entry->d_name, "cprof", 5) == 0)
+            wrappers_input(wrappers, path);
     }
     if (stream)
         closedir(stream);
-    return sum;
 }
 
-/* What wrap.c reads. */
-static bool script_text(const struct wrapper *wrapper, const char *interpreter, uint64_t plugin,
-                        char *text, size_t size)
+/* What wrap.c reads: one for a call of wrappers->list[which]. */
+static bool script_text(const struct wrappers *wrappers, size_t which, const char *interpreter,
+                        uint64_t inputs, char text[SCRIPT_SIZE])
 {
     struct compiler_flags flags;
-    if (!compiler_flags_fill(&flags, compiler_is_clang(wrapper->compiler), true))
+    const char *compiler = wrappers->list[which].compiler;
+    if (!compiler_flags_fill(&flags, compiler_is_clang(compiler), true))
         return false;
-    int used = snprintf(text, size, "#!%s\n# for plugin %016llx\n%s\n", interpreter,
-                        (unsigned long long)plugin, wrapper->compiler);
-    for (size_t idx = 0; idx < flags.count && used < (int)size; idx++)
-        used += snprintf(text + used, size - (size_t)used, "%s\n", flags.words[idx]);
-    if (used < (int)size)
+    int used = snprintf(text, SCRIPT_SIZE, "#!%s\n# inputs: %016llx\n%s\n", interpreter,
+                        (unsigned long long)inputs, compiler);
+    for (size_t idx = 0; idx < flags.count && used < SCRIPT_SIZE; idx++)
+        used += snprintf(text + used, SCRIPT_SIZE - (size_t)used, "%s\n%s", flags.words[idx],
+                         idx == 0 && wrappers->flags ? wrappers->flags : "");
+    if (used < SCRIPT_SIZE)
         return true;
-    complain("%.900s: its path is too long", wrapper->compiler);
+    complain("%.900s: its path is too long", compiler);
     return false;
 }
 
@@ -243,13 +261,12 @@ static bool write_to(struct wrappers *wrappers, const char *interpreter, const c
                      uint64_t sum)
 {
     char text[SCRIPT_SIZE];
-    uint64_t plugin = plugin_sum();
     if (snprintf(wrappers->folder, PATH_MAX, "%s/" FOLDER_NAME "%016llx", base,
                  (unsigned long long)sum) >= PATH_MAX ||
         !make_folders(wrappers->folder) || !is_own_folder(wrappers->folder))
         return false;
     for (size_t idx = 0; idx < wrappers->count; idx++)
-        if (!script_text(&wrappers->list[idx], interpreter, plugin, text, sizeof text) ||
+        if (!script_text(wrappers, idx, interpreter, wrappers->inputs, text) ||
             !script_write(wrappers->folder, wrappers->list[idx].name, text))
             return false;
     return true;
@@ -267,10 +284,11 @@ bool wrappers_write(struct wrappers *wrappers)
         return false;
     }
     for (size_t idx = 0; idx < wrappers->count; idx++) {
-        if (!script_text(&wrappers->list[idx], interpreter, 0, text, sizeof text))
+        if (!script_text(wrappers, idx, interpreter, 0, text))
             return false;
         sum = sum_add(sum_add(sum, wrappers->list[idx].name), text);
     }
+    add_plugin(wrappers);
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     if (cache && *cache == '/')
         snprintf(base[0], PATH_MAX, "%s", cache);

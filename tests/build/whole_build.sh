@@ -263,6 +263,33 @@ for word in -m32 -ffreestanding -masm=intel; do
     expect "warnings of $word" "$(grep -c 'warning: cprof: no hooks' build.log)" 1
 done
 
+begin options
+source_here
+echo 'fun:work' >deny.txt
+mkdir below
+printf 'all:\n\tcd below && gcc -Werror -O2 -c ../main.c ../work.c && gcc -Werror main.o work.o -o ../program\n' >Makefile
+cprof_build --plugin min-size=1,denylist=deny.txt -- make
+run 0 ./program
+expect_calls "$(the_profile)" main 1 work 0
+rm -f cprof.out.*
+cprof_build --plugin only=everything -- true
+"$cprof" build --plugin only=everything -- make >build.log 2>&1
+expect "status with a wrong option" $? 2
+expect "sentences about it" "$(grep -c 'error: cprof: .*everything' build.log)" 2
+if command -v ccache >/dev/null; then # a list that changes makes other objects
+    export CCACHE_DIR=$PWD/cache
+    printf 'program: main.c work.c\n\tccache gcc -O2 -c main.c && ccache gcc -O2 -c work.c && gcc main.o work.o -o $@\n' >Makefile
+    cprof_build --plugin denylist=deny.txt -- make -B
+    run 0 ./program
+    expect_calls "$(the_profile)" main 1 work 0
+    rm -f cprof.out.*
+    echo 'fun:main' >deny.txt
+    cprof_build --plugin denylist=deny.txt -- make -B
+    run 0 ./program
+    expect_calls "$(the_profile)" main 0 work 177
+    unset CCACHE_DIR
+fi
+
 # What follows is about names and folders.
 [ "$compiler" = gcc ] || finish
 
