@@ -70,8 +70,8 @@ static void supported(const char *compiler, char *words, size_t size)
         while ((entry = readdir(files))) {
             end = 0;
             /* the pattern is ours */
-            if (sscanf(entry->d_name, pattern, &version, &end) == 1 && end &&
-                !entry->d_name[end] && version == wanted) {
+            if (sscanf(entry->d_name, pattern, &version, &end) == 1 && end && !entry->d_name[end] &&
+                version == wanted) {
                 size_t len = strlen(words);
                 snprintf(words + len, size - len, "%s%u", len ? ", " : "", version);
             }

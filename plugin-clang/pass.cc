@@ -139,6 +139,8 @@ void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
         }
     cprof_tables_free(tables);
     cprof_runtime_emit(module, for_shared_object);
+    if (cprof_unit.locations_are_ours)
+        llvm::StripDebugInfo(module); /* the code generator would carry it along for nobody */
 }
 
 struct hooks_pass : llvm::PassInfoMixin<hooks_pass> {

@@ -25,6 +25,7 @@ struct cprof_unit {
     struct cprof_policy *policy;
     clang::CompilerInstance *compiler; /* NULL where the input is IR */
     bool freestanding, intel_syntax;   /* what stands in the way of hooks */
+    bool locations_are_ours;           /* nobody else asked for debug information */
     llvm::StringMap<cprof_source_facts> functions;
     llvm::StringMap<std::string> files; /* absolute name to the name as given */
 };
