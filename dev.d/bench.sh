@@ -4,7 +4,8 @@
 # Uses an installed copy, as a user would; what it prints stands afterwards in
 # bench/results/DATE-COMMIT.md too.  Sourced by ./dev.
 
-build_preset release
+need_packages clang
+build_preset release -DCPROF_CLANG_VERSIONS=19
 install_preset release "$source_dir/build/bench/prefix"
 fetch_source lua5.4
 fetch_source sqlite3

@@ -3,5 +3,6 @@
 #
 # Sourced by ./dev.
 
+need_packages clang
 build_preset "${1:-dev}"
 say "built build/${1:-dev}"

@@ -35,7 +35,7 @@ suite_number() {
     tr '\n\t' '  ' <"$2" | sed -n "s/.*<testsuite[^>]* $1=\"\([0-9]*\)\".*/\1/p" | head -n 1
 }
 
-need_packages build test source
+need_packages build test clang source
 . dev.d/fetch-sources.sh
 build_preset dev
 build_preset asan
