@@ -356,7 +356,7 @@ static char *last_folder(char *text, char *end)
     size_t len = (size_t)(end - 1 - start);
     bool up = len == 2 && begins(start, "..");
     bool wild = strcspn(start, "*?[\\") < len; /* may stand for several */
-    return up || wild || len == 0 ? NULL : start;
+    return up || wild ? NULL : start;
 }
 
 char *cprof_canonical_path(const char *path)

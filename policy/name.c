@@ -130,9 +130,8 @@ static char *without_templates(const char *text)
     char *to = copy;
     for (const char *at = text; *at != '\0';) {
         const char *next = next_outside(text, at);
-        bool blank = *at == ' ' && at[1] == '<'; /* operator<< <int> */
         bool dropped = (*at == '<' || strncmp(at, "[abi:", 5) == 0) && next > at + 1;
-        if (!dropped && !blank) {
+        if (!dropped) {
             memcpy(to, at, (size_t)(next - at));
             to += next - at;
         }

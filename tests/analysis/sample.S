@@ -7,7 +7,9 @@
     .string "not the first"
 .Lwork:
     .string "_ZN2ns4workEi"
-.Lleft_out:
+    .globl sample_left_out /* not through the section's own symbol */
+    .hidden sample_left_out
+sample_left_out:
     .string "left_out"
 .Lfile:
     .string "sample.cc"
@@ -18,7 +20,7 @@
     .section cprof_site, "a", @progbits
     .long .Lwork - ., .Lfile - ., .Lid - ., 7, 9, 0, 3, 4, .Lunit - ., 0, 0
     .section cprof_site, "aG", @progbits, left_out, comdat
-    .long .Lleft_out - ., .Lfile - ., 0, 9, 0, 5, 1, 1, .Lunit - ., 0, 0
+    .long sample_left_out - ., .Lfile - ., 0, 9, 0, 5, 1, 1, .Lunit - ., 0, 0
 
     .section cprof_id, "aw", @progbits
 .Lid:
@@ -26,7 +28,7 @@
 
 /* file_ref, text_ref, line, flags */
     .section cprof_line, "a", @progbits
-    .long .Llist - ., .Lleft_out - ., 1, 1
+    .long .Llist - ., sample_left_out - ., 1, 1
     .long .Llist - ., .Lidle - ., 3, 0
     .section cprof_string, "aG", @progbits, left_out, comdat
 .Llist:

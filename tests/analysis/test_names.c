@@ -75,7 +75,7 @@ END_TEST
 /* Templates make names beyond libiberty's own limit; without end it goes nowhere. */
 START_TEST(test_long_names)
 {
-    static char name[20000];
+    static char name[8 << 20];
     strcpy(name, "_Z1fIJ");
     for (int idx = 0; idx < 100; idx++)
         strcat(name, "32a_name_that_takes_many_bytes____");

@@ -58,7 +58,8 @@ case_units() {
     expect "idle lines of one object" "$(idle main.o)" "ns::used_there $rest"
     "$CC" main.o there.o -o program
     expect "idle lines of the program" "$(idle program)" "$rest"
-    ar rc both.a main.o there.o
+    "$CC" -c -x c++ /dev/null -o nothing.o
+    ar rc both.a nothing.o main.o there.o
     ld -r main.o there.o -o both.o
     expect "idle lines of an archive" "$(idle both.a)" "$rest"
     expect "idle lines of a relocatable object" "$(idle both.o)" "$rest"
