@@ -274,12 +274,23 @@ static void use_short_names(char *text)
     *to = '\0';
 }
 
+/* Does `<>` behind this stand for arguments?  In operator<>() it would not. */
+static bool takes_arguments(const char *text, const char *end)
+{
+    const char *symbol = end;
+    while (symbol > text && strchr("<>=-+*/%^&|~!,", symbol[-1]) != NULL)
+        symbol--;
+    if (symbol == end)
+        return end > text && (is_word(end[-1]) || end[-1] == ')' || end[-1] == ']');
+    return ends_with_operator(text, (size_t)(symbol - text));
+}
+
 /* Reports write f<> for any instance of f where there is little room. */
 static void drop_empty_arguments(char *text)
 {
     char *to = text;
     for (const char *at = text; *at != '\0';) {
-        if (begins(at, "<>") && to != text && is_word(to[-1]))
+        if (begins(at, "<>") && at[2] != '>' && takes_arguments(text, to))
             at += 2;
         else
             *to++ = *at++;

@@ -121,6 +121,14 @@ static const char *next_outside(const char *text, const char *at)
     return *at != '\0' ? at + 1 : at;
 }
 
+/* `operator std::vector<int>`: the type is the name. */
+static bool is_conversion(const char *text, const char *at)
+{
+    static const char word[] = "operator";
+    return operator_len(text, at) == sizeof word - 1 && at[sizeof word - 1] == ' ' &&
+           at[sizeof word] != '<';
+}
+
 /* A copy without template arguments and ABI tags. */
 static char *without_templates(const char *text)
 {
@@ -130,6 +138,8 @@ static char *without_templates(const char *text)
     char *to = copy;
     for (const char *at = text; *at != '\0';) {
         const char *next = next_outside(text, at);
+        if (is_conversion(text, at))
+            next = at + strlen(at);
         bool dropped = (*at == '<' || strncmp(at, "[abi:", 5) == 0) && next > at + 1;
         if (!dropped) {
             memcpy(to, at, (size_t)(next - at));
