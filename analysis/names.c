@@ -239,6 +239,8 @@ static size_t operator_length(const char *at)
         return 0;
     if (begins(at + len, "()") || begins(at + len, "[]"))
         return len + 2;
+    if (begins(at + len, "\"\" ")) /* of a literal */
+        return len + 3 + strcspn(at + len + 3, "<( ");
     if (at[len] == ' ' && isalpha((unsigned char)at[len + 1])) /* new, or a conversion */
         return len + 1 + strcspn(at + len + 1, "<( ");
     size_t symbols = strspn(at + len, "<>=!+-*/%^&|~,");

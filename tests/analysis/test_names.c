@@ -33,6 +33,8 @@ static const struct {
     {"void a::b<c>::operator()<d>(e)", "void a::b<c>::operator()<d>(e)", "a::b<>::operator()<>"},
     {"A::operator bool() const", "A::operator bool() const", "A::operator bool"},
     {"operator new(unsigned long)", "operator new(unsigned long)", "operator new"},
+    {"a::operator\"\" _km(unsigned long long)", "a::operator\"\" _km(unsigned long long)",
+     "a::operator\"\" _km"},
     {"A::operator->() const", "A::operator->() const", "A::operator->"},
     {"A::operator[](int)", "A::operator[](int)", "A::operator[]"},
     {"f<&A::operator- >(A)", "f<&A::operator- >(A)", "f<>"},
