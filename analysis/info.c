@@ -2,6 +2,7 @@
  */
 #include "number.h"
 #include "page.h"
+#include "run_json.h"
 
 struct info {
     struct writer *writer;
@@ -86,5 +87,30 @@ enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cp
     put_contents(&info, &run);
     writer_text(&writer, "\n");
     page_remarks(&writer, style, profile, &run, false);
+    return writer_finish(&writer, error);
+}
+
+enum cprof_status cprof_info_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                  struct cprof_error *error)
+{
+    struct cprof_run run;
+    struct writer writer;
+    struct json json = {.writer = &writer};
+    enum cprof_status status = cprof_run_facts(profile, &run, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    json_open(&json, NULL, '{');
+    json_whole(&json, "schema", 1);
+    run_json_program(&json, profile, &run);
+    run_json_run(&json, profile, &run);
+    json_text(&json, "host", run.host);
+    json_whole(&json, "functions", run.functions);
+    json_whole(&json, "not_instrumented", run.not_instrumented);
+    json_whole(&json, "contexts", run.contexts);
+    json_whole(&json, "nodes", run.nodes);
+    json_whole(&json, "file_bytes", run.file_bytes);
+    json_close(&json, '}');
+    writer_text(&writer, "\n");
     return writer_finish(&writer, error);
 }

@@ -218,6 +218,9 @@ enum cprof_status cprof_flame_svg(struct cprof_profile *profile,
 enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cprof_style *style,
                                   const struct cprof_sink *sink, struct cprof_error *error);
 
+enum cprof_status cprof_info_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                  struct cprof_error *error);
+
 /* Every function the compiler saw, with verdict and reason. */
 enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct cprof_style *style,
                                    const struct cprof_sink *sink, struct cprof_error *error);
@@ -234,6 +237,8 @@ enum cprof_status cprof_lists_json(struct cprof_profile *profile, const struct c
 /* One line a profile: the files of `folder`, newest first. */
 enum cprof_status cprof_list_text(const char *folder, const struct cprof_style *style,
                                   const struct cprof_sink *sink, struct cprof_error *error);
+enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *sink,
+                                  struct cprof_error *error);
 
 #ifdef __cplusplus
 }

@@ -196,6 +196,7 @@ static void render(struct cprof_profile *profile)
     cprof_tree_text(profile, &tree, &sink, NULL);
     cprof_flame_svg(profile, &flame, &sink, NULL);
     cprof_info_text(profile, &style, &sink, NULL);
+    cprof_info_json(profile, &sink, NULL);
     cprof_sites_json(profile, &sink, NULL);
     cprof_lists_text(profile, &style, &sink, NULL);
     cprof_lists_json(profile, &sink, NULL);

@@ -89,6 +89,17 @@ expect 0 "$CPROF" report --format json cprof.out.1
 jq -e '.run.lost == 3 and (.run.troubles | length == 7)' out.txt >/dev/null || fail "troubles"
 expect 0 "$CPROF" list
 [ "$(wc -l <out.txt)" -ge 3 ] || fail "list: $out"
+expect 0 "$CPROF" list --format json
+jq -e 'length == (map(.path) | unique | length) and
+       (map(select(.path | endswith("cprof.out.1"))) | length == 1 and .[0].state == "complete" and
+        .[0].program == "/opt/app/worker" and .[0].pid == 4711 and .[0].wall_ns == 1000000 and
+        .[0].started == "2023-11-14T22:13:20.123456789Z") and
+       (map(select(.path | . == "short" or endswith("/short"))) | length == 1 and (.[0].error | test("truncated")))' \
+    out.txt >/dev/null || fail "list as JSON: $out"
+expect 0 "$CPROF" info --format json cprof.out.1
+jq -e '.schema == 1 and .program.pid == 4711 and .run.lost == 3 and .not_instrumented == 1 and
+       .functions == 52 and (.host | type) == "string" and .nodes >= .contexts and .file_bytes > 0' \
+    out.txt >/dev/null || fail "info as JSON: $out"
 
 # A folder is merged, whatever else is in it.
 mkdir folder
