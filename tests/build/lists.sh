@@ -106,9 +106,7 @@ case_without() {
     expect "words about lists" "$(said "$cprof" report "$(the_profile)")" 0
 }
 
-# Every line of the list names something, under each compiler, and together they name
-# all but one function.  That each names its own and no other, tests/policy knows.
-case_spellings() {
+names_here() {
     cat >names.cc <<'C'
 #include <string>
 #include <vector>
@@ -147,6 +145,12 @@ int main()
             unnamed.method() + work(1) + by_label()) & 0;
 }
 C
+}
+
+# Every line of the list names something, under each compiler, and together they name
+# all but one function.  That each names its own and no other, tests/policy knows.
+case_spellings() {
+    names_here
     cat >lines <<'L'
 ns::Box<int>::Box
 Box::~Box()
@@ -186,6 +190,18 @@ L
         jq -r '[.[] | select(.file == "names.cc" and .instrumented) | .name] | join(" ")')" ""
 }
 
+# Names as reports show them, in full and where there is little room, may be copied
+# into a list.
+case_shown() {
+    names_here
+    compile names -std=c++17 names.cc
+    "$cprof" sites --format json names | jq -r '.[].name' >shown
+    COLUMNS=45 "$cprof" sites names | sed -n 's/^in   //p; s/^out  //p' | sed 's/  [^ ]*:[0-9]*$//' | grep -v '…' >>shown
+    expect_between "names that are shown" "$(wc -l <shown)" 30 1000
+    compile names -std=c++17 names.cc -fplugin-arg-cprof-denylist=shown
+    expect "idle lines" "$(idle names)" ""
+}
+
 try() {
     begin "$1.$CC"
     sources_here
@@ -203,6 +219,7 @@ for CC in g++ clang++-19; do
     [ "$CC" != g++ ] || try link_time bfd
     try without
     try spellings
+    try shown
 done
 if command -v clang++-19 >/dev/null; then
     CC=g++
