@@ -10,16 +10,7 @@ namespace {
 
 const char marked_name[] = "cprof instrumented";
 
-tree handle_profile(tree *node, tree name, tree, int, bool *no_add)
-{
-    if (TREE_CODE(*node) != FUNCTION_DECL) {
-        warning(OPT_Wattributes, "%qE attribute applies to functions only", name);
-        *no_add = true;
-    }
-    return NULL_TREE;
-}
-
-tree handle_no_profile(tree *node, tree name, tree, int, bool *no_add)
+tree handle_attribute(tree *node, tree name, tree, int, bool *no_add)
 {
     if (TREE_CODE(*node) != FUNCTION_DECL) {
         warning(OPT_Wattributes, "%qE attribute applies to functions only", name);
@@ -29,8 +20,8 @@ tree handle_no_profile(tree *node, tree name, tree, int, bool *no_add)
 }
 
 attribute_spec plain_attributes[] = {
-    {"profile", 0, -1, true, false, false, false, handle_profile, NULL},
-    {"no_profile", 0, 0, true, false, false, false, handle_no_profile, NULL},
+    {"profile", 0, -1, true, false, false, false, handle_attribute, NULL},
+    {"no_profile", 0, 0, true, false, false, false, handle_attribute, NULL},
     {marked_name, 0, 0, true, false, false, false, NULL, NULL},
     {NULL, 0, 0, false, false, false, false, NULL, NULL},
 };
@@ -114,6 +105,18 @@ void cprof_attributes_register(void)
     for (attribute_spec *attribute = plain_attributes; attribute->name; attribute++)
         register_attribute(attribute);
     register_scoped_attributes(plain_attributes, "cprof");
+}
+
+/* GCC compares functions by their attributes, too: without PROFILING ours must not
+ * be seen. */
+void cprof_attributes_forget(void)
+{
+    cgraph_node *node;
+
+    FOR_EACH_FUNCTION(node)
+    for (attribute_spec *attribute = plain_attributes; attribute->name; attribute++)
+        DECL_ATTRIBUTES(node->decl) =
+            remove_attribute(attribute->name, DECL_ATTRIBUTES(node->decl));
 }
 
 void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)

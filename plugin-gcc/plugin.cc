@@ -194,8 +194,11 @@ void on_ipa_start(void *, void *)
         obstacle_warn(obstacle);
         cprof_unit.profiling = false;
     }
-    if (!cprof_unit.profiling)
+    if (!cprof_unit.profiling) {
+        if (!cprof_unit.is_lto_link)
+            cprof_attributes_forget();
         return;
+    }
     forced_functions_keep();
     if (!flag_generate_lto)
         return;

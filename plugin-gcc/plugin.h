@@ -37,6 +37,7 @@ void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts);
 bool cprof_function_is_marked(tree decl);
 void cprof_function_mark(tree decl);
 void cprof_attributes_register(void);
+void cprof_attributes_forget(void);
 
 /* call_graph.cc */
 void cprof_call_graph_plan(void);
