@@ -35,19 +35,96 @@ bool has_attribute(tree decl, const char *name)
  * a copy (.constprop, .isra) is the whole function. */
 bool is_partial(const char *name)
 {
-    return strstr(name, ".part.") || strstr(name, ".cold");
+    return strstr(name, ".part.") || strstr(name, ".cold") || strstr(name, ".resume") ||
+           strstr(name, ".destroy");
 }
 
-bool is_ifunc_resolver(function *fun)
+/* Attributes that change how a function is called belong to its type. */
+bool has_type_attribute(tree decl, const char *name)
 {
-    cgraph_node *node = cgraph_node::get(fun->decl);
+    return lookup_attribute(name, TYPE_ATTRIBUTES(TREE_TYPE(decl))) != NULL_TREE;
+}
+
+bool resolves(tree decl)
+{
+    cgraph_node *node = cgraph_node::get(decl);
     ipa_ref *reference;
 
     for (int idx = 0; node && node->iterate_referring(idx, reference); idx++)
         if (reference->use == IPA_REF_ALIAS && has_attribute(reference->referring->decl, "ifunc"))
             return true;
-    return DECL_NAME(fun->decl) &&
-           strstr(IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(fun->decl)), ".resolver");
+    return false;
+}
+
+/* GCC's own, for target_clones and versions of a function. */
+bool is_made_resolver(const char *name)
+{
+    return strstr(name, ".resolver") != NULL;
+}
+
+/* What a call of somebody else's thread-local variable goes through. */
+bool is_of_thread_local(tree decl, const char *name)
+{
+    return DECL_ARTIFICIAL(decl) && strncmp(name, "_ZTW", strlen("_ZTW")) == 0;
+}
+
+/* What GCC makes to set up and take down globals. */
+bool is_of_globals(tree decl, const char *name)
+{
+    static const char *const made[] = {"_Z41__static_initialization_and_destruction_0", "__tcf_",
+                                       "__tls_init"};
+
+    if (!DECL_ARTIFICIAL(decl))
+        return false;
+    for (unsigned idx = 0; idx < ARRAY_SIZE(made); idx++)
+        if (strncmp(name, made[idx], strlen(made[idx])) == 0)
+            return true;
+    return DECL_STATIC_CONSTRUCTOR(decl) || DECL_STATIC_DESTRUCTOR(decl);
+}
+
+/* Where functions end, by where their names stand: bodies that GCC makes out of
+ * others, for coroutines and for one of two alike, do not know. */
+hash_map<int_hash<location_t, UNKNOWN_LOCATION>, location_t> *end_by_start;
+
+void place_note(tree decl, function *body, struct cprof_site_facts *site)
+{
+    location_t end_location = body ? body->function_end_locus : UNKNOWN_LOCATION;
+    if (body && end_location == UNKNOWN_LOCATION && end_by_start) {
+        location_t *known = end_by_start->get(DECL_SOURCE_LOCATION(decl));
+        end_location = known ? *known : UNKNOWN_LOCATION;
+    }
+    expanded_location start = expand_location(DECL_SOURCE_LOCATION(decl));
+    expanded_location end = expand_location(end_location);
+
+    site->file = start.file ? start.file : "";
+    site->line = start.line;
+    if (start.file && end.file && !strcmp(start.file, end.file) && end.line >= start.line)
+        site->lines = end.line - start.line + 1;
+}
+
+/* What stands nowhere in the source has no line; GCC gives it the last one. */
+void place_of_made(struct cprof_site_facts *site)
+{
+    if (!cprof_unit.is_lto_link)
+        site->file = main_input_filename;
+    site->line = 0;
+    site->lines = 0;
+}
+
+/* A coroutine's body has a name of its own, with its frame as parameter, which
+ * says little to people: _Z4pingPZ4pingiE9_Z4pingi.Frame.actor is _Z4pingi.resume.
+ * Kept until the unit ends, like all names. */
+const char *name_of_coroutine(const char *name)
+{
+    const char *frame = strstr(name, ".Frame.");
+    const char *inner = frame ? strstr(name + 1, "_Z") : NULL;
+
+    if (!inner || inner > frame)
+        return name;
+    const char *part = frame + strlen(".Frame.");
+    if (strncmp(part, "actor", strlen("actor")) == 0)
+        return xasprintf("%.*s.resume%s", (int)(frame - inner), inner, part + strlen("actor"));
+    return xasprintf("%.*s.%s", (int)(frame - inner), inner, part);
 }
 
 bool unit_defines_resolver(void)
@@ -119,44 +196,61 @@ void cprof_attributes_forget(void)
             remove_attribute(attribute->name, DECL_ATTRIBUTES(node->decl));
 }
 
-void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts)
+void cprof_facts_prepare(void)
 {
-    tree decl = fun->decl;
-    expanded_location start = expand_location(DECL_SOURCE_LOCATION(decl));
-    expanded_location end = expand_location(fun->function_end_locus);
-    const char *name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
+    cgraph_node *node;
+
+    end_by_start = new hash_map<int_hash<location_t, UNKNOWN_LOCATION>, location_t>;
+    FOR_EACH_DEFINED_FUNCTION (node) {
+        function *body = DECL_STRUCT_FUNCTION(node->decl);
+        if (body && body->function_end_locus != UNKNOWN_LOCATION &&
+            DECL_SOURCE_LOCATION(node->decl) != UNKNOWN_LOCATION)
+            end_by_start->put(DECL_SOURCE_LOCATION(node->decl), body->function_end_locus);
+    }
+}
+
+/* What the function is, from its declaration. */
+static void look_at_declaration(tree decl, const char *name, struct cprof_function_facts *facts)
+{
     cgraph_node *node = cgraph_node::get(decl);
+
+    facts->assembler_name = name;
+    facts->readable_name = DECL_NAME(decl) ? IDENTIFIER_POINTER(DECL_NAME(decl)) : NULL;
+    facts->attribute_profile = has_attribute(decl, "profile");
+    facts->attribute_no_profile = has_attribute(decl, "no_profile");
+    facts->attribute_no_instrument = has_attribute(decl, "no_instrument_function");
+    facts->naked = has_attribute(decl, "naked");
+    facts->interrupt = has_type_attribute(decl, "interrupt") ||
+                       has_type_attribute(decl, "no_caller_saved_registers");
+    facts->thunk =
+        (node && (node->thunk || node->former_thunk_p())) || is_of_thread_local(decl, name);
+    facts->static_init = is_of_globals(decl, name);
+    facts->ifunc_resolver = resolves(decl) || is_made_resolver(name);
+    facts->returns_twice_body = has_attribute(decl, "returns_twice");
+}
+
+void cprof_facts_collect(tree decl, function *body, struct cprof_facts_of_function *facts)
+{
+    const char *name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
 
     memset(facts, 0, sizeof *facts);
     if (*name == '*') /* an asm label is stored with a mark in front */
         name++;
-    facts->site.name = name;
-    facts->site.file = start.file ? start.file : "";
-    facts->site.line = start.line;
-    if (start.file && end.file && !strcmp(start.file, end.file) && end.line >= start.line)
-        facts->site.lines = end.line - start.line + 1;
-    if (strncmp(name, "_Z", 2) == 0)
-        facts->site.flags |= CPROF_SITE_CXX;
-    if (is_partial(name))
-        facts->site.flags |= CPROF_SITE_PARTIAL;
-    look_at_body(fun, facts);
-
-    facts->policy.assembler_name = name;
-    facts->policy.readable_name = DECL_NAME(decl) ? IDENTIFIER_POINTER(DECL_NAME(decl)) : NULL;
+    look_at_declaration(decl, name, &facts->policy);
+    facts->site.name = name_of_coroutine(name);
+    place_note(decl, body, &facts->site);
+    if (facts->policy.static_init || is_made_resolver(name) || is_of_thread_local(decl, name))
+        place_of_made(&facts->site);
     facts->policy.file = facts->site.file;
     facts->policy.line = facts->site.line;
     facts->policy.line_count = facts->site.lines;
-    facts->policy.attribute_profile = has_attribute(decl, "profile");
-    facts->policy.attribute_no_profile = has_attribute(decl, "no_profile");
-    facts->policy.attribute_no_instrument = has_attribute(decl, "no_instrument_function");
-    facts->policy.naked = has_attribute(decl, "naked");
-    facts->policy.interrupt =
-        has_attribute(decl, "interrupt") || has_attribute(decl, "no_caller_saved_registers");
-    facts->policy.thunk = node && (node->thunk || node->former_thunk_p());
-    facts->policy.static_init = DECL_STATIC_CONSTRUCTOR(decl) && DECL_ARTIFICIAL(decl);
-    facts->policy.ifunc_resolver = is_ifunc_resolver(fun);
-    facts->policy.returns_twice_body = has_attribute(decl, "returns_twice");
+    if (strncmp(name, "_Z", 2) == 0)
+        facts->site.flags |= CPROF_SITE_CXX;
+    if (is_partial(facts->site.name))
+        facts->site.flags |= CPROF_SITE_PARTIAL;
     if (facts->policy.attribute_profile)
         facts->site.flags |= CPROF_SITE_FORCED;
+    if (body)
+        look_at_body(body, facts);
     facts->defines_resolver = unit_defines_resolver();
 }

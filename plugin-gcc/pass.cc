@@ -33,6 +33,31 @@ void tell_verdict(tree decl, const char *assembler_name, enum cprof_reason reaso
     free(name);
 }
 
+bool is_profiled(tree decl)
+{
+    return cprof_unit.is_lto_link ? cprof_function_is_marked(decl) : cprof_unit.profiling;
+}
+
+/* Asks policy and writes the site down; gives its number. */
+unsigned decide(tree decl, function *body, struct cprof_facts_of_function *facts)
+{
+    cprof_facts_collect(decl, body, facts);
+    enum cprof_reason reason = cprof_policy_decide(cprof_unit.policy, &facts->policy);
+    facts->site.reason = reason;
+    if (cprof_reason_is_in(reason))
+        facts->site.flags |= CPROF_SITE_INSTRUMENTED;
+    facts->site.slot = cprof_call_graph_slot(decl);
+    if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
+        tell_verdict(decl, facts->site.name, reason);
+    return cprof_site_emit(&facts->site);
+}
+
+bool is_thunk(tree decl)
+{
+    cgraph_node *node = cgraph_node::get(decl);
+    return node && (node->thunk || node->former_thunk_p());
+}
+
 class cprof_pass : public gimple_opt_pass {
   public:
     explicit cprof_pass(gcc::context *context) : gimple_opt_pass(cprof_pass_data, context)
@@ -41,24 +66,15 @@ class cprof_pass : public gimple_opt_pass {
 
     bool gate(function *fun) final override
     {
-        return cprof_unit.is_lto_link ? cprof_function_is_marked(fun->decl) : cprof_unit.profiling;
+        return is_profiled(fun->decl) && !is_thunk(fun->decl);
     }
 
     unsigned int execute(function *fun) final override
     {
         struct cprof_facts_of_function facts;
+        unsigned number = decide(fun->decl, fun, &facts);
 
-        cprof_facts_collect(fun, &facts);
-        enum cprof_reason reason = cprof_policy_decide(cprof_unit.policy, &facts.policy);
-        bool in = cprof_reason_is_in(reason);
-        facts.site.reason = reason;
-        if (in)
-            facts.site.flags |= CPROF_SITE_INSTRUMENTED;
-        facts.site.slot = cprof_call_graph_slot(fun->decl);
-        if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_VERBOSE, "on"))
-            tell_verdict(fun->decl, facts.site.name, reason);
-        unsigned number = cprof_site_emit(&facts.site);
-        if (!in)
+        if (!(facts.site.flags & CPROF_SITE_INSTRUMENTED))
             return 0;
         cprof_calls_emit(fun, number);
         cprof_hooks_emit(fun, number, &facts);
@@ -71,4 +87,17 @@ class cprof_pass : public gimple_opt_pass {
 opt_pass *cprof_pass_new(gcc::context *context)
 {
     return new cprof_pass(context);
+}
+
+/* Thunks go through no pass, or through some only, as GCC likes: all of them are
+ * written down when it is known which there are. */
+void cprof_thunks_pass(void)
+{
+    cgraph_node *node;
+
+    FOR_EACH_FUNCTION(node)
+    if (is_thunk(node->decl) && TREE_ASM_WRITTEN(node->decl) && is_profiled(node->decl)) {
+        struct cprof_facts_of_function facts;
+        decide(node->decl, NULL, &facts);
+    }
 }

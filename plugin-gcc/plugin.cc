@@ -199,6 +199,7 @@ void on_ipa_start(void *, void *)
             cprof_attributes_forget();
         return;
     }
+    cprof_facts_prepare();
     forced_functions_keep();
     if (!flag_generate_lto)
         return;
@@ -233,6 +234,7 @@ void on_pragmas(void *, void *)
 
 void on_unit_finish(void *, void *)
 {
+    cprof_thunks_pass();
     cprof_unit_finish();
 }
 

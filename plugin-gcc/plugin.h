@@ -25,6 +25,7 @@ extern struct cprof_unit cprof_unit;
 
 /* pass.cc */
 opt_pass *cprof_pass_new(gcc::context *context);
+void cprof_thunks_pass(void);
 
 /* facts.cc */
 struct cprof_facts_of_function {
@@ -33,7 +34,8 @@ struct cprof_facts_of_function {
     bool calls_nothing;    /* no call that is not a tail call: may use the red zone */
     bool defines_resolver; /* the unit has an ifunc: hooks test before they touch TLS */
 };
-void cprof_facts_collect(function *fun, struct cprof_facts_of_function *facts);
+void cprof_facts_prepare(void);
+void cprof_facts_collect(tree decl, function *body, struct cprof_facts_of_function *facts);
 bool cprof_function_is_marked(tree decl);
 void cprof_function_mark(tree decl);
 void cprof_attributes_register(void);
