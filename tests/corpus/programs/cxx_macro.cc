@@ -1,0 +1,42 @@
+/* options: */
+#include "corpus.h"
+
+#define CLASS(name)                                                                                \
+    struct name {                                                                                  \
+        int value;                                                                                 \
+        KEEP int in_default_method()                                                               \
+        {                                                                                          \
+            return value;                                                                          \
+        }                                                                                          \
+    }
+
+CLASS(made_by_macro);
+
+#define METHOD(name) KEEP int name(int n) { return n; }
+
+struct box {
+    METHOD(in_default_made)
+    METHOD(in_default_made_too)
+};
+
+#define LAMBDA [](int n) KEEP { return n; }
+
+#line 50 "grammar.yy"
+struct from_grammar {
+    KEEP int in_default_in_grammar(int n)
+    {
+        return n;
+    }
+};
+
+int main()
+{
+    made_by_macro object = {1};
+    box other;
+    from_grammar third;
+    auto lambda = LAMBDA;
+
+    return object.in_default_method() + other.in_default_made(1) + other.in_default_made_too(1) +
+               third.in_default_in_grammar(1) + lambda(1) !=
+           5;
+}

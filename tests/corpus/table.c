@@ -1,0 +1,113 @@
+/* The site table of a linked program as its plugin wrote it, one record a line:
+ *
+ *     VERDICT REASON FLAGS FILE:LINE LINES SYMBOL NAME
+ *
+ * Reads the records itself, so that what the reading side merges for people (the
+ * several bodies of a constructor) is seen here one by one; only whole copies that
+ * a compiler makes of a function go by its name.  Must not decide what is right.
+ * Called by program.sh.
+ */
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <libiberty/demangle.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cprof/abi.h>
+#include <cprof/record.h>
+
+static const char *const reasons[] = {
+#define CPROF_REASON(name, in, words) #name,
+#include <cprof/reason.def>
+#undef CPROF_REASON
+};
+
+struct section {
+    const char *bytes;
+    uint64_t address, size;
+};
+
+static struct section find_section(Elf *elf, const char *wanted)
+{
+    size_t names;
+    struct section section = {0};
+
+    elf_getshdrstrndx(elf, &names);
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+        GElf_Shdr header;
+        gelf_getshdr(scn, &header);
+        if (strcmp(elf_strptr(elf, names, header.sh_name), wanted) == 0)
+            section =
+                (struct section){elf_getdata(scn, NULL)->d_buf, header.sh_addr, header.sh_size};
+    }
+    return section;
+}
+
+/* What a ref at `address` points to. */
+static const char *text_at(const struct section *strings, uint64_t address, int32_t ref)
+{
+    uint64_t offset = address + (uint64_t)(int64_t)ref - strings->address;
+
+    if (ref == 0)
+        return "";
+    return offset < strings->size ? strings->bytes + offset : "(outside)";
+}
+
+/* The name without .constprop.0 and its like, which are whole copies. */
+static char *origin_of(const char *name)
+{
+    static const char *const copies[] = {".constprop.", ".isra.", ".specialized."};
+    size_t len = strlen(name);
+
+    for (size_t idx = 0; idx < sizeof copies / sizeof *copies; idx++) {
+        const char *suffix = strstr(name, copies[idx]);
+        if (suffix && (size_t)(suffix - name) < len)
+            len = (size_t)(suffix - name);
+    }
+    return strndup(name, len);
+}
+
+static void print_site(const struct section *sites, const struct section *strings, size_t offset)
+{
+    struct cprof_site site;
+    uint64_t address = sites->address + offset;
+
+    memcpy(&site, sites->bytes + offset, sizeof site);
+    char *name =
+        origin_of(text_at(strings, address + offsetof(struct cprof_site, name_ref), site.name_ref));
+    const char *file =
+        text_at(strings, address + offsetof(struct cprof_site, file_ref), site.file_ref);
+    char *people =
+        strncmp(name, "_Z", 2) == 0 ? cplus_demangle_v3(name, DMGL_PARAMS | DMGL_ANSI) : NULL;
+    static const char *const flags[] = {"-", "forced", "cxx", "forced,cxx"};
+    printf("%s %s %s %s:%u %u %s %s\n", site.flags & CPROF_SITE_INSTRUMENTED ? "in" : "out",
+           site.reason < CPROF_REASON_COUNT ? reasons[site.reason] : "?",
+           flags[!!(site.flags & CPROF_SITE_FORCED) + 2 * !!(site.flags & CPROF_SITE_CXX)],
+           *file ? file : "-", site.line, site.lines, name, people ? people : name);
+    free(people);
+    free(name);
+}
+
+int main(int count, char **words)
+{
+    int file = count == 2 ? open(words[1], O_RDONLY) : -1;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(file, ELF_C_READ, NULL);
+
+    if (!elf || elf_kind(elf) != ELF_K_ELF) {
+        fprintf(stderr, "usage: corpus_table PROGRAM; %s is none\n",
+                count > 1 ? words[1] : "nothing");
+        return 2;
+    }
+    struct section sites = find_section(elf, CPROF_SECTION_SITE);
+    struct section strings = find_section(elf, CPROF_SECTION_STRING);
+    for (size_t offset = 0; offset < sites.size; offset += sizeof(struct cprof_site))
+        print_site(&sites, &strings, offset);
+    elf_end(elf);
+    close(file);
+    return 0;
+}
