@@ -3,10 +3,10 @@
 # it, and leaves its site table in FOLDER/NAME.rows and what is wrong with it in
 # FOLDER/NAME.wrong.  What the table should be is not known here.
 #
-# usage: program.sh CPROF TABLE FOLDER COMPILER LEVEL SOURCE.  Run by run.sh, in
+# usage: program.sh CPROF FLAGS TABLE FOLDER COMPILER LEVEL SOURCE.  Run by run.sh, in
 # the folder of the programs.
 set -uo pipefail
-cprof=$1 table=$2 folder=$3 compiler=$4 level=$5 source=$6
+cprof=$1 flags=$2 table=$3 folder=$4 compiler=$5 level=$6 source=$7
 name=${source##*/}
 program=$folder/$name.program
 profile=$folder/$name.profile
@@ -29,8 +29,8 @@ esac
 complain() { printf '%s: %s\n' "$name" "$*" >>"$wrong"; }
 
 # A compiler's own warnings, on top of the attributes, are the author's to mend.
-# shellcheck disable=SC2046,SC2086  # flags are words
-"$driver" "-$level" -Werror $("$cprof" flags --cc "$driver") $options "$source" -o "$program" \
+# shellcheck disable=SC2086  # flags are words
+"$driver" "-$level" -Werror $flags $options "$source" -o "$program" \
     >"$folder/$name.log" 2>&1 || {
     complain "does not compile: $(head -n 3 "$folder/$name.log")"
     exit 0

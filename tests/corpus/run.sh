@@ -6,18 +6,21 @@
 # usage: run.sh BUILD TABLE COMPILER LEVEL [PROGRAM...].  Run by ctest.  With
 # CORPUS_KEEP=FILE the table is left there: how golden.txt is written anew.
 set -uo pipefail
-build=$(realpath "$1") table=$(realpath "$2") compiler=$3 level=$4
+build=$(realpath "$1") table=$(realpath "$2") level=$4
+cprof=$build/bin/cprof
+CPROF_TEST_COMPILER=$3
 shift 4
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export LC_ALL=C.UTF-8
+. "$here/../support/compiler.bash"
 unset CPROF_OUTPUT CPROF_MODE CPROF_VERBOSE
 
 cd "$here/programs" || exit 1
 [ $# -gt 0 ] || set -- *.c *.cc
 printf '%s\n' "$@" |
-    xargs -P "$(nproc)" -n 1 "$here/program.sh" "$build/bin/cprof" "$table" "$folder" "$compiler" "$level"
+    xargs -P "$(nproc)" -n 1 "$here/program.sh" "$cprof" "$flags" "$table" "$folder" "$compiler" "$level"
 
 # Globs come in one order, so the tables do, too.  What the system's headers hold
 # is the system's.

@@ -4,11 +4,13 @@
 #
 # usage: untouched.sh BUILD COMPILER.  Run by ctest.
 set -uo pipefail
-build=$(realpath "$1") compiler=$2
+cprof=$(realpath "$1")/bin/cprof
+CPROF_TEST_COMPILER=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export LC_ALL=C.UTF-8
+. "$here/../support/compiler.bash"
 
 # same PLUGIN COMPILER FOLDER SOURCE: says which objects differ.
 same() {
@@ -33,13 +35,12 @@ export -f same
 
 cd "$here/programs" || exit 1
 # Those that define PROFILING themselves are meant to change.
-plugin=$("$build/bin/cprof" flags --cc "$compiler" | tr ' ' '\n' | grep -e -fplugin=)
 grep -L '^#define PROFILING' ./*.c ./*.cc | while read -r source; do
     only=$(sed -n '2s/^\/\* compilers: \([a-z]*\) .*/\1/p' "$source")
     case $compiler in "${only:-$compiler}"*) basename "$source" ;; esac
 done >"$folder/sources"
 # shellcheck disable=SC2016  # expands in the inner shell
-xargs -P "$(nproc)" -I SOURCE bash -c 'same "$@"' bash "$plugin" "$compiler" "$folder" SOURCE \
+xargs -P "$(nproc)" -I SOURCE bash -c 'same "$@"' bash "${flags%% *}" "$compiler" "$folder" SOURCE \
     <"$folder/sources" >"$folder/wrong" 2>"$folder/errors"
 cat "$folder/wrong"
 head -n 5 "$folder/errors"
