@@ -94,6 +94,10 @@ static int not_served(const char *compiler, const struct answer *answer)
     char gcc[128], clang[128];
     served("gcc", gcc, sizeof gcc);
     served("clang", clang, sizeof clang);
+    if (!*gcc && !*clang) {
+        complain("there is no back end beside cprof.so; install cprof again, with all its files");
+        return EXIT_INPUT;
+    }
     complain("%s: is %s %d, and this cprof was built for %s%s%s%s%s; name one of these or build "
              "cprof with yours installed",
              compiler, answer->clang ? "Clang" : "GCC",
