@@ -53,7 +53,7 @@ case_units() {
     local rest="src:sub/*.cc nobody inlined fun:ns::nothing*"
     compile main.o -c main.cc -fplugin-arg-cprof-denylist=deny
     cd sub || return
-    CC=${2:-$CC} compile ../there.o -c there.cc -fplugin-arg-cprof-denylist=../deny
+    CC=${2:-$CC} flags=$("$cprof" flags --cc "${2:-$CC}") compile ../there.o -c there.cc -fplugin-arg-cprof-denylist=../deny
     cd ..
     expect "idle lines of one object" "$(idle main.o)" "ns::used_there $rest"
     "$CC" main.o there.o -o program
@@ -208,21 +208,26 @@ try() {
     "case_$1" "$@"
 }
 
-for CC in g++ clang++-19; do
-    if ! command -v "$CC" >/dev/null; then
-        skip "there is no $CC"
+for CC in g++ clang++-19 clang++-16; do
+    if ! command -v "$CC" >/dev/null || ! flags=$("$cprof" flags --cc "$CC" 2>&1); then
+        skip "there is no $CC, or it was not built for: $flags"
         continue
     fi
     try units
     try allowlist
     try library
-    [ "$CC" != g++ ] || try link_time bfd
+    case $CC in
+        g++) try link_time bfd ;;
+        *-16) ;; # what is called lld here may be older than its bitcode
+        *) try link_time lld ;;
+    esac
     try without
     try spellings
     try shown
 done
-if command -v clang++-19 >/dev/null; then
+if command -v clang++-19 >/dev/null && flags=$("$cprof" flags --cc clang++-19 2>&1); then
     CC=g++
+    flags=$("$cprof" flags --cc g++)
     begin mixed
     sources_here
     case_units mixed clang++-19
