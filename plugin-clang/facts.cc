@@ -66,6 +66,7 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
         found->second = true;
         clang::PresumedLoc end = sources.getPresumedLoc(function->getSourceRange().getEnd());
         cprof_source_facts &facts = cprof_unit.functions[name];
+        facts.name = function->getNameAsString();
         facts.file = start.getFilename();
         facts.line = start.getLine();
         if (end.isValid() && !strcmp(start.getFilename(), end.getFilename()) &&
@@ -118,13 +119,6 @@ bool is_ifunc_resolver(const llvm::Function &function)
     return function.getName().contains(".resolver");
 }
 
-/* The bare name in the source; a mangled one policy takes apart itself. */
-std::string readable_name(const llvm::Function &function, llvm::StringRef name)
-{
-    const llvm::DISubprogram *program = function.getSubprogram();
-    return program && !program->getName().empty() ? program->getName().str() : name.str();
-}
-
 void look_at_body(llvm::Function &function, struct cprof_site_facts *site)
 {
     bool calls = false;
@@ -148,11 +142,14 @@ void look_at_source(llvm::Function &function, struct cprof_facts_of_function *fa
     if (found == cprof_unit.functions.end())
         found = cprof_unit.functions.find(origin_name(facts->name));
     if (found != cprof_unit.functions.end()) {
+        facts->readable = found->second.name;
         facts->file = found->second.file;
         facts->site.line = found->second.line;
         facts->site.lines = found->second.line_count;
         facts->policy.attribute_no_instrument = found->second.no_instrument;
     } else if (program) {
+        if (!program->getName().empty())
+            facts->readable = program->getName().str();
         facts->file = cprof_file_name(program->getFile());
         facts->site.line = program->getLine();
     }
@@ -223,7 +220,7 @@ void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_functio
 
     facts->function = &function;
     facts->name = name.str();
-    facts->readable = readable_name(function, name);
+    facts->readable = name.str();
     look_at_source(function, facts);
     look_at_body(function, &facts->site);
     facts->site.name = facts->name.c_str();

@@ -14,6 +14,7 @@
 
 /* What the source says of a function, by its assembler name. */
 struct cprof_source_facts {
+    std::string name; /* bare; a mangled one policy takes apart itself */
     const char *file; /* as the compiler was given it; lives as long as the unit */
     unsigned line, line_count;
     bool no_instrument;
