@@ -333,6 +333,4 @@ void cprof_runtime_emit(llvm::Module &module, bool for_shared_object)
         text_append(module, cprof_runtime_text, cprof_runtime_text_end);
     if (!for_shared_object)
         text_append(module, cprof_preinit_text, cprof_preinit_text_end);
-    else if (!cprof_unit_is_for_static_program())
-        text_append(module, cprof_pin_text, cprof_pin_text_end);
 }

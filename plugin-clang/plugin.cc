@@ -326,12 +326,6 @@ bool cprof_unit_profiles(llvm::Module &module)
     return true;
 }
 
-bool cprof_unit_is_for_static_program(void)
-{
-    driver_words driver;
-    return driver.has("-static") || driver.has("-static-pie");
-}
-
 void cprof_warn(const char *sentence)
 {
     if (!cprof_unit.compiler) {

@@ -34,7 +34,6 @@ extern struct cprof_unit cprof_unit;
 
 /* plugin.cc */
 bool cprof_unit_profiles(llvm::Module &module);
-bool cprof_unit_is_for_static_program(void);
 void cprof_warn(const char *sentence);
 
 /* pass.cc */
@@ -82,6 +81,5 @@ void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_
 /* The runtime's assembly text, from the build (runtime/text.S). */
 extern "C" const char cprof_runtime_text[], cprof_runtime_text_end[];
 extern "C" const char cprof_preinit_text[], cprof_preinit_text_end[];
-extern "C" const char cprof_pin_text[], cprof_pin_text_end[];
 
 #endif

@@ -28,8 +28,6 @@ void write_runtime(void)
         fwrite(cprof_runtime_text, 1, cprof_runtime_text_end - cprof_runtime_text, asm_out_file);
     if (!cprof_unit.for_shared_object)
         fwrite(cprof_preinit_text, 1, cprof_preinit_text_end - cprof_preinit_text, asm_out_file);
-    else if (!cprof_unit.for_static_program)
-        fwrite(cprof_pin_text, 1, cprof_pin_text_end - cprof_pin_text, asm_out_file);
 }
 
 /* Which list lines named a function of this unit; one unit alone cannot say

@@ -120,7 +120,6 @@ void target_note(void)
     cprof_unit.for_shared_object = flag_shlib;
     if (cprof_unit.is_lto_link && driver_known)
         cprof_unit.for_shared_object = driver_has("-shared") || driver_has("-r");
-    cprof_unit.for_static_program = driver_has("-static") || driver_has("-static-pie");
 }
 
 /* Why this unit cannot have hooks, or NULL. */

@@ -17,8 +17,7 @@ struct cprof_unit {
     bool profiling;   /* as far as known; see plugin.cc */
     bool is_lto_link; /* lto1: the macro is gone, functions are marked */
     bool carries_runtime;
-    bool for_shared_object;  /* may become part of one: the TLS offset is a variable */
-    bool for_static_program; /* for sure: nothing will ever be unloaded */
+    bool for_shared_object; /* may become part of one: the TLS offset is a variable */
     struct cprof_site_text *tables;
 };
 extern struct cprof_unit cprof_unit;
@@ -56,6 +55,5 @@ void cprof_unit_finish(void);
 /* The runtime's assembly text, from the build (text.S). */
 extern "C" const char cprof_runtime_text[], cprof_runtime_text_end[];
 extern "C" const char cprof_preinit_text[], cprof_preinit_text_end[];
-extern "C" const char cprof_pin_text[], cprof_pin_text_end[];
 
 #endif

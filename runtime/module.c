@@ -223,36 +223,33 @@ static struct process *process_of_others(void)
     return found;
 }
 
-/* A shared object that owns the process's TLS word must stay when it is closed:
- * keeps the module that `own` lies in.  Called by pin.s with its dlopen. */
-struct pin {
-    uintptr_t own;
-    void *(*open)(const char *, int);
-};
+/* By its name dlopen would make the linker warn in a static program. */
+extern void *dlsym(void *, const char *) __attribute__((weak));
 
-static int pin_if_own(struct loaded_module *module, size_t size, void *context)
+/* A shared object that owns the process's TLS word must stay when it is closed:
+ * keeps the module that `own` lies in. */
+static int pin_if_own(struct loaded_module *module, size_t size, void *own)
 {
     enum { RTLD_NOW_NOLOAD_NODELETE = 0x2 | 0x4 | 0x1000 };
-    const struct pin *pin = context;
+    typedef void *open_function(const char *, int);
 
     (void)size;
     for (uint16_t idx = 0; idx < module->header_count; idx++) {
         const struct program_header *header = &module->headers[idx];
         uintptr_t start = module->address + header->virtual_address;
-        if (header->type != TYPE_OF_LOAD_SEGMENT || pin->own - start >= header->memory_size)
+        if (header->type != TYPE_OF_LOAD_SEGMENT || (uintptr_t)own - start >= header->memory_size)
             continue;
-        if (module->name && module->name[0])
-            pin->open(module->name, RTLD_NOW_NOLOAD_NODELETE);
+        open_function *open =
+            module->name && module->name[0] ? (open_function *)dlsym(NULL, "dlopen") : NULL;
+        if (open)
+            open(module->name, RTLD_NOW_NOLOAD_NODELETE);
         return 1;
     }
     return 0;
 }
 
-HIDDEN void __cprof_pin_with(void *(*open)(const char *, int));
-HIDDEN void __cprof_pin_with(void *(*open)(const char *, int))
+static void module_pin(void)
 {
-    struct pin pin = {(uintptr_t)&__cprof_process, open};
-
-    if (dl_iterate_phdr && open)
-        dl_iterate_phdr(pin_if_own, &pin);
+    if (dl_iterate_phdr && dlsym)
+        dl_iterate_phdr(pin_if_own, &__cprof_process);
 }

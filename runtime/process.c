@@ -17,9 +17,6 @@ HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS
 
 HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
 
-/* Only objects for shared libraries bring it (pin.s). */
-extern HIDDEN void __cprof_pin(void) __attribute__((weak));
-
 /* Tests set this through a runtime of their own (tests/fakeclock). */
 extern const uint64_t cprof_fake_clock __attribute__((weak));
 
@@ -320,8 +317,8 @@ static void module_start(int argument_count, char **arguments, char **environmen
     __cprof_process = process;
     __cprof_base = process->base;
     __cprof_tls_offset = process->tls_offset;
-    if (first && !executable && __cprof_pin)
-        __cprof_pin();
+    if (first && !executable)
+        module_pin();
     if (first && process->mode == CPROF_MODE_OFF)
         current_set(process, hot_of(process, OFF_NODE));
     else if (first)

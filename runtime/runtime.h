@@ -4,8 +4,8 @@
  *  1. It never prints, exits, aborts or raises.  What it cannot record it counts
  *     as lost (header.lost_calls) or says in header.troubles.
  *  2. It calls nothing of libc and nothing that the program could define
- *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlopen, are
- *     used by shared objects in their constructor only (module.c, pin.s).
+ *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlsym, are
+ *     used by shared objects in their constructor only (module.c).
  *  3. It uses general registers only (-mgeneral-regs-only), so the cold calls
  *     of a hook need to save nothing else, and errno is never touched.
  *  4. No lock and no atomic between threads on the hot path: a thread steps

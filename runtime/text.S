@@ -3,14 +3,10 @@
 	.section .rodata
 	.globl cprof_runtime_text, cprof_runtime_text_end
 	.globl cprof_preinit_text, cprof_preinit_text_end
-	.globl cprof_pin_text, cprof_pin_text_end
 cprof_runtime_text:
 	.incbin CPROF_CARRIED_TEXT
 cprof_runtime_text_end:
 cprof_preinit_text:
 	.incbin CPROF_PREINIT_TEXT
 cprof_preinit_text_end:
-cprof_pin_text:
-	.incbin CPROF_PIN_TEXT
-cprof_pin_text_end:
 	.section .note.GNU-stack,"",@progbits
