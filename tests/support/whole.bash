@@ -9,6 +9,12 @@ set -uo pipefail
 build=$(realpath "$1")
 cprof=$build/bin/cprof
 . "$(dirname "${BASH_SOURCE[0]}")/compiler.bash"
+plugin=${flags% -DPROFILING=1} # may be two words
+# Test programs say noipa where a call has to stay a call whose callee nobody looks
+# into.  To Clang a function is that when another may be linked in its place.
+opaque=
+is_clang && opaque=-Dnoipa=noinline,weak
+flags="$flags $opaque"
 libs=$("$cprof" libs --cc gcc)
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -62,6 +68,17 @@ compile() {
         head -n 5 compile.log
         return 1
     }
+}
+
+# linker NAME: the words that make a compiler link with bfd, gold, lld or mold;
+# false where it is not installed.  Debian installs lld under a versioned name.
+linker() {
+    local program
+    program=$(command -v "ld.$1" "ld.$1-19" | head -n 1)
+    [ "$program" ] || return 1
+    mkdir -p "$work/linkers"
+    ln -sf "$program" "$work/linkers/ld.$1"
+    printf '%s %s' "-fuse-ld=$1" "-B$work/linkers"
 }
 
 # run WANTED_STATUS WORD...: a program with a limit; output stays in run.out and
