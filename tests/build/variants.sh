@@ -2,14 +2,14 @@
 # One program, every way of compiling and linking it: it must link, run, print what
 # it prints without cprof, and count the same calls.
 #
-# usage: variants.sh BUILD.  Run by ctest.
+# usage: variants.sh BUILD [few|all].  Run by ctest; `all` takes a while.
 . "$(dirname "$0")/../support/whole.bash"
 
 begin sources
 cat >c_main.c <<'C'
 #include <stdio.h>
 int c_work(int n);
-__attribute__((noipa)) static int local(int n) { return n * 2 + 1; }
+__attribute__((noipa)) int local(int n) { return n * 2 + 1; }
 int main(void)
 {
     long sum = 0;
@@ -45,120 +45,211 @@ int main()
 }
 C
 
-# Both programs with the words given; "C" or "C++" first limits it to one.
+few=no all=no
+case ${2:-} in
+    few) few=yes ;;
+    all) all=yes ;;
+esac
+
+# Both programs with the words given; "C" or "C++" first limits it to one, "all" to
+# the long run.
 variant() {
-    local words="$*" only=both
-    case $1 in
+    local words only=both linker
+    if [ "${1:-}" = all ]; then
+        [ $all = yes ] || return 0
+        shift
+    fi
+    words="$*"
+    case ${1:-} in
         C | C++) only=$1 && shift ;;
     esac
-    begin "$(tr ' =,/' '____' <<<"$words" | cut -c 1-80)"
+    for linker in bfd gold lld mold; do
+        # shellcheck disable=SC2046  # words
+        [[ " $words " != *" -fuse-ld=$linker "* ]] || set -- "$@" $(linker $linker)
+    done
+    beside one_variant "$words" "$only" "$@"
+}
+
+# one_variant NAME WHICH WORD...
+one_variant() {
+    local words=$1 only=$2
+    shift 2
+    begin "$(tr ' =,/' '____' <<<"$base $words" | cut -c 1-120)"
     case_name="variant $words"
-    # What the machine's own tools cannot link is not cprof's to link.
-    # shellcheck disable=SC2086
-    if ! gcc $base ../sources/c_main.c ../sources/c_work.c "$@" -o plain >plain.log 2>&1; then
-        skip "does not link without cprof either"
-        return
+    [ "$words" ] || case_name="variant $base"
+    if [ "$only" != C++ ] && profiled "$cc" "$c_output" ../sources/c_main.c ../sources/c_work.c "$@"; then
+        # c_work(idx % 10): 50 rounds of 1 + 2 + ... + 10 calls.
+        expect_calls "$(the_profile)" main 1 local 500 c_work 2750 c_leaf 2250
+        rm -rf cprof.out.*
     fi
-    if [ $only != C++ ]; then
-        OPTIMISE=$base compile program ../sources/c_main.c ../sources/c_work.c "$@" && {
-            expect "messages" "$(cat compile.log)" "$(cat plain.log)"
-            run 3 ./program
-            expect "output" "$(cat run.out)" "$c_output"
-            # c_work(idx % 10): 50 rounds of 1 + 2 + ... + 10 calls.
-            expect_calls "$(the_profile)" main 1 local 500 c_work 2750 c_leaf 2250
-            expect "lost calls" "$(fact "$(the_profile)" '.run.lost + .run.early')" 0
-            rm -rf cprof.out.*
-        }
-    fi
-    if [ $only != C ]; then
-        OPTIMISE=$base CC=g++ compile program ../sources/cxx.cc "$@" && {
-            run 3 ./program
-            expect "output" "$(cat run.out)" "$cxx_output"
-            expect_calls "$(the_profile)" main 1 leaf 700 risky 350 careful 350 "square::area() const" 350
-            expect "lost calls" "$(fact "$(the_profile)" '.run.lost + .run.early')" 0
-        }
+    if [ "$only" != C ] && profiled "$cxx" "$cxx_output" ../sources/cxx.cc "$@"; then
+        expect_calls "$(the_profile)" main 1 leaf 700 risky 350 careful 350 "square::area() const" 350
     fi
 }
 
-gcc -O1 c_main.c c_work.c -o c_plain
+# profiled COMPILER OUTPUT WORD...: builds and runs it, where it runs without cprof.
+profiled() {
+    local compiler=$1 wanted=$2
+    shift 2
+    # shellcheck disable=SC2086  # words
+    if ! $compiler $base $opaque "$@" -o plain >plain.log 2>&1; then
+        broken "does not compile without cprof either: $compiler $base $*"
+        head -n 3 plain.log
+        return 1
+    fi
+    ./plain >plain.out 2>&1
+    if [ $? != 3 ]; then
+        skip "does not run here without cprof either"
+        return 1
+    fi
+    OPTIMISE=$base CC=$compiler compile program "$@" || return 1
+    expect "messages" "$(cat compile.log)" "$(cat plain.log)"
+    run 3 ./program
+    expect "output" "$(cat run.out)" "$wanted"
+    expect "lost calls" "$(fact "$(the_profile)" '.run.lost + .run.early')" 0
+}
+
+# shellcheck disable=SC2086  # no word or one
+$cc -O1 $opaque c_main.c c_work.c -o c_plain
 c_output=$(./c_plain)
-g++ -O1 cxx.cc -o cxx_plain
+# shellcheck disable=SC2086
+$cxx -O1 $opaque cxx.cc -o cxx_plain
 cxx_output=$(./cxx_plain)
 
 keep="-fno-optimize-sibling-calls"
-for base in "-O0 $keep" "-Og $keep" "-O1 $keep" "-O2 $keep" "-O3 $keep" "-Os $keep" "-Ofast -march=native -funroll-loops $keep"; do
-    variant ${base%% *}
+for base in "-O0 $keep" "-O2 $keep" "-O3 $keep"; do
+    variant
 done
 base="-O2 $keep"
 variant -fPIC
+variant -fno-pie -no-pie
+variant -static-pie
+is_clang && variant -fuse-ld=lld -flto
+is_clang || variant -flto
+variant -fsanitize=address,undefined
+variant -g -ffunction-sections -fdata-sections -Wl,--gc-sections
+[ $few = no ] || finish
+
+size="-Os"
+is_clang && size="-Os -Oz"
+for optimise in -Og -O1 $size "-Ofast -march=native -funroll-loops" "-O3 -march=x86-64-v3"; do
+    base="$optimise $keep"
+    variant
+done
+base="-O2 $keep"
 variant -fpic -pie
 variant -fPIE -pie
-variant -fno-pie -no-pie
 variant -static
-variant -static-pie
 variant -fPIC -static
 variant -g
 variant -g3 -ggdb
 variant -pthread
-variant -ffunction-sections -fdata-sections -Wl,--gc-sections
-variant -Wl,--gc-sections,-z,now,-z,relro
+variant all -ffunction-sections -fdata-sections -Wl,--gc-sections
+variant all -Wl,--gc-sections,-z,now,-z,relro
 variant -fPIC -ffunction-sections -fdata-sections -Wl,--gc-sections
 variant -static -Wl,--gc-sections
 variant -Wl,--icf=all -fuse-ld=gold
 variant -s
-variant -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu
+variant all -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu
 variant -fcf-protection=full
-variant -fcf-protection=none
+variant all -fcf-protection=none
 variant -fstack-protector-all
 variant -fstack-clash-protection -D_FORTIFY_SOURCE=2
 variant -fno-plt
 variant -fno-omit-frame-pointer
+variant -fomit-frame-pointer -momit-leaf-frame-pointer
 variant -fno-asynchronous-unwind-tables
 variant -mcmodel=medium
 variant -mcmodel=large
+variant -mcmodel=large -fPIC
 variant -mno-red-zone
 variant -mavx2 -mstackrealign
 variant -mtls-dialect=gnu2 -fPIC
 variant -fvisibility=hidden
-variant -fno-semantic-interposition -fPIC
-variant -finstrument-functions
+variant all -fno-semantic-interposition -fPIC
+is_clang && variant C -finstrument-functions # C++ does not link
+is_clang || variant -finstrument-functions
 variant -pg
+variant -fpatchable-function-entry=16,2
+variant all -fzero-call-used-regs=all
 variant --coverage
 variant -fprofile-generate
-variant -fsanitize=address,undefined
+variant -fsanitize=undefined -fno-sanitize-recover=all
 variant C -fsanitize=thread
 variant C++ -fsanitize=thread
-variant -fsanitize=leak
+variant all -fsanitize=leak
 variant -fsplit-stack
-variant -pipe
+variant all -pipe
 variant -save-temps
-variant -flto
-variant -flto -fPIC
-variant -flto -flto-partition=max
-variant -flto -flto-partition=none
-variant -flto -ffat-lto-objects
-variant -flto -static
-variant -flto -g
-variant -flto -fuse-ld=gold
-variant C -fwhole-program
-variant -fno-toplevel-reorder
-variant -fno-inline
-variant -fchecking=2
-variant -O3 -fchecking=2 -fPIC
-variant -fno-common -fno-ident
-variant -fipa-pta -fipa-icf
-variant -fno-section-anchors -fno-dwarf2-cfi-asm
-variant -Wall -Wextra -Werror -pedantic
+variant all -fno-inline
+variant all -fno-common -fno-ident
+variant -Wall -Wextra -Werror
+variant C -std=c99 -pedantic -Werror
+variant C++ -std=c++20
+variant C++ -fno-rtti
+variant C++ -fnon-call-exceptions
+if is_clang; then
+    variant -fno-integrated-as
+    variant all -fno-integrated-as -fPIC -g
+    variant -fno-addrsig
+    variant -fbasic-block-sections=all -fuse-ld=lld
+    variant -fsplit-machine-functions
+    variant -fxray-instrument
+    variant -fsanitize=safe-stack
+    variant C -fsanitize=memory
+    variant -fsanitize=cfi -fsanitize-cfi-cross-dso -flto -fuse-ld=lld -fvisibility=hidden
+    variant -fprofile-instr-generate -fcoverage-mapping
+    variant -fpseudo-probe-for-profiling
+    variant all -ftrivial-auto-var-init=pattern
+    variant all -mspeculative-load-hardening
+    variant -mretpoline -fuse-ld=lld
+    variant all -gdwarf-4 -gsplit-dwarf
+    variant all -gline-tables-only
+    variant all -fno-jump-tables
+    variant -fPIC -fdirect-access-external-data
+    variant all -Xclang -fexperimental-assignment-tracking=forced -g
+    for linker in lld gold bfd mold; do
+        variant -flto "-fuse-ld=$linker"
+        variant -flto=thin "-fuse-ld=$linker"
+    done
+    variant -flto -fuse-ld=lld -fPIC
+    variant -flto -fuse-ld=lld -static
+    variant -flto -fuse-ld=lld -Wl,--lto-O3
+    variant -flto=thin -fuse-ld=lld -g
+    variant -flto=thin -fuse-ld=lld -no-pie -fno-pie
+    variant -flto -fuse-ld=lld -fwhole-program-vtables -fvisibility=hidden
+    variant -flto=thin -fuse-ld=lld -fwhole-program-vtables -fvisibility=hidden
+    variant -flto -fuse-ld=lld -ffat-lto-objects
+    variant -flto -fuse-ld=lld -fsplit-lto-unit -fvirtual-function-elimination -fvisibility=hidden
+    variant -flto -fuse-ld=lld -Wl,--gc-sections -ffunction-sections -Wl,--icf=all
+else
+    variant -flto -fPIC
+    variant -flto -flto-partition=max
+    variant all -flto -flto-partition=none
+    variant -flto -ffat-lto-objects
+    variant -flto -static
+    variant all -flto -g
+    variant -flto -fuse-ld=gold
+    variant -flto -fuse-ld=mold
+    variant C -fwhole-program
+    variant all -fno-toplevel-reorder
+    variant -fchecking=2
+    variant all -O3 -fchecking=2 -fPIC
+    variant all -fipa-pta -fipa-icf
+    variant all -fno-section-anchors -fno-dwarf2-cfi-asm
+    variant -mindirect-branch=thunk
+    variant all -fharden-compares
+fi
 for linker in bfd gold lld mold; do
-    if ! command -v ld.$linker >/dev/null; then
+    if ! linker $linker >/dev/null; then
         case_name=$linker
         skip "not installed"
         continue
     fi
     variant -fuse-ld=$linker
-    variant -fuse-ld=$linker -fPIC
+    variant all -fuse-ld=$linker -fPIC
     variant -fuse-ld=$linker -static
-    variant -fuse-ld=$linker -static-pie
+    [ $linker = gold ] || variant -fuse-ld=$linker -static-pie # gold does not know it
     variant -fuse-ld=$linker -no-pie
     variant -fuse-ld=$linker -fno-pie -no-pie -Wl,--gc-sections
 done

@@ -74,7 +74,7 @@ compile() {
 # false where it is not installed.  Debian installs lld under a versioned name.
 linker() {
     local program
-    program=$(command -v "ld.$1" "ld.$1-19" | head -n 1)
+    program=$(command -v "ld.$1-19" "ld.$1" | head -n 1)
     [ "$program" ] || return 1
     mkdir -p "$work/linkers"
     ln -sf "$program" "$work/linkers/ld.$1"
@@ -120,12 +120,15 @@ calls() {
 
 # expect_calls PROFILE FUNCTION CALLS [FUNCTION CALLS]...
 expect_calls() {
-    local profile=$1 report function
+    local profile=$1 report calls
     shift
     report=$("$cprof" report --format json "$profile" 2>&1)
+    # one jq for all of them: it starts slowly
+    mapfile -t calls < <(jq -r --args '.functions as $all | $ARGS.positional | to_entries[] | select(.key % 2 == 0) |
+        .value as $name | [$all[] | select(.name == $name) | .calls] | add // 0' "$@" <<<"$report" 2>/dev/null)
     while [ $# -gt 0 ]; do
-        function=$(jq -r "[.functions[] | select(.name == \"$1\") | .calls] | add // 0" <<<"$report" 2>/dev/null)
-        expect "calls of $1 in $profile" "${function:-$report}" "$2"
+        expect "calls of $1 in $profile" "${calls[0]:-$report}" "$2"
+        calls=("${calls[@]:1}")
         shift 2
     done
 }
@@ -156,7 +159,34 @@ skip() {
     printf '%s: not tried, %s\n' "$case_name" "$*"
 }
 
+# beside WORD...: a case that may run beside others of its script, one a processor.
+# It begins a folder of its own; what it prints and counts comes in at `finish`.
+beside() {
+    local number=$((cases_beside++))
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+    mkdir -p "$work/beside"
+    (
+        trap - EXIT
+        checks=0 failures=0
+        "$@" >"$work/beside/$number.out" 2>&1
+        printf '%d %d\n' $checks $failures >"$work/beside/$number.count"
+    ) &
+}
+cases_beside=0
+
+await_beside() {
+    local number more broken_ones
+    wait
+    for ((number = 0; number < cases_beside; number++)); do
+        cat "$work/beside/$number.out"
+        read -r more broken_ones <"$work/beside/$number.count" || more=0 broken_ones=1
+        checks=$((checks + more)) failures=$((failures + broken_ones))
+    done
+    cases_beside=0
+}
+
 finish() {
+    await_beside
     [ "$checks" -gt 0 ] || broken "nothing was checked"
     printf '%d checks, %d broken\n' "$checks" "$failures"
     [ "$failures" = 0 ]
