@@ -355,8 +355,8 @@ char *cprof_unnumbered(const char *name)
 
 /* ---- Paths ---------------------------------------------------------------- */
 
-/* Where the last folder of `text`, which ends with a slash, begins; NULL if there
- * is none that `..` would take away. */
+/* Where the last folder of `text`, which ends with a slash but not yet with a NUL,
+ * begins; NULL if there is none that `..` would take away. */
 static char *last_folder(char *text, char *end)
 {
     if (end - text < 2)
@@ -366,7 +366,9 @@ static char *last_folder(char *text, char *end)
         start--;
     size_t len = (size_t)(end - 1 - start);
     bool up = len == 2 && begins(start, "..");
-    bool wild = strcspn(start, "*?[\\") < len; /* may stand for several */
+    bool wild = false; /* it may stand for several */
+    for (size_t idx = 0; idx < len; idx++)
+        wild = wild || strchr("*?[\\", start[idx]) != NULL;
     return up || wild ? NULL : start;
 }
 
