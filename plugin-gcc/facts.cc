@@ -127,15 +127,19 @@ const char *name_of_coroutine(const char *name)
     return xasprintf("%.*s.%s", (int)(frame - inner), inner, part);
 }
 
+/* Asked for every function, answered by all symbols: looked for once. */
 bool unit_defines_resolver(void)
 {
     symtab_node *node;
 
+    if (cprof_unit.resolver_sought)
+        return cprof_unit.resolver_found;
+    cprof_unit.resolver_sought = true;
     FOR_EACH_SYMBOL (node)
         if (node->ifunc_resolver || has_attribute(node->decl, "ifunc") ||
             has_attribute(node->decl, "target_clones"))
-            return true;
-    return false;
+            cprof_unit.resolver_found = true;
+    return cprof_unit.resolver_found;
 }
 
 /* A call that stays a call makes GCC forgo the red zone. */

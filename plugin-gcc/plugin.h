@@ -17,7 +17,8 @@ struct cprof_unit {
     bool profiling;   /* as far as known; see plugin.cc */
     bool is_lto_link; /* lto1: the macro is gone, functions are marked */
     bool carries_runtime;
-    bool for_shared_object; /* may become part of one: the TLS offset is a variable */
+    bool for_shared_object;               /* may become part of one: the TLS offset is a variable */
+    bool resolver_sought, resolver_found; /* an ifunc resolver in the unit; facts.cc */
     struct cprof_site_text *tables;
 };
 extern struct cprof_unit cprof_unit;
