@@ -321,8 +321,10 @@ void collect_places(function *fun, struct places *places)
             } else if (gcall *call = dyn_cast<gcall *>(statement)) {
                 if ((gimple_call_flags(call) & ECF_RETURNS_TWICE) || callee_switches_stack(call))
                     places->jumps_back.safe_push(call);
-                else if (gimple_call_tail_p(call) || gimple_call_must_tail_p(call))
+                else if (cprof_tail_call_may_jump(fun, call))
                     places->tail_calls.safe_push(call);
+                else
+                    gimple_call_set_tail(call, false);
             }
         }
     }

@@ -1,6 +1,7 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
  * the PROFILING macro), pass (what happens to a function), facts (compiler
- * objects to plain facts), call_graph (which slot), emit_hooks (GIMPLE), emit_site (tables).
+ * objects to plain facts), call_graph (which slot), tail_call (which calls are
+ * jumps), emit_hooks (GIMPLE), emit_site (tables).
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
@@ -44,6 +45,9 @@ void cprof_attributes_forget(void);
 /* call_graph.cc */
 void cprof_call_graph_plan(void);
 unsigned cprof_call_graph_slot(tree decl);
+
+/* tail_call.cc */
+bool cprof_tail_call_may_jump(function *fun, gcall *call);
 
 /* emit_hooks.cc */
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);
