@@ -267,118 +267,12 @@ void emit_return_after(struct hooks *hooks, llvm::CallBase *call)
     }
 }
 
-/* Arguments beyond the registers: the code generator makes no jump of such a
- * call, and a call that is none must not have its exit in front. */
-bool fits_registers(const llvm::CallBase *call)
-{
-    unsigned general = 0, vector = 0;
-
-    for (unsigned idx = 0; idx < call->arg_size(); idx++) {
-        llvm::Type *type = call->getArgOperand(idx)->getType();
-        if (call->isByValArgument(idx) || call->paramHasAttr(idx, llvm::Attribute::StructRet) ||
-            call->isInAllocaArgument(idx) || type->isX86_FP80Ty() || type->isAggregateType())
-            return false;
-        if (type->isFPOrFPVectorTy() || type->isVectorTy())
-            vector++;
-        else
-            general += type->isIntegerTy() && type->getIntegerBitWidth() > 64 ? 2 : 1;
-    }
-    return general <= 6 && vector <= 8;
-}
-
-/* Will the code generator make this a jump, if a return follows?  Close to
- * X86TargetLowering's own rule; where it differs, a callee is shown beside its
- * caller instead of below it. */
-bool may_jump(const llvm::Function *function, const llvm::CallInst *call)
-{
-    if (call->isMustTailCall())
-        return true;
-    return call->isTailCall() && !call->isInlineAsm() && !call->isNoTailCall() &&
-           call->getCallingConv() == function->getCallingConv() && fits_registers(call) &&
-           function->getFnAttribute("disable-tail-calls").getValueAsString() != "true" &&
-           !function->hasStructRetAttr();
-}
-
-bool is_nothing(const llvm::Instruction *instruction)
-{
-    if (instruction->isDebugOrPseudoInst() || instruction->isLifetimeStartOrEnd())
-        return true;
-    auto *intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(instruction);
-    return intrinsic && intrinsic->getIntrinsicID() == llvm::Intrinsic::assume;
-}
-
-const llvm::Instruction *previous_real(const llvm::Instruction *instruction)
-{
-    do
-        instruction = instruction->getPrevNode();
-    while (instruction && is_nothing(instruction));
-    return instruction;
-}
-
-/* The tail call in front of `end` (a return, or a branch to one), if the value
- * returned there is the call's or nobody's. */
-llvm::CallInst *tail_call_before(llvm::Instruction *end, llvm::Value *returned)
-{
-    const llvm::Instruction *found = previous_real(end);
-
-    if (found && llvm::isa<llvm::BitCastInst>(found) && found == returned)
-        returned = found->getOperand(0), found = previous_real(found);
-    auto *call = llvm::dyn_cast_or_null<llvm::CallInst>(const_cast<llvm::Instruction *>(found));
-    if (!call || llvm::isa<llvm::IntrinsicInst>(call) || !may_jump(end->getFunction(), call))
-        return nullptr;
-    if (returned && returned != call && !llvm::isa<llvm::UndefValue>(returned))
-        return nullptr;
-    return call;
-}
-
-/* A block with a return and nothing else but its phis. */
-llvm::ReturnInst *bare_return(llvm::BasicBlock *block)
-{
-    auto *end = llvm::dyn_cast<llvm::ReturnInst>(block->getTerminator());
-
-    if (!end)
-        return nullptr;
-    const llvm::Instruction *found = previous_real(end);
-    return !found || llvm::isa<llvm::PHINode>(found) ? end : nullptr;
-}
-
-/* Paths that share a return get one of their own where a tail call stands in
- * front: the shared one will have an exit, behind which a jump is none. */
-void returns_duplicate(llvm::Function *function)
-{
-    llvm::SmallVector<llvm::ReturnInst *, 4> shared;
-
-    for (llvm::BasicBlock &block : *function)
-        if (llvm::ReturnInst *end = bare_return(&block))
-            shared.push_back(end);
-    for (llvm::ReturnInst *end : shared) {
-        llvm::BasicBlock *block = end->getParent();
-        llvm::Value *value = end->getReturnValue();
-        auto *phi = llvm::dyn_cast_or_null<llvm::PHINode>(value);
-        llvm::SmallVector<llvm::BasicBlock *, 8> before(llvm::predecessors(block));
-        for (llvm::BasicBlock *from : before) {
-            auto *branch = llvm::dyn_cast<llvm::BranchInst>(from->getTerminator());
-            if (!branch || branch->isConditional())
-                continue;
-            llvm::Value *mine =
-                phi && phi->getParent() == block ? phi->getIncomingValueForBlock(from) : value;
-            if (!tail_call_before(branch, mine))
-                continue;
-            block->removePredecessor(from, true);
-            llvm::ReturnInst::Create(function->getContext(), mine, from)
-                ->setDebugLoc(end->getDebugLoc());
-            branch->eraseFromParent();
-        }
-        if (llvm::pred_empty(block) && block != &function->getEntryBlock())
-            llvm::DeleteDeadBlock(block);
-    }
-}
-
 /* What in the body needs a hook, collected before any block is split. */
 struct places {
     llvm::SmallVector<llvm::Instruction *, 8> exits; /* returns, and calls that are jumps */
     llvm::SmallVector<llvm::CallBase *, 2> jumps_back;
     llvm::SmallVector<llvm::Instruction *, 4> landings;
+    unsigned calls; /* other than these jumps */
 };
 
 bool comes_back_by_jump(const llvm::CallBase *call)
@@ -396,15 +290,28 @@ void places_collect(llvm::Function *function, struct places *places)
     for (llvm::BasicBlock &block : *function)
         for (llvm::Instruction &instruction : block) {
             if (auto *end = llvm::dyn_cast<llvm::ReturnInst>(&instruction)) {
-                llvm::CallInst *jump = tail_call_before(end, end->getReturnValue());
+                llvm::CallInst *jump = cprof_tail_call_before(end, end->getReturnValue());
                 places->exits.push_back(jump ? (llvm::Instruction *)jump : end);
+                places->calls -= jump != nullptr;
             } else if (llvm::isa<llvm::LandingPadInst>(instruction)) {
                 places->landings.push_back(&instruction);
             } else if (auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction)) {
                 if (comes_back_by_jump(call))
                     places->jumps_back.push_back(call);
+                places->calls += cprof_is_call(instruction);
             }
         }
+}
+
+/* A function that calls has no use for the red zone, and says so: the code
+ * generator might still find that a call is none (memcmp, a dead one), and a hook's
+ * cold calls would write into variables.  LTO inlines a hook into others. */
+bool red_zone_is_free(llvm::Function *function, const struct places *places)
+{
+    if (places->calls == 0 || cprof_unit.linked_later)
+        return false;
+    function->addFnAttr(llvm::Attribute::NoRedZone);
+    return true;
 }
 
 } // namespace
@@ -412,19 +319,21 @@ void places_collect(llvm::Function *function, struct places *places)
 void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_tables *tables)
 {
     llvm::Function *function = facts->function;
+    struct cprof_hook_shape shape = facts->shape;
     struct hooks hooks = {};
-    struct places places;
+    struct places places = {};
 
     hooks.function = function;
-    hooks.shape = &facts->shape;
+    hooks.shape = &shape;
     hooks.site = cprof_tables_site_address(tables, facts->shape.number);
     hooks.id = cprof_tables_id_address(tables, facts->shape.number);
     hooks.pointer = llvm::PointerType::getUnqual(function->getContext());
     if (llvm::DISubprogram *program = function->getSubprogram())
         hooks.location =
             llvm::DILocation::get(function->getContext(), program->getLine(), 0, program);
-    returns_duplicate(function);
+    cprof_tail_returns_split(function);
     places_collect(function, &places);
+    shape.keep_red_zone = !red_zone_is_free(function, &places);
     emit_entry(&hooks);
     for (llvm::Instruction *landing : places.landings)
         emit_return(&hooks, landing->getNextNode());

@@ -90,18 +90,10 @@ void decide(struct cprof_facts_of_function *facts)
 
 void shape_fill(struct cprof_facts_of_function *facts, bool for_shared_object, bool guarded)
 {
-    bool calls = false;
-
-    for (llvm::BasicBlock &block : *facts->function)
-        for (llvm::Instruction &instruction : block)
-            if (cprof_is_call(instruction) &&
-                !(llvm::isa<llvm::CallInst>(instruction) &&
-                  llvm::cast<llvm::CallInst>(instruction).isTailCall()))
-                calls = true;
     facts->shape.slot = facts->site.slot;
     facts->shape.shared_object = for_shared_object;
     facts->shape.guarded = guarded;
-    facts->shape.keep_red_zone = !calls;
+    facts->shape.keep_red_zone = true; /* until the jumps are known */
     facts->shape.by_operand = true;
 }
 

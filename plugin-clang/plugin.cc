@@ -252,6 +252,8 @@ struct unit_action : clang::PluginASTAction {
         cprof_unit.freestanding = compiler.getLangOpts().Freestanding;
         cprof_unit.intel_syntax =
             compiler.getCodeGenOpts().getInlineAsmDialect() == clang::CodeGenOptions::IAD_Intel;
+        cprof_unit.linked_later =
+            compiler.getCodeGenOpts().PrepareForLTO || compiler.getCodeGenOpts().PrepareForThinLTO;
         compiler.getCodeGenOpts().ClearASTBeforeBackend = false; /* facts.cc asks it */
         compiler.getCodeGenOpts().PassPlugins.push_back(own_path());
         if (is_preprocessed(compiler) && driver_says_profiling())

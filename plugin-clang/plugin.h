@@ -1,7 +1,8 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
  * the PROFILING macro), pass (what happens to a module), facts (compiler objects
- * to plain facts), call_graph (which slot), emit_hooks (IR), emit_site (tables).
- * The same names and the same order as in plugin-gcc/.
+ * to plain facts), call_graph (which slot), tail_call (which calls are jumps),
+ * emit_hooks (IR), emit_site (tables).  The same names and the same order as in
+ * plugin-gcc/, where the compiler itself says which calls are jumps.
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
@@ -27,6 +28,7 @@ struct cprof_unit {
     clang::CompilerInstance *compiler; /* NULL where the input is IR */
     bool freestanding, intel_syntax;   /* what stands in the way of hooks */
     bool locations_are_ours;           /* nobody else asked for debug information */
+    bool linked_later;                 /* by LTO, which goes on inlining */
     llvm::StringMap<cprof_source_facts> functions;
     llvm::StringMap<std::string> files; /* absolute name to the name as given */
 };
@@ -61,6 +63,10 @@ typedef llvm::SmallVector<cprof_facts_of_function *, 0> cprof_functions;
 /* call_graph.cc: fills in the slots. */
 void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
                            llvm::FunctionAnalysisManager &analyses);
+
+/* tail_call.cc: calls that the code generator will make jumps. */
+llvm::CallInst *cprof_tail_call_before(llvm::Instruction *end, llvm::Value *returned);
+void cprof_tail_returns_split(llvm::Function *function);
 
 /* emit_site.cc */
 struct cprof_tables; /* of a module, while it is worked on */
