@@ -93,12 +93,12 @@ a_round() {
     many=$(instructions "$1" 1100000 "$2")
     awk "BEGIN { print ($many - $few) / 1e6 }"
 }
-"$cc" -O2 loop.c -o plain
+"$cc" -O2 $apart loop.c -o plain
 for kind in "" -fPIC; do
     # shellcheck disable=SC2086
     compile hooked loop.c $kind
     # shellcheck disable=SC2086
-    "$cc" -O2 $kind loop.c -o plain
+    "$cc" -O2 $apart $kind loop.c -o plain
     [ "$kind" = -fPIC ] && budget=16 || budget=12
     plain_leaf=$(a_round ./plain leaf)
     plain_pair=$(a_round ./plain caller)
