@@ -52,7 +52,7 @@ void call_emit(gcall *call, unsigned number, basic_block block)
         if (*facts.callee == '*')
             facts.callee++;
     }
-    facts.file = location.file;
+    facts.file = cprof_file_name(location);
     facts.line = location.line;
     facts.column = location.column > 0xffff ? 0xffff : location.column;
     facts.loop_depth = bb_loop_depth(block) > 255 ? 255 : bb_loop_depth(block);

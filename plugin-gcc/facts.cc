@@ -86,6 +86,15 @@ bool is_of_globals(tree decl, const char *name)
  * others, for coroutines and for one of two alike, do not know. */
 hash_map<int_hash<location_t, UNKNOWN_LOCATION>, location_t> *end_by_start;
 
+/* ./parser.c is parser.c: a function has one place, however its file was named. */
+const char *plain_name(const char *file)
+{
+    while (strncmp(file, "./", 2) == 0)
+        for (file += 2; *file == '/';)
+            file++;
+    return file;
+}
+
 void place_note(tree decl, function *body, struct cprof_site_facts *site)
 {
     location_t end_location = body ? body->function_end_locus : UNKNOWN_LOCATION;
@@ -96,7 +105,7 @@ void place_note(tree decl, function *body, struct cprof_site_facts *site)
     expanded_location start = expand_location(DECL_SOURCE_LOCATION(decl));
     expanded_location end = expand_location(end_location);
 
-    site->file = start.file ? start.file : "";
+    site->file = start.file ? cprof_file_name(start) : "";
     site->line = start.line;
     if (start.file && end.file && !strcmp(start.file, end.file) && end.line >= start.line)
         site->lines = end.line - start.line + 1;
@@ -106,7 +115,7 @@ void place_note(tree decl, function *body, struct cprof_site_facts *site)
 void place_of_made(struct cprof_site_facts *site)
 {
     if (!cprof_unit.is_lto_link)
-        site->file = main_input_filename;
+        site->file = plain_name(main_input_filename);
     site->line = 0;
     site->lines = 0;
 }
@@ -179,6 +188,11 @@ void cprof_function_mark(tree decl)
 {
     DECL_ATTRIBUTES(decl) =
         tree_cons(get_identifier(marked_name), NULL_TREE, DECL_ATTRIBUTES(decl));
+}
+
+const char *cprof_file_name(expanded_location location)
+{
+    return location.file ? plain_name(location.file) : NULL;
 }
 
 void cprof_attributes_register(void)

@@ -37,6 +37,7 @@ struct cprof_facts_of_function {
 };
 void cprof_facts_prepare(void);
 void cprof_facts_collect(tree decl, function *body, struct cprof_facts_of_function *facts);
+const char *cprof_file_name(expanded_location location);
 bool cprof_function_is_marked(tree decl);
 void cprof_function_mark(tree decl);
 void cprof_attributes_register(void);
