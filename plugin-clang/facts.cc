@@ -9,6 +9,33 @@
 
 namespace {
 
+/* The name of a file as GCC has it: not by way of the folder that it is in, and for
+ * a system header the shorter one of two.  Lives as long as the unit. */
+const char *plain_name(llvm::StringRef opened)
+{
+    auto found = cprof_unit.plain_names.find(opened);
+    if (found != cprof_unit.plain_names.end())
+        return found->second.c_str();
+    llvm::StringRef name = opened;
+    while (name.consume_front("./"))
+        name = name.ltrim('/');
+    return (cprof_unit.plain_names[opened] = name.str()).c_str();
+}
+
+/* Clang opens the headers of the system by ways through `..`. */
+void system_header_note(clang::SourceManager &sources, cprof_file_entry entry)
+{
+    llvm::StringRef opened = cprof_opened_name(entry);
+    llvm::SmallString<256> shorter;
+
+    if (!opened.contains("/../"))
+        return;
+    clang::FileID file = sources.translateFile(entry);
+    if (file.isValid() && sources.isInSystemHeader(sources.getLocForStartOfFile(file)) &&
+        !llvm::sys::fs::real_path(opened, shorter) && shorter.size() < opened.size())
+        cprof_unit.plain_names[opened] = shorter.str().str();
+}
+
 /* What one look through the AST is for: the lines on which wanted functions
  * stand, so that few names have to be mangled.  Clang 16 copies its options
  * before a plugin can ask it for locations; there, without -g, no line is known
@@ -40,12 +67,16 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
     {
         if (!function->isThisDeclarationADefinition() || function->isDependentContext())
             return true;
-        clang::PresumedLoc start = sources.getPresumedLoc(function->getLocation());
+        clang::PresumedLoc start = sources.getPresumedLoc(written(function)->getLocation());
         if (start.isInvalid() || (!lines.empty() && !lines.count(start.getLine())))
             return true;
+        std::string version = version_suffix(function);
         for (const std::string &name : names.getAllManglings(function))
-            note(function, name, start);
-        note(function, names.getName(function), start);
+            note(function, name + version, start);
+        note(function, names.getName(function) + version, start);
+        if (function->getIdentifier() &&
+            function->isInExternCContext()) /* static, and kept under either name */
+            note(function, function->getName(), start);
         return true;
     }
 
@@ -56,6 +87,63 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
     const llvm::DenseSet<unsigned> &lines;
     llvm::StringMap<bool> &wanted;
 
+    /* Where the function stands: Clang 16 puts what it makes of a template to the
+     * declaration in the class. */
+    static const clang::FunctionDecl *written(const clang::FunctionDecl *function)
+    {
+        const clang::FunctionDecl *pattern = function->getTemplateInstantiationPattern();
+        const clang::FunctionDecl *definition = nullptr;
+        return pattern && pattern->hasBody(definition) ? definition : function;
+    }
+
+    /* Versions of a function for several targets differ in their suffix alone. */
+    static std::string version_suffix(const clang::FunctionDecl *function)
+    {
+        auto *target = function->getAttr<clang::TargetAttr>();
+
+        if (!target || !function->isMultiVersion() || target->isDefaultVersion())
+            return "";
+        std::string suffix = "." + target->getFeaturesStr().str();
+        std::replace(suffix.begin(), suffix.end(), ',', '_');
+        std::replace(suffix.begin(), suffix.end(), '=', '_');
+        return suffix;
+    }
+
+    static bool is_mark(const clang::Attr *attribute, llvm::StringRef annotation)
+    {
+        if (annotation.empty())
+            return llvm::isa<clang::NoInstrumentFunctionAttr>(attribute);
+        auto *mark = llvm::dyn_cast<clang::AnnotateAttr>(attribute);
+        return mark && mark->getAnnotation() == annotation;
+    }
+
+    /* Clang gives an explicit specialisation the attributes of its template, GCC and
+     * the people who write it do not. */
+    static bool is_of_template(const clang::FunctionDecl *function, const clang::Attr *attribute)
+    {
+        if (function->getTemplateSpecializationKind() != clang::TSK_ExplicitSpecialization)
+            return false;
+        const clang::FunctionTemplateDecl *primary = function->getPrimaryTemplate();
+        const clang::FunctionDecl *pattern =
+            primary ? primary->getTemplatedDecl() : function->getInstantiatedFromMemberFunction();
+        if (pattern)
+            for (const clang::FunctionDecl *other : pattern->redecls())
+                for (const clang::Attr *same : other->attrs())
+                    if (same->getLocation() == attribute->getLocation())
+                        return true;
+        return false;
+    }
+
+    /* Whether the source says it, on whatever declaration. */
+    static bool bears(const clang::FunctionDecl *function, llvm::StringRef annotation)
+    {
+        for (const clang::FunctionDecl *declaration : function->redecls())
+            for (const clang::Attr *attribute : declaration->attrs())
+                if (is_mark(attribute, annotation) && !is_of_template(function, attribute))
+                    return true;
+        return false;
+    }
+
     void note(clang::FunctionDecl *function, llvm::StringRef mangled, clang::PresumedLoc start)
     {
         llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(mangled);
@@ -64,17 +152,18 @@ class source_visitor : public clang::RecursiveASTVisitor<source_visitor> {
         if (found == wanted.end())
             return;
         found->second = true;
-        clang::PresumedLoc end = sources.getPresumedLoc(function->getSourceRange().getEnd());
+        clang::PresumedLoc end =
+            sources.getPresumedLoc(written(function)->getSourceRange().getEnd());
         cprof_source_facts &facts = cprof_unit.functions[name];
         facts.name = function->getNameAsString();
-        facts.file = start.getFilename();
+        facts.file = plain_name(start.getFilename());
         facts.line = start.getLine();
         if (end.isValid() && !strcmp(start.getFilename(), end.getFilename()) &&
             end.getLine() >= start.getLine())
             facts.line_count = end.getLine() - start.getLine() + 1;
-        facts.no_instrument =
-            function->hasAttr<clang::NoInstrumentFunctionAttr>() ||
-            function->getMostRecentDecl()->hasAttr<clang::NoInstrumentFunctionAttr>();
+        facts.profile = bears(function, "cprof-profile");
+        facts.no_profile = bears(function, "cprof-no-profile");
+        facts.no_instrument = bears(function, "");
     }
 };
 
@@ -102,13 +191,40 @@ bool is_static_init(llvm::StringRef name)
 }
 
 /* Jumps that the compiler makes: to the real method (_ZTh, _ZTv, _ZTc), to a
- * thread-local variable, to std::terminate. */
+ * thread-local variable, to std::terminate, to a coroutine's await_suspend. */
 bool is_thunk(llvm::StringRef name)
 {
     for (const char *prefix : {"_ZTh", "_ZTv", "_ZTc", "_ZTW", "__clang_call_terminate"})
         if (name.starts_with(prefix))
             return true;
-    return false;
+    return name.contains(".__await_suspend_wrapper__");
+}
+
+/* The method that a thunk goes to: _ZThn16_N4both3runEv to _ZN4both3runEv. */
+std::string thunk_target(llvm::StringRef name)
+{
+    llvm::StringRef rest = name.drop_front(std::min<size_t>(name.size(), strlen("_ZT")));
+    int offsets = rest.consume_front("c") ? 2 : 1;
+
+    while (offsets-- > 0) {
+        int numbers = rest.starts_with("v") ? 2 : 1;
+        rest = rest.drop_front(rest.empty() ? 0 : 1);
+        while (numbers-- > 0)
+            rest = rest.drop_front(std::min(rest.size(), rest.find('_') + 1));
+    }
+    return "_Z" + rest.str();
+}
+
+/* Clang's own: for target_clones and versions of a function. */
+bool is_made_resolver(llvm::StringRef name)
+{
+    return name.ends_with(".resolver");
+}
+
+/* Stands nowhere in the source. */
+bool is_made(llvm::StringRef name)
+{
+    return is_static_init(name) || is_thunk(name) || is_made_resolver(name);
 }
 
 bool is_ifunc_resolver(const llvm::Function &function)
@@ -116,7 +232,7 @@ bool is_ifunc_resolver(const llvm::Function &function)
     for (const llvm::GlobalIFunc &indirect : function.getParent()->ifuncs())
         if (indirect.getResolverFunction() == &function)
             return true;
-    return function.getName().contains(".resolver");
+    return is_made_resolver(function.getName());
 }
 
 void look_at_body(llvm::Function &function, struct cprof_site_facts *site)
@@ -134,6 +250,25 @@ void look_at_body(llvm::Function &function, struct cprof_site_facts *site)
         site->flags |= CPROF_SITE_LEAF;
 }
 
+/* What was made has no line, but a thunk that of its method; neither has a size. */
+void place_of_made(llvm::Function &function, struct cprof_facts_of_function *facts)
+{
+    auto found = cprof_unit.functions.find(thunk_target(facts->name));
+
+    if (is_thunk(facts->name) && found != cprof_unit.functions.end()) {
+        facts->file = found->second.file;
+        facts->site.line = found->second.line;
+    } else
+        facts->file = plain_name(function.getParent()->getSourceFileName());
+}
+
+/* Where there is no source; Clang 16 loses the marks of constructors there. */
+void marks_from_ir(llvm::Function &function, struct cprof_facts_of_function *facts)
+{
+    facts->policy.attribute_profile = function.hasFnAttribute("cprof-profile");
+    facts->policy.attribute_no_profile = function.hasFnAttribute("cprof-no-profile");
+}
+
 void look_at_source(llvm::Function &function, struct cprof_facts_of_function *facts)
 {
     auto found = cprof_unit.functions.find(facts->name);
@@ -141,17 +276,24 @@ void look_at_source(llvm::Function &function, struct cprof_facts_of_function *fa
 
     if (found == cprof_unit.functions.end())
         found = cprof_unit.functions.find(origin_name(facts->name));
-    if (found != cprof_unit.functions.end()) {
+    if (is_made(facts->name))
+        place_of_made(function, facts);
+    else if (found != cprof_unit.functions.end()) {
         facts->readable = found->second.name;
         facts->file = found->second.file;
         facts->site.line = found->second.line;
         facts->site.lines = found->second.line_count;
+        facts->policy.attribute_profile = found->second.profile;
+        facts->policy.attribute_no_profile = found->second.no_profile;
         facts->policy.attribute_no_instrument = found->second.no_instrument;
-    } else if (program) {
-        if (!program->getName().empty())
-            facts->readable = program->getName().str();
-        facts->file = cprof_file_name(program->getFile());
-        facts->site.line = program->getLine();
+    } else {
+        marks_from_ir(function, facts);
+        if (program) {
+            if (!program->getName().empty())
+                facts->readable = program->getName().str();
+            facts->file = cprof_file_name(program->getFile());
+            facts->site.line = program->getLine();
+        }
     }
 }
 
@@ -185,13 +327,23 @@ bool cprof_module_defines_resolver(const llvm::Module &module)
 
 void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context)
 {
+    clang::SourceManager &sources = context.getSourceManager();
     llvm::DenseSet<unsigned> lines;
     llvm::StringMap<bool> wanted; /* to: found */
 
+    for (auto it = sources.fileinfo_begin(); it != sources.fileinfo_end(); ++it) {
+        llvm::StringRef opened = cprof_opened_name(it->first);
+        llvm::SmallString<256> path(opened);
+        sources.getFileManager().makeAbsolutePath(path);
+        system_header_note(sources, it->first);
+        cprof_unit.files[path] = plain_name(opened);
+    }
     for (llvm::Function &function : module) {
         const llvm::DISubprogram *program = function.getSubprogram();
         llvm::StringRef name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName());
-        if (function.isDeclaration() || is_static_init(name) || is_thunk(name))
+        if (is_thunk(name) && !function.isDeclaration())
+            wanted.try_emplace(thunk_target(name), true);
+        if (function.isDeclaration() || is_made(name))
             continue;
         if (program)
             lines.insert(program->getLine());
@@ -205,13 +357,6 @@ void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context
             visitor.into_bodies = true;
     if (visitor.into_bodies)
         visitor.TraverseDecl(context.getTranslationUnitDecl());
-    clang::SourceManager &sources = context.getSourceManager();
-    for (auto it = sources.fileinfo_begin(); it != sources.fileinfo_end(); ++it) {
-        llvm::StringRef name = cprof_opened_name(it->first);
-        llvm::SmallString<256> path(name);
-        sources.getFileManager().makeAbsolutePath(path);
-        cprof_unit.files[path] = name.str();
-    }
 }
 
 void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts)
@@ -235,8 +380,6 @@ void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_functio
     facts->policy.file = facts->file.c_str();
     facts->policy.line = facts->site.line;
     facts->policy.line_count = facts->site.lines;
-    facts->policy.attribute_profile = function.hasFnAttribute("cprof-profile");
-    facts->policy.attribute_no_profile = function.hasFnAttribute("cprof-no-profile");
     facts->policy.naked = function.hasFnAttribute(llvm::Attribute::Naked);
     facts->policy.interrupt = function.getCallingConv() == llvm::CallingConv::X86_INTR ||
                               function.hasFnAttribute("no_caller_saved_registers");

@@ -78,7 +78,10 @@ static inline llvm::StringRef cprof_opened_name(clang::FileEntryRef file)
 {
     return file.getName();
 }
-#if LLVM_VERSION_MAJOR < 18
+#if LLVM_VERSION_MAJOR >= 18
+typedef clang::FileEntryRef cprof_file_entry;
+#else
+typedef const clang::FileEntry *cprof_file_entry;
 static inline llvm::StringRef cprof_opened_name(const clang::FileEntry *file)
 {
     return file->getName();

@@ -18,7 +18,7 @@ struct cprof_source_facts {
     std::string name; /* bare; a mangled one policy takes apart itself */
     const char *file; /* as the compiler was given it; lives as long as the unit */
     unsigned line, line_count;
-    bool no_instrument;
+    bool profile, no_profile, no_instrument;
 };
 
 /* State of one compiler process; Clang compiles one unit a process.  It lives in
@@ -30,7 +30,8 @@ struct cprof_unit {
     bool locations_are_ours;           /* nobody else asked for debug information */
     bool linked_later;                 /* by LTO, which goes on inlining */
     llvm::StringMap<cprof_source_facts> functions;
-    llvm::StringMap<std::string> files; /* absolute name to the name as given */
+    llvm::StringMap<std::string> files;       /* absolute name to the name as given */
+    llvm::StringMap<std::string> plain_names; /* name as opened to the name as given */
 };
 extern struct cprof_unit cprof_unit;
 
