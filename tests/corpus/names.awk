@@ -25,7 +25,7 @@ function outside_brackets(name,    idx, letter, depth, result)
     for (field = 1; field <= 7; field++)
         sub(/^[^ ]+ /, "", name)
     # What has no name of its own is in golden.txt alone.
-    if (name ~ /[{]lambda|thunk to |[.]resolver/)
+    if (name ~ /[{]lambda|thunk to |[.]resolver|await_suspend_wrapper/)
         next
     expected = ""
     text = outside_brackets(name)

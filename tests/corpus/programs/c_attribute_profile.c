@@ -8,12 +8,12 @@ __attribute__((profile)) int in_attribute_profile_definition(int n)
 
 __attribute__((profile)) static int in_attribute_profile_static(int n)
 {
-    return n;
+    return n + sink;
 }
 
 __attribute__((profile)) static inline int in_attribute_profile_inline(int n)
 {
-    return n;
+    return n + sink;
 }
 
 int in_attribute_profile_prototype(int n) __attribute__((profile));
@@ -25,7 +25,7 @@ int in_attribute_profile_prototype(int n)
 __attribute__((profile)) static int in_attribute_profile_static_prototype(int n);
 static int in_attribute_profile_static_prototype(int n)
 {
-    return n;
+    return n + sink;
 }
 
 __attribute__((__profile__)) int in_attribute_profile_underscores(int n)

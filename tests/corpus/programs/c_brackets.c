@@ -13,7 +13,7 @@
 
 [[gnu::noinline, gnu::profile]] static int in_attribute_profile_among(int n)
 {
-    return n;
+    return n + sink;
 }
 
 [[__gnu__::__profile__]] int in_attribute_profile_underscores(int n)

@@ -17,12 +17,12 @@ __attribute__((noinline)) static int in_default_unused_result(const int *n)
 
 __attribute__((noinline)) static int in_default_alike_one(int n)
 {
-    return n * 3 + 1;
+    return n * 3 + sink;
 }
 
 __attribute__((noinline)) static int in_default_alike_two(int n)
 {
-    return n * 3 + 1;
+    return n * 3 + sink;
 }
 
 int main(void)
@@ -30,7 +30,7 @@ int main(void)
     int one = 1;
 
     in_default_unused_result(&one);
-    return in_default_constant_argument(1, 5) + in_default_constant_argument(2, 5) + in_default_alike_one(1) +
-               in_default_alike_two(1) !=
-           5 + 10 + 4 + 4;
+    one = in_default_constant_argument(1, 5) + in_default_constant_argument(2, 5);
+    sink = 1;
+    return one + in_default_alike_one(1) + in_default_alike_two(1) != 5 + 10 + 4 + 4;
 }

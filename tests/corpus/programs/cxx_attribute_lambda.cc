@@ -1,7 +1,7 @@
 /* options: -std=c++17 -fplugin-arg-cprof-only=attribute */
 #include "corpus.h"
 
-KEEP int out_only_attribute_with_lambdas(int n)
+inline KEEP int out_only_attribute_with_lambdas(int n)
 {
     auto marked = [n](int x) __attribute__((profile)) { return n + x; };
     auto unmarked = [n](int x) KEEP { return n + x; };
@@ -14,7 +14,7 @@ KEEP int out_only_attribute_with_lambdas(int n)
     return marked(1) + unmarked(1) + outer(1);
 }
 
-__attribute__((profile)) int in_attribute_profile_with_lambda(int n)
+inline __attribute__((profile)) int in_attribute_profile_with_lambda(int n)
 {
     return [n]() KEEP { return n; }();
 }

@@ -3,6 +3,7 @@
 #include "corpus.h"
 
 struct out_attribute_no_profile_base {
+    KEEP __attribute__((no_profile)) out_attribute_no_profile_base() {}
     KEEP __attribute__((no_profile)) virtual int answer(int n)
     {
         return n;
@@ -10,6 +11,7 @@ struct out_attribute_no_profile_base {
 };
 
 struct in_default_derived : out_attribute_no_profile_base {
+    KEEP in_default_derived() {}
     KEEP int answer(int n) override
     {
         return n + 1;

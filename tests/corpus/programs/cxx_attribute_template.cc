@@ -6,7 +6,7 @@ template <class T> __attribute__((profile)) T in_attribute_profile_template(T x)
     return x;
 }
 
-template <class T> KEEP [[gnu::no_profile]] T out_attribute_no_profile_template(T x)
+template <class T> [[gnu::no_profile]] KEEP T out_attribute_no_profile_template(T x)
 {
     return x;
 }
@@ -14,7 +14,7 @@ template <class T> KEEP [[gnu::no_profile]] T out_attribute_no_profile_template(
 template <class T> struct box {
     __attribute__((profile)) T in_attribute_profile_method(T x) { return x; }
     __attribute__((profile)) T in_attribute_profile_declared(T x);
-    KEEP [[gnu::no_profile]] T out_attribute_no_profile_method(T x) { return x; }
+    [[gnu::no_profile]] KEEP T out_attribute_no_profile_method(T x) { return x; }
     KEEP T in_default_method(T x) { return x; }
 };
 
@@ -43,15 +43,30 @@ template <> int in_attribute_profile_special<int>(int x)
     return x + 1;
 }
 
+template <class T> struct special_box {
+    __attribute__((profile)) T in_default_special_method(T x) { return x; }
+    [[gnu::no_instrument_function]] T in_default_special_too(T x) { return x; }
+};
+template <> KEEP int special_box<int>::in_default_special_method(int x)
+{
+    return x + 1;
+}
+template <> KEEP int special_box<int>::in_default_special_too(int x)
+{
+    return x + 1;
+}
+
 template <class T> __attribute__((profile)) T gone_declared_first(T x);
 
 int main()
 {
     box<int> object;
+    special_box<int> special;
 
     return in_attribute_profile_template(1) + (int)in_attribute_profile_template(1.0) +
                out_attribute_no_profile_template(1) + object.in_attribute_profile_method(1) +
                object.in_attribute_profile_declared(1) + object.out_attribute_no_profile_method(1) +
-               object.in_default_method(1) + in_default_special(1) + in_attribute_profile_special(1) !=
-           11;
+               object.in_default_method(1) + in_default_special(1) + special.in_default_special_method(1) +
+               special.in_default_special_too(1) + in_attribute_profile_special(1) !=
+           15;
 }

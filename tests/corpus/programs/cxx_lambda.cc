@@ -6,7 +6,7 @@ template <class Function> KEEP int in_default_apply(Function function)
     return function(1);
 }
 
-KEEP int in_default_lambdas(int n)
+inline KEEP int in_default_lambdas(int n)
 {
     auto plain = [](int x) KEEP { return x; };
     auto capturing = [n](int x) KEEP
@@ -28,7 +28,7 @@ KEEP int in_default_lambdas(int n)
     return plain(1) + capturing(1) + by_reference(1) + changing(1) + with_type(1);
 }
 
-KEEP int in_default_captures_over_lines(int n)
+inline KEEP int in_default_captures_over_lines(int n)
 {
     auto far = [n,
                 &n2 = n,
@@ -42,7 +42,7 @@ KEEP int in_default_captures_over_lines(int n)
     return far(1, 2);
 }
 
-KEEP int in_default_generic_lambda(int n)
+inline KEEP int in_default_generic_lambda(int n)
 {
     auto generic = [](auto x) KEEP {
         return (int)x;
@@ -51,7 +51,7 @@ KEEP int in_default_generic_lambda(int n)
     return generic(n) + generic(1.5);
 }
 
-KEEP int in_default_lambda_in_lambda(int n)
+inline KEEP int in_default_lambda_in_lambda(int n)
 {
     auto outer = [n](int x) KEEP {
         auto inner = [n](int y) KEEP {
@@ -63,12 +63,12 @@ KEEP int in_default_lambda_in_lambda(int n)
     return outer(1);
 }
 
-KEEP int in_default_lambda_as_argument(int n)
+inline KEEP int in_default_lambda_as_argument(int n)
 {
     return in_default_apply([n](int x) KEEP { return n + x; }) + in_default_apply([](int x) KEEP { return x; });
 }
 
-KEEP int in_default_two_in_a_line()
+inline KEEP int in_default_two_in_a_line()
 {
     return []() KEEP { return 1; }() + []() KEEP { return 2; }();
 }

@@ -29,14 +29,21 @@ struct from_grammar {
     }
 };
 
+inline KEEP int in_default_with_lambda(int n)
+{
+    auto lambda = LAMBDA;
+
+    return lambda(n);
+}
+
 int main()
 {
     made_by_macro object = {1};
     box other;
     from_grammar third;
-    auto lambda = LAMBDA;
 
     return object.in_default_method() + other.in_default_made(1) + other.in_default_made_too(1) +
-               third.in_default_in_grammar(1) + lambda(1) !=
+               third.in_default_in_grammar(1) +
+               in_default_with_lambda(1) !=
            5;
 }

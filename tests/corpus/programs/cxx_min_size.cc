@@ -30,7 +30,7 @@ template <class T> KEEP T in_default_template(T x)
 
 template <class T> KEEP T out_min_size_template(T x) { return x; }
 
-KEEP int in_default_lambdas(int n)
+inline KEEP int in_default_lambdas(int n)
 {
     auto shorter = [n](int x) KEEP { return n + x; };
     auto longer = [n](int x) KEEP
