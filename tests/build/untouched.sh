@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Without PROFILING the flag changes nothing: the object is the same, byte for
-# byte, with and without -g, in C and C++, whatever else is on the command line.
+# byte, with and without -g, in C and C++, whatever else is on the command line and
+# whatever attributes the source has.
 #
 # usage: untouched.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
-plugin=${flags%% *}
-export CPATH=$build/include
+# The attributes are unknown without the plugin, which says so.
+quiet=-Wno-attributes
+is_clang && quiet=-Wno-unknown-attributes
 
 begin sources
 cat >one.c <<'C'
@@ -13,9 +15,7 @@ cat >one.c <<'C'
 #include <string.h>
 static int table[16];
 int __attribute__((noinline)) work(int n) { return n < 2 ? n : work(n - 1) + work(n - 2); }
-#include <cprof/user.h>
-CPROF_PROFILE static inline int small(int n) { return n * 3; }
-CPROF_NO_PROFILE int left_out(int n) { return small(n); }
+static inline int small(int n) { return n * 3; }
 int main(int count, char **words)
 {
     for (int idx = 0; idx < count; idx++) table[idx & 15] += work(idx) + small((int)strlen(words[idx]));
@@ -24,12 +24,11 @@ int main(int count, char **words)
 C
 cat >two.cc <<'C'
 #include <algorithm>
-#include <cprof/user.h>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
-template <class T> struct holder { T value; CPROF_PROFILE ~holder() { value = T(); } };
+template <class T> struct holder { T value; ~holder() { value = T(); } };
 struct base { virtual ~base() = default; virtual int answer(int x) { return x; } };
 struct derived : base { int answer(int x) override { if (x > 9) throw std::out_of_range("x"); return x * 2; } };
 static std::map<std::string, holder<std::string>> all;
@@ -43,6 +42,27 @@ int main(int count, char **words)
     try { return pointer->answer(count + 10); } catch (const std::exception &) { return 0; }
 }
 C
+# What would be inlined, folded with its like, or dropped, were it not for a mark.
+cat >marks.c <<'C'
+#include "marks.h"
+__attribute__((no_instrument_function)) int third(int n) { return small(n) + alike(n) + also_alike(n); }
+C
+cat >marks.h <<'C'
+#ifndef MARKS_H
+#define MARKS_H
+__attribute__((profile)) static int small(int n) { return n * 7 + 1; }
+__attribute__((__profile__)) int alike(int n) { return n * n * n + 3; }
+int also_alike(int n) __attribute__((profile("text", 3)));
+int also_alike(int n) { return n * n * n + 3; }
+__attribute__((no_profile)) static inline int unused(int n) { return n; }
+#endif
+C
+cat >marks.cc <<'C'
+#include "marks.h"
+struct holder { [[gnu::profile]] int one(int n) { return n; } [[cprof::no_profile]] int two(int n) { return one(n); } };
+template <class T> [[cprof::profile]] inline T twice(T value) { return value * 2; }
+int use(int n) { auto lambda = [](int m) __attribute__((profile)) { return m + 1; }; return holder().two(twice(lambda(n))) + small(n); }
+C
 cat >bench.s <<'C'
 	.text
 	.globl assembled
@@ -50,77 +70,132 @@ assembled:
 	ret
 C
 
-# same COMPILER SOURCE FLAG...
+# same COMPILER SOURCE WORD...: the object, and what the compiler says, with the flag
+# and without.
 same() {
-    local compiler=$1 source=$2
+    local compiler=$1 source=$2 output=object.o
     shift 2
-    rm -f with.o without.o
-    "$compiler" -c "$@" "$source" -o object.o >without.log 2>&1 && mv object.o without.o
-    "$compiler" -c "$@" "$plugin" "$source" -o object.o >with.log 2>&1 && mv object.o with.o
+    case " $* " in *" -S "*) output=object.s ;; esac
+    rm -f with without
+    # shellcheck disable=SC2086  # words
+    {
+        "$compiler" -c "$@" "$source" -o $output >without.log 2>&1 && mv $output without
+        "$compiler" -c "$@" $plugin "$source" -o $output >with.log 2>&1 && mv $output with
+    }
     checks=$((checks + 1))
-    cmp -s with.o without.o || broken "objects differ: $compiler $* $source"
+    cmp -s with without || broken "objects differ: $compiler $* $source"
     expect "messages of $compiler $* $source" "$(cat with.log)" "$(cat without.log)"
 }
 
 begin identical
 cp ../sources/* .
-for optimise in -O0 -Og -O1 -O2 -O3 -Os -Ofast; do
-    for debug in "" -g -g3 -g0; do
+for optimise in -O0 -O2 -O3; do
+    for debug in "" -g; do
         # shellcheck disable=SC2086  # words
         {
-            same gcc one.c $optimise $debug
-            [ $optimise = -Og ] || [ $optimise = -Ofast ] || same g++ two.cc $optimise $debug
+            same $cc one.c $optimise $debug
+            same $cxx two.cc $optimise $debug
+            same $cc marks.c $optimise $debug $quiet
+            same $cxx marks.cc $optimise $debug $quiet
         }
     done
 done
-for more in -fPIC -fpic -fno-pie -pthread -ffunction-sections "-fsanitize=address,undefined" \
-    -fsanitize=thread --coverage -fcf-protection=full -fopenmp -masm=intel -pipe -DPROFILING=0 \
-    "-DPROFILING=1 -UPROFILING" "-g -gsplit-dwarf" -finstrument-functions -pg -Wall\ -Wextra\ -Werror \
-    -std=c99 -fprofile-generate -frecord-gcc-switches -flto\ -ffat-lto-objects\ -frandom-seed=1 -flto\ -frandom-seed=1; do
-    case $more in
-        # The command line itself stands in the object there, or in the LTO section
-        # of options; what is promised is the linked program.
-        -frecord-gcc-switches | -flto*) continue ;;
-    esac
-    # shellcheck disable=SC2086  # words
-    same gcc one.c -O2 -frandom-seed=1 $more
+for optimise in -Og -O1 -Os -Ofast; do
+    same "$cc" one.c $optimise -g
+    same "$cxx" two.cc $optimise -g
 done
-same gcc bench.s
-echo '__attribute__((profile)) static int small(int n) { return n * 7 + 1; } int work(int n) { return small(n); }' >marked.c
-same gcc marked.c -O2 -w
-same g++ two.cc -O2 -std=c++20 -g
-same g++ two.cc -O2 -DPROFILING=0
+case_name="identical, more"
+more=("-g3" "-g0" "-S -g" "-fPIC" "-fpic" "-fno-pie" "-pthread" "-ffunction-sections" "-fsanitize=address,undefined"
+    "-fsanitize=thread" "--coverage -frandom-seed=1" "-fcf-protection=full" "-masm=intel" "-pipe" "-gdwarf-4" "-DPROFILING=1 -UPROFILING" "-DPROFILING=0" "-DPROFILING=(0)" "-DPROFILING_NOT=1"
+    "-g -gsplit-dwarf" "-finstrument-functions" "-pg" "-Wall -Wextra -Werror" "-std=c99" "-fprofile-generate -frandom-seed=1" "-ffreestanding")
+if is_clang; then
+    more+=("-flto" "-flto=thin" "-flto -g" "-emit-llvm" "-emit-llvm -g" "-gline-tables-only" "-gmlt" "-fprofile-instr-generate -fcoverage-mapping"
+        "-fno-integrated-as" "-fexceptions" "-mllvm -inline-threshold=500" "-fdebug-info-for-profiling" "-fpseudo-probe-for-profiling"
+        "-Rpass=inline" "-fcolor-diagnostics" "-fno-integrated-cc1")
+else
+    more+=("-fopenmp" "-grecord-gcc-switches -g" "-fipa-icf" "-frandom-seed=1 -fno-toplevel-reorder")
+fi
+for words in "${more[@]}"; do
+    # shellcheck disable=SC2086  # words
+    same $cc one.c -O2 $words
+done
+same $cc marks.c -O2 $quiet -m32
+same $cxx two.cc -O2 -std=c++20 -g
+same $cc bench.s
+same $cxx two.cc -O2 -DPROFILING=0
+$cc -E one.c -o one.i && same $cc one.i -O2 -g
+$cxx -E two.cc -o two.ii && same $cxx two.ii -O2 -g
 
+# The link-time optimiser sees the flag, too.
 begin lto
 cp ../sources/* .
-gcc -O2 -flto one.c -o without -Wl,--build-id=none
+is_clang && by="$(linker lld) -Wl,--build-id=none" || by=-Wl,--build-id=none
+kinds="-flto"
+is_clang && kinds="-flto -flto=thin"
 # shellcheck disable=SC2086
-gcc -O2 -flto "$plugin" one.c -o with -Wl,--build-id=none
-checks=$((checks + 1))
-cmp -s with without || broken "programs linked with -flto differ"
+for kind in $kinds; do
+    for debug in "" -g; do
+        for source in one.c two.cc marks.cc; do
+            compiler=$cxx
+            [ $source != one.c ] || compiler=$cc
+            shared=
+            [ $source != marks.cc ] || shared="-shared -fPIC"
+            rm -f program with without
+            $compiler -O2 $quiet $kind $debug $shared $source -o program $by && mv program without
+            $compiler -O2 $quiet $kind $debug $shared $plugin $source -o program $by && mv program with
+            checks=$((checks + 1))
+            cmp -s with without || broken "programs linked with $kind $debug differ: $source"
+        done
+    done
+done
 
 begin preprocessed
 cp ../sources/* .
-gcc -E one.c >without.i
-gcc "$plugin" -E one.c >with.i
-checks=$((checks + 1))
-cmp -s with.i without.i || broken "preprocessed text differs"
-gcc -fsyntax-only "$plugin" one.c
-expect "status of -fsyntax-only" $? 0
-gcc -M one.c >without.d
-gcc -M "$plugin" one.c >with.d
-expect "dependencies" "$(cat with.d)" "$(cat without.d)"
+# shellcheck disable=SC2086
+{
+    $cc -E one.c >without.i
+    $cc $plugin -E one.c >with.i
+    checks=$((checks + 1))
+    cmp -s with.i without.i || broken "preprocessed text differs"
+    for words in -fsyntax-only "-O2 -S -o /dev/null"; do
+        $cc $words $plugin -Werror one.c
+        expect "status of $words" $? 0
+    done
+    $cc -M one.c >without.d
+    $cc -M $plugin one.c >with.d
+    expect "dependencies" "$(cat with.d)" "$(cat without.d)"
+    $cc -dM -E -x c /dev/null | sort >without.macros
+    $cc $plugin -dM -E -x c /dev/null | sort >with.macros
+    expect "macros" "$(diff with.macros without.macros)" ""
+}
+
+# A header compiled before with or without the flag serves both.
+begin precompiled
+cp ../sources/* .
+# shellcheck disable=SC2086
+for with in "" "$plugin"; do
+    rm -f marks.h.gch marks.h.pch
+    if is_clang; then
+        $cc -O2 $quiet $with -x c-header marks.h -o marks.h.pch && same $cc marks.c -O2 $quiet -include-pch marks.h.pch
+    else
+        $cc -O2 $quiet $with marks.h -o marks.h.gch && same $cc marks.c -O2 $quiet -Winvalid-pch
+    fi
+done
 
 # With PROFILING two builds give the same object, too.
 begin reproducible
 cp ../sources/* .
 # shellcheck disable=SC2086
-{
-    gcc -O2 -g $flags -c one.c -o first.o && gcc -O2 -g $flags -c one.c -o second.o
-    cmp -s first.o second.o || broken "two profiling builds differ (C)"
-    g++ -O2 -g $flags -c two.cc -o first.o && g++ -O2 -g $flags -c two.cc -o second.o
-    cmp -s first.o second.o || broken "two profiling builds differ (C++)"
-}
-checks=$((checks + 2))
-expect "DW_AT_producer naming the plugin" "$(strings -a second.o | grep -c 'fplugin')" 0
+for source in one.c two.cc marks.c; do
+    compiler=$cc
+    [ $source != two.cc ] || compiler=$cxx
+    for words in "-O2 -g" -O0 "-O2 -flto"; do
+        is_clang || words="$words -frandom-seed=1"
+        $compiler $words $flags -c $source -o object.o && mv object.o first.o
+        $compiler $words $flags -c $source -o object.o && mv object.o second.o
+        checks=$((checks + 1))
+        cmp -s first.o second.o || broken "two profiling builds differ: $source $words"
+        expect "the object's mention of the plugin ($words)" "$(strings -a second.o | grep -c 'fplugin')" 0
+    done
+done
 finish

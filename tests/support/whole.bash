@@ -9,7 +9,7 @@ set -uo pipefail
 build=$(realpath "$1")
 cprof=$build/bin/cprof
 . "$(dirname "${BASH_SOURCE[0]}")/compiler.bash"
-plugin=${flags% -DPROFILING=1} # may be two words
+plugin=${flags%% -DPROFILING=1*} # may be two words
 # Test programs say noipa where a call has to stay a call whose callee nobody looks
 # into.  To Clang a function is that when another may be linked in its place.
 opaque=
