@@ -16,80 +16,67 @@ struct cprof_unit cprof_unit;
 
 namespace {
 
+std::vector<std::string> words_of(const std::string &process)
+{
+    FILE *file = fopen(("/proc/" + process + "/cmdline").c_str(), "re");
+    std::vector<std::string> words;
+    std::string word;
+
+    for (int letter; file && (letter = getc(file)) != EOF;) {
+        if (letter)
+            word += (char)letter;
+        else
+            words.push_back(word), word.clear();
+    }
+    if (file)
+        fclose(file);
+    return words;
+}
+
+bool is_among(const std::vector<std::string> &words, const char *wanted)
+{
+    return std::find(words.begin(), words.end(), wanted) != words.end();
+}
+
 /* The words of the driver's command line, which know what `clang -cc1` is not
  * told: preprocessed input has lost its -D.  The driver is this process, or its
  * parent where it runs several. */
-struct driver_words {
-    std::vector<std::string> words;
-
-    driver_words()
-    {
-        read("/proc/self/cmdline");
-        if (words.size() > 1 && words[1] == "-cc1") {
-            words.clear();
-            read(("/proc/" + std::to_string(getppid()) + "/cmdline").c_str());
-        }
-    }
-    void read(const char *path)
-    {
-        FILE *file = fopen(path, "re");
-        std::string word;
-
-        for (int letter; file && (letter = getc(file)) != EOF;) {
-            if (letter)
-                word += (char)letter;
-            else
-                words.push_back(word), word.clear();
-        }
-        if (file)
-            fclose(file);
-    }
-    bool has(const char *wanted) const
-    {
-        return std::find(words.begin(), words.end(), wanted) != words.end();
-    }
-};
-
-bool definition_is_true(llvm::StringRef definition)
+std::vector<std::string> driver_words(void)
 {
-    size_t position = definition.find('=');
-    return position == llvm::StringRef::npos ||
-           strtoul(definition.substr(position + 1).str().c_str(), nullptr, 0) != 0;
-}
-
-bool names_profiling(llvm::StringRef definition)
-{
-    return definition.substr(0, definition.find('=')) == "PROFILING";
+    std::vector<std::string> words = words_of("self");
+    bool is_driver = words.size() < 2 || words[1] != "-cc1";
+    return is_driver ? words : words_of(std::to_string(getppid()));
 }
 
 /* What the last -D or -U makes of PROFILING. */
-bool driver_says_profiling(void)
+enum cprof_said driver_said(void)
 {
-    driver_words driver;
-    bool result = false;
+    std::vector<std::string> words = driver_words();
+    enum cprof_said result = CPROF_SAID_NOTHING;
 
-    for (size_t idx = 0; idx < driver.words.size(); idx++) {
-        llvm::StringRef word = driver.words[idx];
+    for (size_t idx = 0; idx < words.size(); idx++) {
+        llvm::StringRef word = words[idx];
         if (!word.starts_with("-D") && !word.starts_with("-U"))
             continue;
         bool defines = word.starts_with("-D");
         llvm::StringRef definition = word.substr(2);
-        if (definition.empty() && idx + 1 < driver.words.size())
-            definition = driver.words[++idx];
-        if (names_profiling(definition))
-            result = defines && definition_is_true(definition);
+        if (definition.empty() && idx + 1 < words.size())
+            definition = words[++idx];
+        enum cprof_said said = cprof_policy_said(definition.data(), defines);
+        result = said ? said : result;
     }
     return result;
 }
 
 bool command_line_says_profiling(clang::CompilerInstance &compiler)
 {
-    bool result = false;
+    enum cprof_said result = CPROF_SAID_NOTHING;
 
-    for (const auto &macro : compiler.getPreprocessorOpts().Macros)
-        if (names_profiling(macro.first))
-            result = !macro.second && definition_is_true(macro.first);
-    return result;
+    for (const auto &macro : compiler.getPreprocessorOpts().Macros) {
+        enum cprof_said said = cprof_policy_said(macro.first.c_str(), !macro.second);
+        result = said ? said : result;
+    }
+    return result == CPROF_SAID_ON;
 }
 
 /* Whether a macro's value is true the way `#if` sees it: a number, possibly in
@@ -118,6 +105,24 @@ bool is_preprocessed(clang::CompilerInstance &compiler)
     return !inputs.empty() && inputs[0].getKind().isPreprocessed();
 }
 
+bool preprocessed_text_has_mark(clang::SourceManager &sources)
+{
+    if (!sources.hasLineTable())
+        return false;
+    clang::LineTableInfo &lines = sources.getLineTable();
+    for (unsigned idx = 0; idx < lines.getNumFilenames(); idx++)
+        if (lines.getFilename(idx) == CPROF_PREPROCESSED_MARK)
+            return true;
+    return false;
+}
+
+bool preprocessed_text_profiles(clang::CompilerInstance &compiler)
+{
+    enum cprof_said said = driver_said();
+    return said == CPROF_SAID_ON || (said == CPROF_SAID_NOTHING &&
+                                     preprocessed_text_has_mark(compiler.getSourceManager()));
+}
+
 bool source_says_profiling(clang::CompilerInstance &compiler)
 {
     clang::Preprocessor &preprocessor = compiler.getPreprocessor();
@@ -125,7 +130,7 @@ bool source_says_profiling(clang::CompilerInstance &compiler)
 
     if (preprocessor.getMacroInfo(name))
         return macro_is_true(preprocessor, name, 0);
-    return is_preprocessed(compiler) && driver_says_profiling();
+    return is_preprocessed(compiler) && preprocessed_text_profiles(compiler);
 }
 
 std::string own_path(void)
@@ -244,7 +249,39 @@ void locations_keep(clang::CompilerInstance &compiler)
     cprof_unit.locations_are_ours = true;
 }
 
+void define_own_macro(clang::Preprocessor &preprocessor, const char *more)
+{
+    preprocessor.setPredefines(preprocessor.getPredefines() + "#define __CPROF__ 1\n" + more);
+}
+
+/* `clang -E` asks no plugin, unless one says that it replaces what is to be done. */
+bool preprocesses_for_profiling(void)
+{
+    std::vector<std::string> words = words_of("self");
+    return is_among(words, "-E") && !is_among(words, "-frewrite-includes") &&
+           driver_said() == CPROF_SAID_ON;
+}
+
+/* What Clang would have done itself, and the text gets its mark. */
+void preprocess(clang::CompilerInstance &compiler, const clang::FrontendInputFile &input)
+{
+    clang::PrintPreprocessedAction action;
+
+    if (!action.BeginSourceFile(compiler, input))
+        return;
+    if (!is_preprocessed(compiler))
+        define_own_macro(compiler.getPreprocessor(),
+                         "# 1 \"" CPROF_PREPROCESSED_MARK "\" 1\n# 1 \"<built-in>\" 2\n");
+    llvm::consumeError(action.Execute()); /* has been reported */
+    action.EndSourceFile();
+}
+
 struct unit_action : clang::PluginASTAction {
+    bool BeginInvocation(clang::CompilerInstance &compiler) override
+    {
+        preprocess(compiler, getCurrentInput());
+        return false; /* there is nothing left to do */
+    }
     std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &compiler,
                                                           llvm::StringRef) override
     {
@@ -256,12 +293,11 @@ struct unit_action : clang::PluginASTAction {
             compiler.getCodeGenOpts().PrepareForLTO || compiler.getCodeGenOpts().PrepareForThinLTO;
         compiler.getCodeGenOpts().ClearASTBeforeBackend = false; /* facts.cc asks it */
         compiler.getCodeGenOpts().PassPlugins.push_back(own_path());
-        if (is_preprocessed(compiler) && driver_says_profiling())
+        if (is_preprocessed(compiler) && driver_said() == CPROF_SAID_ON)
             locations_keep(compiler);
         if (command_line_says_profiling(compiler)) {
             locations_keep(compiler);
-            clang::Preprocessor &preprocessor = compiler.getPreprocessor();
-            preprocessor.setPredefines(preprocessor.getPredefines() + "#define __CPROF__ 1\n");
+            define_own_macro(compiler.getPreprocessor(), "");
         }
         return std::make_unique<unit_consumer>(compiler);
     }
@@ -282,7 +318,7 @@ struct unit_action : clang::PluginASTAction {
     }
     ActionType getActionType() override
     {
-        return AddBeforeMainAction;
+        return preprocesses_for_profiling() ? ReplaceAction : AddBeforeMainAction;
     }
 };
 
@@ -292,7 +328,7 @@ void options_from_driver(void)
     const std::string prefix = "-fplugin-arg-cprof-";
     std::string message;
 
-    for (const std::string &word : driver_words().words)
+    for (const std::string &word : driver_words())
         if (word.compare(0, prefix.size(), prefix) == 0 &&
             !option_read(word.substr(prefix.size()), &message))
             cprof_warn(message.c_str());
@@ -314,13 +350,12 @@ clang::ParsedAttrInfoRegistry::Add<no_profile_attribute> no_profile("no_profile"
 bool cprof_unit_profiles(llvm::Module &module)
 {
     clang::CompilerInstance *compiler = cprof_unit.compiler;
-    driver_words driver;
 
     if (compiler && !source_says_profiling(*compiler))
         return false;
-    if (!compiler && !driver_says_profiling())
+    if (!compiler && driver_said() != CPROF_SAID_ON)
         return false;
-    cprof_unit.freestanding = cprof_unit.freestanding || driver.has("-nostdlib");
+    cprof_unit.freestanding = cprof_unit.freestanding || is_among(driver_words(), "-nostdlib");
     if (compiler)
         cprof_source_facts_collect(module, compiler->getASTContext());
     else

@@ -29,62 +29,56 @@ bool macro_is_true(cpp_hashnode *node, int depth)
 }
 
 /* What the last -D or -U on the command line makes of PROFILING. */
-bool definition_is_true(const char *definition)
-{
-    const char *value = strchr(definition, '=');
-    return !value || strtoul(value + 1, NULL, 0) != 0;
-}
-
-bool names_profiling(const char *definition)
-{
-    size_t len = strcspn(definition, "=");
-    return len == strlen("PROFILING") && strncmp(definition, "PROFILING", len) == 0;
-}
-
 bool command_line_says_profiling(void)
 {
-    bool result = false;
+    enum cprof_said result = CPROF_SAID_NOTHING;
 
     for (unsigned idx = 0; idx < save_decoded_options_count; idx++) {
         const cl_decoded_option *option = &save_decoded_options[idx];
-        if (option->opt_index == OPT_D && names_profiling(option->arg))
-            result = definition_is_true(option->arg);
-        else if (option->opt_index == OPT_U && names_profiling(option->arg))
-            result = false;
+        if (option->opt_index != OPT_D && option->opt_index != OPT_U)
+            continue;
+        enum cprof_said said = cprof_policy_said(option->arg, option->opt_index == OPT_D);
+        result = said ? said : result;
     }
-    return result;
+    return result == CPROF_SAID_ON;
 }
 
 /* The driver's command line, as it leaves it in the environment: words in single
- * quotes.  Takes the next word, or says false. */
+ * quotes, a quote itself as '\''.  Takes the next word, or says false. */
 bool driver_word_next(const char **position, char *word, size_t size)
 {
-    const char *start = *position ? strchr(*position, '\'') : NULL;
-    const char *end = start ? strchr(start + 1, '\'') : NULL;
+    const char *letter = *position ? strchr(*position, '\'') : NULL;
+    size_t len = 0;
 
-    if (!end)
+    if (!letter)
         return false;
-    size_t len = end - start - 1 < (ptrdiff_t)size - 1 ? end - start - 1 : size - 1;
-    memcpy(word, start + 1, len);
+    for (letter++; *letter; letter++) {
+        if (strncmp(letter, "'\\''", 4) == 0)
+            letter += 3;
+        else if (*letter == '\'')
+            break;
+        if (len + 1 < size)
+            word[len++] = *letter;
+    }
     word[len] = '\0';
-    *position = end + 1;
+    *position = letter + (*letter != '\0');
     return true;
 }
 
 /* Preprocessed input has lost its macros (-save-temps, ccache, distcc), but not
  * the driver its -D. */
-bool driver_says_profiling(void)
+enum cprof_said driver_said(void)
 {
     const char *position = getenv("COLLECT_GCC_OPTIONS");
     char word[256];
-    bool result = false;
+    enum cprof_said result = CPROF_SAID_NOTHING;
 
     while (driver_word_next(&position, word, sizeof word)) {
         bool defines = strcmp(word, "-D") == 0, undefines = strcmp(word, "-U") == 0;
-        if (!defines && !undefines)
+        if ((!defines && !undefines) || !driver_word_next(&position, word, sizeof word))
             continue;
-        if (driver_word_next(&position, word, sizeof word) && names_profiling(word))
-            result = defines && definition_is_true(word);
+        enum cprof_said said = cprof_policy_said(word, defines);
+        result = said ? said : result;
     }
     return result;
 }
@@ -100,6 +94,22 @@ bool driver_has(const char *option)
     return false;
 }
 
+bool preprocessed_text_has_mark(void)
+{
+    for (unsigned idx = 0; idx < LINEMAPS_ORDINARY_USED(line_table); idx++) {
+        const line_map_ordinary *map = LINEMAPS_ORDINARY_MAP_AT(line_table, idx);
+        if (map->to_file && strcmp(map->to_file, CPROF_PREPROCESSED_MARK) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool preprocessed_text_profiles(void)
+{
+    enum cprof_said said = driver_said();
+    return said == CPROF_SAID_ON || (said == CPROF_SAID_NOTHING && preprocessed_text_has_mark());
+}
+
 bool unit_profiles(void)
 {
     if (&parse_in == NULL || !parse_in)
@@ -108,7 +118,7 @@ bool unit_profiles(void)
         cpp_lookup(parse_in, (const unsigned char *)"PROFILING", strlen("PROFILING"));
     if (cpp_user_macro_p(node))
         return macro_is_true(node, 0);
-    return cpp_get_options(parse_in)->preprocessed && driver_says_profiling();
+    return cpp_get_options(parse_in)->preprocessed && preprocessed_text_profiles();
 }
 
 /* What the code is for.  In an LTO link -fPIC says nothing, because every unit's
@@ -229,6 +239,9 @@ void on_pragmas(void *, void *)
     callbacks->define = NULL;
     cpp_define(parse_in, "__CPROF__=1");
     callbacks->define = define;
+    if (flag_preprocess_only && callbacks->file_change)
+        callbacks->file_change(parse_in, linemap_check_ordinary(linemap_add(
+                                             line_table, LC_RENAME, 0, CPROF_PREPROCESSED_MARK, 0)));
 }
 
 void on_unit_finish(void *, void *)

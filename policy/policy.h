@@ -99,6 +99,15 @@ struct cprof_policy_line {
 bool cprof_policy_line_at(const struct cprof_policy *policy, size_t idx,
                           struct cprof_policy_line *line);
 
+/* What one -D or -U says of the macro PROFILING (definition: `NAME` or `NAME=VALUE`);
+ * the last one that says something counts. */
+enum cprof_said { CPROF_SAID_NOTHING, CPROF_SAID_OFF, CPROF_SAID_ON };
+enum cprof_said cprof_policy_said(const char *definition, bool defines);
+
+/* The file name of a line marker in preprocessed text whose command line said on.
+ * Caches tell two texts by it, and it goes where a -D does not (distcc). */
+#define CPROF_PREPROCESSED_MARK "<cprof: PROFILING>"
+
 #ifdef __cplusplus
 }
 #endif
