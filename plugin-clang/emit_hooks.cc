@@ -19,9 +19,17 @@ struct hooks {
     const cprof_hook_shape *shape;
     llvm::Constant *site, *id;
     llvm::Type *pointer;
-    llvm::Value *caller; /* valid from the end of the entry code on */
+    /* From the end of the entry code on: in a register, or, where nothing is
+     * optimised and each block would have a copy on the stack, in one variable. */
+    llvm::Value *caller;
+    llvm::AllocaInst *variable;
     llvm::DebugLoc location;
 };
+
+llvm::Value *caller_read(const struct hooks *hooks, llvm::IRBuilder<> &builder)
+{
+    return hooks->variable ? builder.CreateLoad(hooks->pointer, hooks->variable) : hooks->caller;
+}
 
 /* GCC's notation of operands in LLVM's. */
 std::string ir_text(const char *text)
@@ -58,6 +66,15 @@ llvm::InlineAsm *asm_of(llvm::Type *result, llvm::ArrayRef<llvm::Value *> inputs
                                 constraints, true);
 }
 
+/* Hooks change the flags, and LLVM looks through all registers of the machine for
+ * that word, which took 2 % of a compilation.  Between entry code and body, and
+ * between body and return, nothing keeps flags, so that it says nothing there;
+ * but what LTO inlines into another function stands amid its code. */
+const char *flags_clobber(void)
+{
+    return cprof_unit.linked_later ? ",~{flags}" : "";
+}
+
 /* A block at the function's end; the compiler places what is cold there too. */
 llvm::BasicBlock *block_new(struct hooks *hooks, const char *name)
 {
@@ -70,19 +87,18 @@ void mark(struct hooks *hooks, llvm::CallBase *call)
     call->setDebugLoc(hooks->location);
 }
 
-/* The call itself: reads `caller`, gives back what the runtime makes of it. */
+/* The call itself: reads the caller's node, gives back what the runtime makes of it. */
 llvm::Value *cold_call(struct hooks *hooks, llvm::IRBuilder<> &builder, const char *text,
-                       llvm::Value *caller, bool with_site)
+                       bool with_site, const char *clobber)
 {
-    llvm::SmallVector<llvm::Value *, 2> inputs = {caller};
+    llvm::SmallVector<llvm::Value *, 2> inputs = {caller_read(hooks, builder)};
     std::string constraints = "=r,0";
 
     if (with_site) {
         inputs.push_back(hooks->site);
-        constraints += ",i";
+        constraints += ",i,~{rax}";
     }
-    constraints += with_site ? ",~{rax},~{flags}" : ",~{flags}";
-    llvm::InlineAsm *code = asm_of(hooks->pointer, inputs, text, constraints);
+    llvm::InlineAsm *code = asm_of(hooks->pointer, inputs, text, constraints + clobber);
     llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, inputs);
     mark(hooks, call);
     call->addFnAttr(llvm::Attribute::Cold);
@@ -124,7 +140,8 @@ struct loaded emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::Basi
         constraints += ",=&r";
     if (early)
         constraints += ",!i";
-    constraints += ",~{flags}";
+    if (count > 2 || early)
+        constraints += flags_clobber();
     cprof_hook_load(text, hooks->shape);
     llvm::InlineAsm *code =
         asm_of(llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
@@ -154,10 +171,20 @@ void emit_step(struct hooks *hooks, const struct loaded *loaded, llvm::BasicBloc
         constraints += ",r";
     }
     inputs.push_back(hooks->id);
-    constraints += ",i,!i,!i,~{flags}";
+    constraints += std::string(",i,!i,!i") + flags_clobber();
     cprof_hook_step(text, hooks->shape);
     hot_branch(hooks, loaded->step, asm_of(loaded->scratch->getType(), inputs, text, constraints),
                inputs, onward, {enter, begin});
+}
+
+/* Arguments on their way into variables, as they are written where nothing is
+ * optimised: behind the hook each would have a second copy on the stack. */
+bool keeps_argument(const llvm::Instruction &instruction)
+{
+    auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
+    return instruction.isDebugOrPseudoInst() ||
+           (store && llvm::isa<llvm::Argument>(store->getValueOperand()) &&
+            llvm::isa<llvm::AllocaInst>(store->getPointerOperand()));
 }
 
 /* Splits the entry block behind its allocas, which have to stay there to be part
@@ -176,12 +203,54 @@ llvm::BasicBlock *entry_split(llvm::Function *function)
     auto position = entry->begin();
     for (size_t idx = 0; idx < allocas.size(); idx++)
         ++position;
+    while (function->hasOptNone() && keeps_argument(*position))
+        ++position;
     return entry->splitBasicBlock(position, "cprof.body");
+}
+
+/* What each way through the entry code makes of the caller's node. */
+struct merge {
+    llvm::AllocaInst *variable;
+    llvm::PHINode *phi;
+};
+
+struct merge merge_new(struct hooks *hooks, llvm::IRBuilder<> &builder)
+{
+    struct merge merge = {hooks->variable, nullptr};
+
+    if (!merge.variable)
+        merge.phi = builder.CreatePHI(hooks->pointer, 4);
+    return merge;
+}
+
+void merge_add(struct merge *merge, llvm::IRBuilder<> &builder, llvm::Value *value)
+{
+    if (merge->variable)
+        builder.CreateStore(value, merge->variable);
+    else
+        merge->phi->addIncoming(value, builder.GetInsertBlock());
+}
+
+/* Before thread-local storage exists: a tag that leads to the cold exit.  An
+ * instruction says it, or LLVM 16 does away with the block and sets it on the hot
+ * path. */
+llvm::Value *early_caller(struct hooks *hooks, llvm::IRBuilder<> &builder)
+{
+    llvm::Value *tag =
+        llvm::ConstantExpr::getIntToPtr(builder.getInt64(CPROF_TAG_TIMED), hooks->pointer);
+    llvm::InlineAsm *code = asm_of(hooks->pointer, {tag}, "", "=r,0");
+    llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, {tag});
+
+    mark(hooks, call);
+    return call;
 }
 
 void emit_entry(struct hooks *hooks)
 {
     char text[CPROF_HOOK_TEXT_MAX];
+    if (hooks->function->hasOptNone())
+        hooks->variable = new llvm::AllocaInst(hooks->pointer, 0, "cprof.caller",
+                                               &*hooks->function->getEntryBlock().begin());
     llvm::BasicBlock *body = entry_split(hooks->function);
     llvm::BasicBlock *entry = &hooks->function->getEntryBlock();
     bool may_be_early = cprof_hook_may_be_early(hooks->shape);
@@ -195,37 +264,47 @@ void emit_entry(struct hooks *hooks)
                                                       hooks->function, body);
     if (loaded.step != entry)
         loaded.step->moveBefore(join);
-    emit_step(hooks, &loaded, join, enter, begin);
-
-    llvm::IRBuilder<> cold(enter);
-    cprof_hook_enter_call(text, hooks->shape);
-    llvm::Value *entered = cold_call(hooks, cold, text, loaded.caller, true);
-    cold.CreateBr(join);
-    cold.SetInsertPoint(begin);
-    cprof_hook_begin_call(text, hooks->shape);
-    llvm::Value *begun = cold_call(hooks, cold, text, loaded.caller, false);
-    cold.CreateBr(join);
 
     llvm::IRBuilder<> builder(join);
-    llvm::PHINode *phi = builder.CreatePHI(hooks->pointer, 4);
-    phi->addIncoming(loaded.caller, loaded.step);
-    phi->addIncoming(entered, enter);
-    phi->addIncoming(begun, begin);
+    struct merge merge = merge_new(hooks, builder);
+    builder.SetInsertPoint(loaded.step);
+    merge_add(&merge, builder, loaded.caller);
+    emit_step(hooks, &loaded, join, enter, begin);
+    hooks->caller = loaded.caller;
+
+    builder.SetInsertPoint(enter);
+    cprof_hook_enter_call(text, hooks->shape);
+    merge_add(&merge, builder, cold_call(hooks, builder, text, true, flags_clobber()));
+    builder.CreateBr(join);
+    builder.SetInsertPoint(begin);
+    cprof_hook_begin_call(text, hooks->shape);
+    merge_add(&merge, builder, cold_call(hooks, builder, text, false, flags_clobber()));
+    builder.CreateBr(join);
     if (early) {
-        llvm::Type *wide = llvm::Type::getInt64Ty(hooks->function->getContext());
-        cold.SetInsertPoint(early);
-        cold.CreateBr(join);
-        phi->addIncoming(llvm::ConstantExpr::getIntToPtr(
-                             llvm::ConstantInt::get(wide, CPROF_TAG_TIMED), hooks->pointer),
-                         early);
+        builder.SetInsertPoint(early);
+        merge_add(&merge, builder, early_caller(hooks, builder));
+        builder.CreateBr(join);
     }
+    builder.SetInsertPoint(join);
     builder.CreateBr(body);
-    hooks->caller = phi;
+    hooks->caller = merge.phi;
+}
+
+/* Where nothing is optimised, a return reads its value from a variable; behind the
+ * hook it needs no copy of it. */
+llvm::Instruction *before_value(llvm::Instruction *position)
+{
+    auto *end = llvm::dyn_cast<llvm::ReturnInst>(position);
+    auto *load = end ? llvm::dyn_cast_or_null<llvm::LoadInst>(end->getReturnValue()) : nullptr;
+    bool is_variable = load && load == end->getPrevNode() && load->hasOneUse() &&
+                       llvm::isa<llvm::AllocaInst>(load->getPointerOperand());
+    return is_variable ? load : position;
 }
 
 /* The exit before `position`. */
 void emit_exit(struct hooks *hooks, llvm::Instruction *position)
 {
+    position = before_value(position);
     char text[CPROF_HOOK_TEXT_MAX];
     bool scratch = hooks->shape->shared_object;
     llvm::LLVMContext &context = hooks->function->getContext();
@@ -236,13 +315,15 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
 
     hot->getTerminator()->eraseFromParent();
     cprof_hook_exit(text, hooks->shape);
-    hot_branch(
-        hooks, hot,
-        asm_of(result, {hooks->caller}, text, scratch ? "=&r,r,!i,~{flags}" : "r,!i,~{flags}"),
-        {hooks->caller}, rest, {end});
+    llvm::IRBuilder<> builder(hot);
+    llvm::Value *caller = caller_read(hooks, builder);
+    hot_branch(hooks, hot,
+               asm_of(result, {caller}, text,
+                      std::string(scratch ? "=&r,r,!i" : "r,!i") + flags_clobber()),
+               {caller}, rest, {end});
     llvm::IRBuilder<> cold(end);
     cprof_hook_end_call(text, hooks->shape);
-    cold_call(hooks, cold, text, hooks->caller, false);
+    cold_call(hooks, cold, text, false, flags_clobber());
     cold.CreateBr(rest);
 }
 
@@ -254,7 +335,7 @@ void emit_return(struct hooks *hooks, llvm::Instruction *before)
     llvm::IRBuilder<> builder(before);
 
     cprof_hook_return_call(text, hooks->shape);
-    cold_call(hooks, builder, text, hooks->caller, true)->setName("cprof.again");
+    cold_call(hooks, builder, text, true, ",~{flags}")->setName("cprof.again");
 }
 
 void emit_return_after(struct hooks *hooks, llvm::CallBase *call)
