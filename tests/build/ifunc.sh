@@ -51,7 +51,7 @@ int main() { int sum = 0; for (int idx = 0; idx < 300; idx++) sum = version(sum)
 C
 cat >library.c <<'C'
 __attribute__((noipa)) int plain_version(int n) { return n + 1; }
-__attribute__((noipa)) static int helper(void) { return 1; }
+__attribute__((noinline)) static int helper(void) { return 1; }
 static int (*resolve(void))(int) { return helper() ? plain_version : 0; }
 int chosen(int n) __attribute__((ifunc("resolve")));
 int call_chosen(int n) { return chosen(n); }
@@ -69,9 +69,9 @@ for optimise in -O0 -O2; do
     for kind in "" -no-pie "-fno-pie -no-pie" -fPIC -static -static-pie "-Wl,-z,now" "-Wl,-z,lazy" "-flto" -fuse-ld=gold -fuse-ld=lld; do
         # shellcheck disable=SC2086  # words
         for source in own.c clones.c versions.cc; do
-            compiler=gcc
-            [ $source != versions.cc ] || compiler=g++
-            $compiler $optimise $kind $source -o plain 2>/dev/null && ./plain >plain.out || continue
+            compiler=$cc
+            [ $source != versions.cc ] || compiler=$cxx
+            $compiler $optimise $apart $kind $source -o plain 2>/dev/null && ./plain >plain.out || continue
             rm -f cprof.out.* program
             OPTIMISE="$optimise -fno-optimize-sibling-calls" CC=$compiler compile program $kind $source || continue
             case_name="$source $optimise $kind"
@@ -102,7 +102,7 @@ for hooks in yes no; do
     if [ $hooks = yes ]; then
         compile user user.c -L. -lchosen -Wl,-rpath,"$PWD"
     else
-        gcc -O2 user.c -o user -L. -lchosen -Wl,-rpath,"$PWD"
+        $cc -O2 $apart user.c -o user -L. -lchosen -Wl,-rpath,"$PWD"
     fi
     for now in "" 1; do
         rm -f cprof.out.*
@@ -121,7 +121,7 @@ C
 cat >resolver.c <<'C'
 #include <stdio.h>
 int far_helper(void);
-__attribute__((noipa)) static int version(int n) { return n + 1; }
+__attribute__((noinline)) static int version(int n) { return n + 1; }
 static int (*resolve(void))(int) { return far_helper() ? version : 0; }
 int chosen(int n) __attribute__((ifunc("resolve")));
 int main(void) { int sum = 0; for (int idx = 0; idx < 300; idx++) sum = chosen(sum); printf("%d\n", sum); return 0; }
@@ -130,7 +130,7 @@ for kind in "" -static; do
     # shellcheck disable=SC2086
     {
         rm -f cprof.out.*
-        gcc -O2 $kind helper.c resolver.c -o plain && ./plain >/dev/null || continue
+        $cc -O2 $apart $kind helper.c resolver.c -o plain && ./plain >/dev/null || continue
         compile program $kind helper.c resolver.c -fplugin-arg-cprof-guard=on
         run 0 ./program
         expect_calls "$(the_profile)" version 300 main 1

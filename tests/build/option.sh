@@ -4,7 +4,6 @@
 #
 # usage: option.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
-plugin=${flags%% *}
 
 source_here() {
     cat >x.c <<'C'
@@ -70,7 +69,7 @@ expect "status of a build with an idle line" $? 0
 # rejected WORD NAMED: is a compile error that has NAMED in it.
 rejected() {
     # shellcheck disable=SC2086
-    gcc -O2 $flags "$1" -c x.c -o x.o >log 2>&1
+    $cc -O2 $flags "$1" -c x.c -o x.o >log 2>&1
     expect_between "status with $1" $? 1 9
     checks=$((checks + 1))
     grep -q "error: .*$2" log || broken "no error that names '$2' with $1: $(head -n 2 log)"
@@ -96,28 +95,28 @@ source_here
 for word in -masm=intel -m32; do
     rm -f cprof.out.* x x.o
     # shellcheck disable=SC2086
-    gcc -O2 $word -c x.c -o x.o 2>/dev/null || { skip "no $word here" && continue; }
+    $cc -O2 $word -c x.c -o x.o 2>/dev/null || { skip "no $word here" && continue; }
     # shellcheck disable=SC2086
-    gcc -O2 $flags $word -c x.c -o x.o >log 2>&1
+    $cc -O2 $flags $word -c x.c -o x.o >log 2>&1
     expect "status with $word" $? 0
     checks=$((checks + 1))
     grep -q 'warning: cprof' log || broken "no warning with $word: $(head -n 2 log)"
     expect "hooks with $word" "$(nm x.o | grep -c __cprof)" 0
     # shellcheck disable=SC2086
-    if gcc $word x.o -o x 2>/dev/null; then
+    if $cc $word x.o -o x 2>/dev/null; then
         run 0 ./x
         no_profile
     fi
-    gcc -O2 "$plugin" $word -c x.c -o x.o >log 2>&1
+    $cc -O2 $plugin $apart $word -c x.c -o x.o >log 2>&1
     expect "messages with $word without PROFILING" "$(cat log)" ""
     # shellcheck disable=SC2086
-    gcc -O2 -Wall -Werror "$plugin" $word -c x.c -o x.o >log 2>&1
+    $cc -O2 -Wall -Werror $plugin $apart $word -c x.c -o x.o >log 2>&1
     expect "status with $word -Werror without PROFILING" $? 0
 done
 echo 'int add(int a, int b) { return a + b; }' >free.c
 for word in -ffreestanding -nostdlib; do
     # shellcheck disable=SC2086
-    gcc -O2 $flags $word -c free.c -o free.o >log 2>&1
+    $cc -O2 $flags $word -c free.c -o free.o >log 2>&1
     expect "status with $word" $? 0
     checks=$((checks + 1))
     grep -q 'warning: cprof' log || broken "no warning with $word"
@@ -156,12 +155,12 @@ int main()
     return twice(3) != 6;
 }
 C
-CC=g++ compile places places.cc -fplugin-arg-cprof-only=attribute -Wall -Wextra -Werror
+CC=$cxx compile places places.cc -fplugin-arg-cprof-only=attribute -Wall -Wextra -Werror
 run 0 ./places
 expect_calls "$(the_profile)" prototype 1 by_gnu 1 by_cprof 1 "holder::method()" 1 "holder::hidden()" 0 main 0
 echo '__attribute__((profile)) int number; __attribute__((profile)) typedef int kind;' >wrong.c
 # shellcheck disable=SC2086
-gcc $flags -c wrong.c >log 2>&1
+$cc $flags -c wrong.c >log 2>&1
 expect "warnings for attributes on variables and types" "$(grep -c 'warning: .*profile' log)" 2
 
 begin switch_function

@@ -93,13 +93,15 @@ a_round() {
     many=$(instructions "$1" 1100000 "$2")
     awk "BEGIN { print ($many - $few) / 1e6 }"
 }
-"$cc" -O2 $apart loop.c -o plain
 for kind in "" -fPIC; do
     # shellcheck disable=SC2086
     compile hooked loop.c $kind
     # shellcheck disable=SC2086
     "$cc" -O2 $apart $kind loop.c -o plain
     [ "$kind" = -fPIC ] && budget=16 || budget=12
+    # Clang moves a leaf's result to its register behind the exit.
+    copies=0
+    is_clang && copies=1
     plain_leaf=$(a_round ./plain leaf)
     plain_pair=$(a_round ./plain caller)
     for mode in count off; do
@@ -108,7 +110,7 @@ for kind in "" -fPIC; do
         pair=$(awk "BEGIN { print $(a_round ./hooked caller) - $plain_pair }")
         unset CPROF_MODE
         printf 'instructions added: %s to a leaf, %s to a leaf and its caller (%s %s)\n' "$leaf" "$pair" "$mode" "$kind"
-        expect_between "instructions added to a leaf ($mode $kind)" "$leaf" 1 "$budget.01"
+        expect_between "instructions added to a leaf ($mode $kind)" "$leaf" 1 "$((budget + copies)).01"
         # The caller keeps its own caller's node across the call: a push and a pop.
         expect_between "instructions added to a leaf and its caller ($mode $kind)" "$pair" 2 "$((2 * budget + 3)).01"
     done

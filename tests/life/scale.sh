@@ -57,7 +57,7 @@ for mode in adaptive exact count; do
     expect_small "$profile" $((20021 * 56 + 32768 * 128 + 65536))
 done
 
-# One million frames.  The frames must not grow by more than 16 bytes.
+# One million frames.  The frames must not grow by more than 16 bytes (32 in one case).
 begin deep
 cat >deep.c <<'C'
 #include <pthread.h>
@@ -99,17 +99,20 @@ int main(int count, char **words)
 C
 for optimise in -O0 -O2; do
     for kind in "" -fPIC; do
+        more=16
+        # Without optimisation Clang keeps what an asm goto gives it in memory.
+        is_clang && [ "$optimise$kind" = -O0-fPIC ] && more=32
         # shellcheck disable=SC2086
         OPTIMISE=$optimise compile deep deep.c $kind
         # shellcheck disable=SC2086
-        "$cc" $optimise $kind deep.c -o plain
+        "$cc" $optimise $apart $kind deep.c -o plain
         run 0 ./plain 1000000
         plain=$(cat run.out)
         for mode in count exact; do
             rm -f cprof.out.*
             CPROF_MODE=$mode run 0 ./deep 1000000
             expect_between "bytes added to a frame of $plain ($optimise $kind, $mode)" \
-                "$(awk "BEGIN { print $(cat run.out) - $plain }")" -1 16
+                "$(awk "BEGIN { print $(cat run.out) - $plain }")" -1 $more
             profile=$(the_profile)
             # first, third, second, first, ...: 1,000,001 calls, a third each.
             expect_calls "$profile" down 1000001 first 333334 third 333334 second 333333 start 1 main 1

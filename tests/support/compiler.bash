@@ -9,8 +9,7 @@ case $compiler in
     *clang*) cc=$compiler cxx=${compiler/clang/clang++} ;;
     *) cc=$compiler cxx=${compiler/gcc/g++} ;;
 esac
-flags=$("$cprof" flags --cc "$cc" 2>/dev/null) || # until it knows Clang
-    flags="-fplugin=$(realpath "$(dirname "$cprof")/../lib/cprof/cprof.so") -DPROFILING=1"
+flags=$("$cprof" flags --cc "$cc")
 
 is_clang() {
     [[ $compiler == *clang* ]]
