@@ -40,7 +40,7 @@ need_packages build test clang source
 build_preset dev
 build_preset asan
 if [ "$all" = yes ]; then
-    need_packages fresh format
+    need_packages fresh format suites
     build_preset tsan
     run_tests dev "$@"
     run_tests tsan -L sanitize "$@"

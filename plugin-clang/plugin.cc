@@ -119,8 +119,8 @@ bool preprocessed_text_has_mark(clang::SourceManager &sources)
 bool preprocessed_text_profiles(clang::CompilerInstance &compiler)
 {
     enum cprof_said said = driver_said();
-    return said == CPROF_SAID_ON || (said == CPROF_SAID_NOTHING &&
-                                     preprocessed_text_has_mark(compiler.getSourceManager()));
+    return said == CPROF_SAID_ON ||
+           (said == CPROF_SAID_NOTHING && preprocessed_text_has_mark(compiler.getSourceManager()));
 }
 
 bool source_says_profiling(clang::CompilerInstance &compiler)

@@ -240,8 +240,9 @@ void on_pragmas(void *, void *)
     cpp_define(parse_in, "__CPROF__=1");
     callbacks->define = define;
     if (flag_preprocess_only && callbacks->file_change)
-        callbacks->file_change(parse_in, linemap_check_ordinary(linemap_add(
-                                             line_table, LC_RENAME, 0, CPROF_PREPROCESSED_MARK, 0)));
+        callbacks->file_change(parse_in,
+                               linemap_check_ordinary(linemap_add(line_table, LC_RENAME, 0,
+                                                                  CPROF_PREPROCESSED_MARK, 0)));
 }
 
 void on_unit_finish(void *, void *)

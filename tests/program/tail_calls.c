@@ -33,7 +33,8 @@ signed char give_char(int);
 unsigned char give_unsigned_char(int);
 long give_long(long);
 long double give_long_double(void), change_long_double(long double);
-double give_double(double), nine(double, double, double, double, double, double, double, double, double);
+double give_double(double),
+    nine(double, double, double, double, double, double, double, double, double);
 float give_float(float);
 two give_two(int);
 three give_three(int);
