@@ -21,6 +21,7 @@ result=bench/results/$(date +%Y-%m-%d)-$(git rev-parse --short HEAD).md
 rm -f build/bench/missed
 { bench/run "$@" || touch build/bench/missed; } | tee -a "$result"
 { bench/programs || touch build/bench/missed; } | tee -a "$result"
+{ bench/compile || touch build/bench/missed; } | tee -a "$result"
 printf '```\n' >>"$result"
 say "written to $result"
 [ ! -f build/bench/missed ]

@@ -18,7 +18,8 @@ run_tests() {
     shift
     say "tests build/$preset"
     rm -f "$results"
-    ctest --test-dir "build/$preset" --output-on-failure --output-junit "$source_dir/$results" \
+    # What must not be disturbed says RUN_SERIAL.
+    ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --output-junit "$source_dir/$results" \
         "$@" || true
     [ -s "$results" ] || stop "ctest left no results for build/$preset"
     local count failures ignored
