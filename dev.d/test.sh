@@ -19,8 +19,8 @@ run_tests() {
     say "tests build/$preset"
     rm -f "$results"
     # What must not be disturbed says RUN_SERIAL.
-    ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --output-junit "$source_dir/$results" \
-        "$@" || true
+    ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure \
+        --output-junit "$source_dir/$results" "$@" || true
     [ -s "$results" ] || stop "ctest left no results for build/$preset"
     local count failures ignored
     count=$(suite_number tests "$results")
