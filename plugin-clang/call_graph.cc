@@ -63,6 +63,8 @@ void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
     struct cprof_slot_plan *plan = cprof_slot_plan_new(functions.size());
     for (unsigned idx = 0; idx < functions.size(); idx++) {
         llvm::Function &function = *functions[idx]->function;
+        if (functions[idx]->site.flags & CPROF_SITE_LEAF)
+            continue; /* the analysis costs */
         calls_add(plan, idx, function, number_of, by_type,
                   analyses.getResult<llvm::BlockFrequencyAnalysis>(function));
     }

@@ -121,7 +121,8 @@ void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
     struct cprof_tables *tables = cprof_tables_new(module, functions);
     for (cprof_facts_of_function *facts : functions) {
         cprof_tables_site(tables, facts);
-        if (facts->site.flags & CPROF_SITE_INSTRUMENTED)
+        if ((facts->site.flags & (CPROF_SITE_INSTRUMENTED | CPROF_SITE_LEAF)) ==
+            CPROF_SITE_INSTRUMENTED)
             cprof_tables_calls(tables, facts, analyses);
     }
     for (cprof_facts_of_function *facts : functions)
