@@ -1,9 +1,16 @@
 # shellcheck shell=bash
-# bench [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
+# bench [--compare] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
 #
 # Uses an installed copy, as a user would; what it prints stands afterwards in
-# bench/results/DATE-COMMIT.md too.  Sourced by ./dev.
+# bench/results/DATE-COMMIT.md too.  With --compare: beside other profilers, on more
+# programs; takes most of an hour, and its table and plot are
+# bench/results/DATE-COMMIT-compare.md and .svg.  Sourced by ./dev.
 
+compare=no
+if [ "${1:-}" = --compare ]; then
+    compare=yes
+    shift
+fi
 need_packages clang
 build_preset release -DCPROF_CLANG_VERSIONS=19
 install_preset release "$source_dir/build/bench/prefix"
@@ -11,17 +18,32 @@ fetch_source lua5.4
 fetch_source sqlite3
 export CPROF_PREFIX=$source_dir/build/bench/prefix CPROF_SOURCE_CACHE=$source_cache
 mkdir -p bench/results
-result=bench/results/$(date +%Y-%m-%d)-$(git rev-parse --short HEAD).md
-{
-    printf '# What cprof costs, %s, commit %s\n\n' "$(date +%Y-%m-%d)" "$(git rev-parse --short HEAD)"
-    printf '%s, %s, %s processors.\n\n```\n' "$(gcc --version | head -n 1)" "$(uname -sr)" "$(nproc)"
-} >"$result"
+result=bench/results/$(date +%Y-%m-%d)-$(git rev-parse --short HEAD)
+
+# TITLE FILE: what every result begins with.
+result_begin() {
+    printf '# %s, %s, commit %s\n\n' "$1" "$(date +%Y-%m-%d)" "$(git rev-parse --short HEAD)" >"$2"
+    printf '%s, %s, %s processors.\n\n' "$(gcc --version | head -n 1)" "$(uname -sr)" "$(nproc)" >>"$2"
+}
+
+if [ "$compare" = yes ]; then
+    need_packages test suites bench
+    fetch_source jq
+    fetch_source libzstd
+    result_begin "cprof beside other profilers" "$result-compare.md"
+    bench/compare --plot "$result-compare.svg" "$@" | tee -a "$result-compare.md"
+    say "written to $result-compare.md and .svg"
+    return
+fi
+result_begin "What cprof costs" "$result.md"
+printf '```\n' >>"$result.md"
 # A goal that was asked for and missed, or a program that fails, is remembered past
 # the pipe.  --pairs and --check are for the hooks; programs take what they need.
 rm -f build/bench/missed
-{ bench/run "$@" || touch build/bench/missed; } | tee -a "$result"
-{ bench/programs || touch build/bench/missed; } | tee -a "$result"
-{ bench/compile || touch build/bench/missed; } | tee -a "$result"
-printf '```\n' >>"$result"
-say "written to $result"
+for part in run programs compile; do
+    [ $part = run ] || set --
+    { "bench/$part" "$@" || touch build/bench/missed; } | tee -a "$result.md"
+done
+printf '```\n' >>"$result.md"
+say "written to $result.md"
 [ ! -f build/bench/missed ]
