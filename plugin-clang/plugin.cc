@@ -276,6 +276,14 @@ void preprocess(clang::CompilerInstance &compiler, const clang::FrontendInputFil
     action.EndSourceFile();
 }
 
+/* LTO, or someone who asks for IR to do the like. */
+bool is_linked_later(clang::CompilerInstance &compiler)
+{
+    clang::frontend::ActionKind action = compiler.getFrontendOpts().ProgramAction;
+    return compiler.getCodeGenOpts().PrepareForLTO || compiler.getCodeGenOpts().PrepareForThinLTO ||
+           action == clang::frontend::EmitBC || action == clang::frontend::EmitLLVM;
+}
+
 struct unit_action : clang::PluginASTAction {
     bool BeginInvocation(clang::CompilerInstance &compiler) override
     {
@@ -289,8 +297,7 @@ struct unit_action : clang::PluginASTAction {
         cprof_unit.freestanding = compiler.getLangOpts().Freestanding;
         cprof_unit.intel_syntax =
             compiler.getCodeGenOpts().getInlineAsmDialect() == clang::CodeGenOptions::IAD_Intel;
-        cprof_unit.linked_later =
-            compiler.getCodeGenOpts().PrepareForLTO || compiler.getCodeGenOpts().PrepareForThinLTO;
+        cprof_unit.linked_later = is_linked_later(compiler);
         compiler.getCodeGenOpts().ClearASTBeforeBackend = false; /* facts.cc asks it */
         compiler.getCodeGenOpts().PassPlugins.push_back(own_path());
         if (is_preprocessed(compiler) && driver_said() == CPROF_SAID_ON)

@@ -28,7 +28,7 @@ struct cprof_unit {
     clang::CompilerInstance *compiler; /* NULL where the input is IR */
     bool freestanding, intel_syntax;   /* what stands in the way of hooks */
     bool locations_are_ours;           /* nobody else asked for debug information */
-    bool linked_later;                 /* by LTO, which goes on inlining */
+    bool linked_later;                 /* as IR, where inlining goes on */
     llvm::StringMap<cprof_source_facts> functions;
     llvm::StringMap<std::string> files;       /* absolute name to the name as given */
     llvm::StringMap<std::string> plain_names; /* name as opened to the name as given */

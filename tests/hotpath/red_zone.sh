@@ -45,15 +45,27 @@ for options in -O0 -O2 "-O2 -fomit-frame-pointer -fPIC"; do
     OPTIMISE=$options compile program ../keeper.c ../middle.c ../leaf.c ../main.c && check
 done
 
-# GCC puts hooks in when LTO has inlined; Clang before.
+expect_leaf() {
+    expect "calls that are left in keeper" \
+        "$(objdump -d --no-show-raw-insn program | awk '$2 == "<keeper>:" { inside = 1 }
+            inside && NF == 0 { exit } inside && $2 == "call" && !/__cprof_/ { print $NF }')" ""
+}
+
+# GCC puts hooks in when LTO has inlined; Clang before, and before IR is linked.
 if is_clang; then
     begin inlined
     # main stays apart, or keeper is inlined as well and there is no leaf
     # shellcheck disable=SC2086  # words
     $cc -O2 $apart -c ../main.c -o main.o
     compile program -flto -fuse-ld=lld ../keeper.c ../middle.c ../leaf.c main.o && check
-    expect "calls that are left in keeper" \
-        "$(objdump -d --no-show-raw-insn program | awk '$2 == "<keeper>:" { inside = 1 }
-            inside && NF == 0 { exit } inside && $2 == "call" && !/__cprof_/ { print $NF }')" ""
+    expect_leaf
+    begin linked_as_ir
+    for name in keeper middle leaf; do compile $name.bc -c -emit-llvm ../$name.c; done
+    "/usr/lib/llvm-${compiler##*-}/bin/llvm-link" keeper.bc middle.bc leaf.bc -o one.bc
+    # shellcheck disable=SC2086
+    $cc -O2 $apart one.bc ../main.c -o program && check
+    expect_leaf
+    expect "hooks that leave the flags to chance" "$("/usr/lib/llvm-${compiler##*-}/bin/llvm-dis" one.bc -o - |
+        grep 'asm sideeffect' | grep -E 'cmp|test|add|sub|call __' | grep -cv '~{flags}')" 0
 fi
 finish
