@@ -84,7 +84,9 @@ same() {
     }
     checks=$((checks + 1))
     cmp -s with without || broken "objects differ: $compiler $* $source"
-    expect "messages of $compiler $* $source" "$(cat with.log)" "$(cat without.log)"
+    # Clang 16 says so of a plugin where it only assembles.
+    expect "messages of $compiler $* $source" \
+        "$(grep -v 'argument unused during compilation' with.log)" "$(cat without.log)"
 }
 
 begin identical
