@@ -363,10 +363,12 @@ bool cprof_unit_profiles(llvm::Module &module)
     if (!compiler && driver_said() != CPROF_SAID_ON)
         return false;
     cprof_unit.freestanding = cprof_unit.freestanding || is_among(driver_words(), "-nostdlib");
-    if (compiler)
+    if (compiler) {
         cprof_source_facts_collect(module, compiler->getASTContext());
-    else
+    } else {
         options_from_driver();
+        cprof_unit.linked_later = true; /* nobody says that it is not */
+    }
     return true;
 }
 
