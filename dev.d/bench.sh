@@ -3,7 +3,7 @@
 #
 # Uses an installed copy, as a user would; what it prints stands afterwards in
 # bench/results/DATE-COMMIT.md too.  With --compare: beside other profilers, on more
-# programs; takes most of an hour, and its table and plot are
+# programs, which takes long; its table and plot are
 # bench/results/DATE-COMMIT-compare.md and .svg.  Sourced by ./dev.
 
 compare=no
