@@ -119,9 +119,12 @@ static void put_titles(struct report *report)
     writer_text(writer, "\n");
 }
 
-/* Nothing where the time is exact, since that is most of them. */
+/* Nothing where the time is exact, since that is most of them.  A blank stays in
+ * front of the most that there can be. */
 static const char *error_text(char buf[NUMBER_SIZE], double percent)
 {
+    if (percent >= 99.95)
+        return "100 %";
     return percent < 0 ? "?" : percent < 0.05 ? "" : number_percent(buf, percent);
 }
 
