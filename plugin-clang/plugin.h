@@ -2,7 +2,7 @@
  * the PROFILING macro), pass (what happens to a module), facts (compiler objects
  * to plain facts), call_graph (which slot), tail_call (which calls are jumps),
  * emit_hooks (IR), emit_site (tables).  The same names and the same order as in
- * plugin-gcc/, where the compiler itself says which calls are jumps.
+ * plugin-gcc/.
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
