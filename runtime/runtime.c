@@ -15,5 +15,6 @@
 #include "module.c"
 #include "process.c"
 #include "fork.c"
+#include "allocation.c"
 #include "thunk.c"
 /* clang-format on */

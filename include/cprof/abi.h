@@ -71,11 +71,12 @@ struct cprof_slot {
 
 /* ---- Sections -----------------------------------------------------------
  * C identifiers, so that the linker gives __start_ and __stop_ symbols. */
-#define CPROF_SECTION_SITE "cprof_site"     /* struct cprof_site records      */
-#define CPROF_SECTION_ID "cprof_id"         /* uint32_t, one an active site   */
-#define CPROF_SECTION_CALL "cprof_call"     /* struct cprof_calls and cprof_call */
-#define CPROF_SECTION_LINE "cprof_line"     /* struct cprof_line, with lists  */
-#define CPROF_SECTION_STRING "cprof_string" /* NUL-terminated UTF-8           */
+#define CPROF_SECTION_SITE "cprof_site"             /* struct cprof_site records      */
+#define CPROF_SECTION_ID "cprof_id"                 /* uint32_t, one an active site   */
+#define CPROF_SECTION_CALL "cprof_call"             /* struct cprof_calls and cprof_call */
+#define CPROF_SECTION_LINE "cprof_line"             /* struct cprof_line, with lists  */
+#define CPROF_SECTION_ALLOCATION "cprof_allocation" /* struct cprof_allocation, 8-aligned */
+#define CPROF_SECTION_STRING "cprof_string"         /* NUL-terminated UTF-8           */
 
 static_assert(sizeof(struct cprof_slot) == CPROF_SLOT_SIZE, "slot size");
 static_assert(CPROF_SLOT_COUNT * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "slots fill the stride");
@@ -92,5 +93,39 @@ static_assert(CPROF_SLOT_COUNT * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "slots fi
 #define CPROF_SYMBOL_END CPROF_SYMBOL("end")               /* cold: timed call ends  */
 #define CPROF_SYMBOL_RETURN CPROF_SYMBOL("return")         /* cold: back by a jump   */
 #define CPROF_SYMBOL_ABI CPROF_SYMBOL("abi")
+
+/* ---- Notes of allocations -------------------------------------------------
+ *
+ * The program calls its own allocator; before and after it stand calls of these,
+ * ordinary C calls that may change what a C call may, but for vector registers and
+ * errno.  tls.current is the node of the function that allocates.  The first column
+ * is what policy/allocator.def calls the way the allocator works.
+ *
+ *   RETURNS  p = malloc(n)            p = allocated(malloc(n), n, site)
+ *   COPIES   p = strdup(s)            p = copied(strdup(s), site)
+ *   RELEASES free(p)                  release(p, site); free(p)
+ *   RESIZES  p = realloc(q, n)        token = resize(q, site);
+ *                                     p = resized(realloc(q, n), 1, n, token, site)
+ *   FILLS    r = posix_memalign(&p, a, n)   r = ...; filled(&p, n, r, site)
+ *            r = asprintf(&p, ...)          r = ...; filled(&p, 0, r, site)
+ *   GROWS    r = getline(&p, &n, file)      token = grow(&p, site); r = ...;
+ *                                           grown(&p, &n, token, site)
+ *   MAPS     p = mmap(0, n, ...)      p = mapped(mmap(0, n, ...), n, site)
+ *   UNMAPS   munmap(p, n)             unmap(p, n, site); munmap(p, n)
+ *
+ * A block that was not given (NULL, MAP_FAILED, a result that says so) is noted all
+ * the same.  Between `resize` and `resized`, `grow` and `grown`, the block belongs to
+ * nobody; `resized` with NULL for a size other than 0 says that it stays as it was.
+ * A call that throws has no note behind it. */
+#define CPROF_SYMBOL_ALLOCATED CPROF_SYMBOL("allocated")
+#define CPROF_SYMBOL_COPIED CPROF_SYMBOL("copied")
+#define CPROF_SYMBOL_RELEASE CPROF_SYMBOL("release")
+#define CPROF_SYMBOL_RESIZE CPROF_SYMBOL("resize")
+#define CPROF_SYMBOL_RESIZED CPROF_SYMBOL("resized")
+#define CPROF_SYMBOL_FILLED CPROF_SYMBOL("filled")
+#define CPROF_SYMBOL_GROW CPROF_SYMBOL("grow")
+#define CPROF_SYMBOL_GROWN CPROF_SYMBOL("grown")
+#define CPROF_SYMBOL_MAPPED CPROF_SYMBOL("mapped")
+#define CPROF_SYMBOL_UNMAP CPROF_SYMBOL("unmap")
 
 #endif

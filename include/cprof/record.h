@@ -1,7 +1,7 @@
 /* The records a plugin writes into an object and the runtime copies, untouched,
- * into the profile: sites, call sites and the lines of lists.  They cross both
- * walls, so abi.h and format.h include this file.  The fields stand in site.def,
- * call.def and line.def.
+ * into the profile: sites, call sites, allocation sites and the lines of lists.
+ * They cross both walls, so abi.h and format.h include this file.  The fields stand
+ * in site.def, call.def, allocation.def and line.def.
  */
 #ifndef CPROF_RECORD_H
 #define CPROF_RECORD_H
@@ -23,6 +23,9 @@ struct cprof_call {
 struct cprof_line {
 #include <cprof/line.def>
 };
+struct cprof_allocation {
+#include <cprof/allocation.def>
+};
 #undef CPROF_FIELD
 
 static_assert(sizeof(struct cprof_site) == 44, "site records form an array");
@@ -40,6 +43,7 @@ struct cprof_calls {
 static_assert(sizeof(struct cprof_call) == 20, "call records form an array");
 static_assert(sizeof(struct cprof_calls) == sizeof(struct cprof_call), "and so do the headers");
 static_assert(sizeof(struct cprof_line) == 16, "line records form an array");
+static_assert(sizeof(struct cprof_allocation) == 1 << 6, "an address gives the number by a shift");
 
 /* Why a site is instrumented or left out. */
 enum cprof_reason {
@@ -47,6 +51,16 @@ enum cprof_reason {
 #include <cprof/reason.def>
 #undef CPROF_REASON
     CPROF_REASON_COUNT
+};
+
+/* What an allocation site calls. */
+enum cprof_kind {
+#define CPROF_KIND(name, word, meaning) CPROF_KIND_##name,
+#define CPROF_RELEASE(name, word, meaning) CPROF_KIND_##name,
+#include <cprof/kind.def>
+#undef CPROF_KIND
+#undef CPROF_RELEASE
+    CPROF_KIND_COUNT
 };
 
 /* Bits of cprof_site.flags. */
@@ -61,6 +75,20 @@ enum cprof_reason {
 /* Bits of cprof_call.flags. */
 #define CPROF_CALL_INDIRECT 0x01u
 #define CPROF_CALL_TAIL 0x02u
+
+/* Bits of cprof_allocation.flags. */
+#define CPROF_ALLOCATION_HAS_SIZE 0x01u /* `size` is known where it was compiled */
+#define CPROF_ALLOCATION_WRAPPER 0x02u  /* see below */
+#define CPROF_ALLOCATION_NOTHROW 0x04u  /* operator new that gives NULL and throws not */
+
+/* A wrapper stands for an allocator whose address the program takes: the site belongs
+ * to no function, the node in the tree is that of whoever calls, and file and line say
+ * where the address was taken. */
+
+/* `inline_ref` names a string of frames, the innermost first.  A frame is the inlined
+ * function's name and where that was called from, in the next frame's function or, for
+ * the last, in the record's: "name\tfile\tline\tcolumn\n".  The name is the one in the
+ * source, without classes and parameters. */
 
 /* Bits of cprof_line.flags. */
 #define CPROF_LINE_MATCHED 0x01u /* it named a function of the unit         */
