@@ -67,7 +67,7 @@ void json_bool(struct json *json, const char *key, bool value)
     writer_text(json->writer, value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void json_unknown(struct json *json, const char *key)
 {
     begin(json, key);
     writer_text(json->writer, "null");

@@ -18,7 +18,7 @@ void json_moment(struct json *json, const char *key, uint64_t nanoseconds);
 void json_whole(struct json *json, const char *key, uint64_t value); /* CPROF_UNKNOWN: null */
 void json_decimal(struct json *json, const char *key, double value); /* negative: null */
 void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
+void json_unknown(struct json *json, const char *key); /* null, a name of jansson's */
 
 /* A line break before the next member, for people who look. */
 void json_line(struct json *json);

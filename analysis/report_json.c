@@ -19,15 +19,15 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_whole(json, "avg_ns", function->average_ns);
     json_whole(json, "min_ns", function->min_ns);
     json_whole(json, "max_ns", function->max_ns);
-    json_null(json, "p50_ns");
-    json_null(json, "p95_ns");
-    json_null(json, "p99_ns");
+    json_unknown(json, "p50_ns");
+    json_unknown(json, "p95_ns");
+    json_unknown(json, "p99_ns");
     json_whole(json, "timed_calls", function->timed_calls);
     json_decimal(json, "error_percent", function->error_percent);
     json_whole(json, "max_depth", function->max_depth);
-    json_null(json, "alloc_count");
-    json_null(json, "alloc_bytes");
-    json_null(json, "cache");
+    json_unknown(json, "alloc_count");
+    json_unknown(json, "alloc_bytes");
+    json_unknown(json, "cache");
     json_close(json, '}');
 }
 
@@ -50,7 +50,7 @@ static void put_allocations(struct json *json)
     json_close(json, ']');
     json_open(json, "totals", '{');
     for (size_t idx = 0; idx < sizeof totals / sizeof *totals; idx++)
-        json_null(json, totals[idx]);
+        json_unknown(json, totals[idx]);
     json_close(json, '}');
 }
 

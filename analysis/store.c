@@ -291,6 +291,30 @@ static bool replace(const char *path, const struct store_bytes *bytes)
     return false;
 }
 
+/* What is no file, like /dev/stdout, must not be replaced by one. */
+static bool write_through(const char *path, const struct store_bytes *bytes)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0)
+        return false;
+    bool written = write_fully(descriptor, bytes->ptr, bytes->len);
+    return close(descriptor) == 0 && written;
+}
+
+enum cprof_status store_write(const char *path, const char *ptr, size_t len,
+                              struct cprof_error *error)
+{
+    struct store_bytes bytes = {.len = len};
+    struct stat about;
+    bool file = stat(path, &about) != 0 || S_ISREG(about.st_mode);
+    memcpy(&bytes.ptr, &ptr, sizeof ptr); /* only read, but the struct owns elsewhere */
+    if (file ? replace(path, &bytes) : write_through(path, &bytes))
+        return CPROF_OK;
+    return fault_set(error, CPROF_OUTPUT,
+                     "%.600s: cannot be written (%s); check the folder and the space left", path,
+                     strerror(errno));
+}
+
 static void settle_file(const char *path)
 {
     char target[PATH_MAX];

@@ -34,6 +34,11 @@ enum cprof_status store_read(const char *path, struct store_bytes *bytes,
                              struct cprof_error *error);
 void store_release(struct store_bytes *bytes);
 
+/* Puts a file of these bytes in the place of `path`, whole or not at all; mode 0600,
+ * like a profile. */
+enum cprof_status store_write(const char *path, const char *ptr, size_t len,
+                              struct cprof_error *error);
+
 bool store_is_folder(const char *path);
 
 /* The files in a folder that begin like a profile, without those renamed to

@@ -21,9 +21,9 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     json_whole(json, "calls", context->measure.calls);
     json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
     json_whole(json, "self_ns", timed ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
-    json_null(json, "alloc_count");
-    json_null(json, "alloc_bytes");
-    json_null(json, "live_bytes");
+    json_unknown(json, "alloc_count");
+    json_unknown(json, "alloc_bytes");
+    json_unknown(json, "live_bytes");
     json_open(json, "children", '[');
 }
 

@@ -20,7 +20,9 @@ install(TARGETS cprof_analysis ARCHIVE DESTINATION lib)
 
 # A user's headers.  abi.h and what it needs is between the plugins and the
 # runtime, and format.h between the runtime and the reader: nobody else's.
-install(FILES include/cprof/cprof.h include/cprof/sort.def include/cprof/user.h DESTINATION include/cprof)
+foreach(header cprof.h metric.def snapshot.h sort.def user.h)
+  install(FILES include/cprof/${header} DESTINATION include/cprof)
+endforeach()
 
 configure_package_config_file(cmake/cprofConfig.cmake.in
   ${PROJECT_BINARY_DIR}/${cprof_cmake_dir}/cprofConfig.cmake

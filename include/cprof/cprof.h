@@ -49,6 +49,20 @@ struct cprof_sink {
     void *context;
 };
 
+/* What is measured of a function. */
+enum cprof_metric {
+#define CPROF_METRIC(name, word, unit, meaning) CPROF_METRIC_##name,
+#include <cprof/metric.def>
+#undef CPROF_METRIC
+    CPROF_METRIC_COUNT
+};
+
+enum cprof_unit { CPROF_UNIT_NS, CPROF_UNIT_COUNT, CPROF_UNIT_BYTES };
+
+/* The word of a metric ("total_time", ...), NULL past the last, and its unit. */
+const char *cprof_metric_word(enum cprof_metric metric);
+enum cprof_unit cprof_metric_unit(enum cprof_metric metric);
+
 /* One or more profiles, merged. */
 struct cprof_profile;
 
@@ -203,10 +217,8 @@ enum cprof_status cprof_tree_json(struct cprof_profile *profile,
                                   const struct cprof_tree_options *options,
                                   const struct cprof_sink *sink, struct cprof_error *error);
 
-enum cprof_metric { CPROF_METRIC_TOTAL_TIME, CPROF_METRIC_CALLS };
-
 struct cprof_flame_options {
-    enum cprof_metric metric; /* calls are taken where times are unknown */
+    enum cprof_metric metric; /* total time or calls, which are taken where times are unknown */
     const char *title;        /* NULL: the program's name */
 };
 
@@ -243,5 +255,8 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 #ifdef __cplusplus
 }
 #endif
+
+/* The other parts of the library. */
+#include <cprof/snapshot.h>
 
 #endif

@@ -8,6 +8,7 @@ Suite *model_suite(void);
 Suite *render_suite(void);
 Suite *life_suite(void);
 Suite *names_suite(void);
+Suite *snapshot_suite(void);
 
 int main(void)
 {
@@ -17,6 +18,7 @@ int main(void)
     srunner_add_suite(runner, render_suite());
     srunner_add_suite(runner, life_suite());
     srunner_add_suite(runner, names_suite());
+    srunner_add_suite(runner, snapshot_suite());
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

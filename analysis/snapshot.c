@@ -1,0 +1,187 @@
+/* A snapshot: the values of a whole program and of its functions, whoever they
+ * come from.  Knows nothing of files (snapshot_json.c) nor of other snapshots
+ * (comparison.c); the interface is cprof/snapshot.h.
+ */
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "fault.h"
+#include "stats.h"
+
+struct cprof_entry cprof_entry_unknown(const char *name)
+{
+    struct cprof_entry entry = {.name = name, .file = ""};
+    for (int metric = 0; metric < CPROF_METRIC_COUNT; metric++)
+        entry.values[metric] = CPROF_UNKNOWN;
+    return entry;
+}
+
+struct cprof_snapshot *cprof_snapshot_new(const char *name)
+{
+    struct cprof_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    if (!snapshot)
+        return NULL;
+    snapshot->whole = cprof_entry_unknown(CPROF_WHOLE_PROGRAM);
+    snapshot->name = strdup(name ? name : "");
+    if (!snapshot->name) {
+        free(snapshot);
+        return NULL;
+    }
+    return snapshot;
+}
+
+void cprof_snapshot_free(struct cprof_snapshot *snapshot)
+{
+    if (!snapshot)
+        return;
+    texts_free(&snapshot->texts);
+    free(snapshot->entries);
+    free(snapshot->name);
+    free(snapshot);
+}
+
+const char *cprof_snapshot_name(const struct cprof_snapshot *snapshot)
+{
+    return snapshot->name;
+}
+
+/* The copy of a text that the snapshot keeps, or NULL without memory. */
+static const char *keep(struct cprof_snapshot *snapshot, const char *text)
+{
+    uint32_t id = texts_add(&snapshot->texts, text ? text : "", text ? strlen(text) : 0);
+    return id == TABLE_NONE ? NULL : texts_get(&snapshot->texts, id);
+}
+
+enum cprof_status cprof_snapshot_add(struct cprof_snapshot *snapshot,
+                                     const struct cprof_entry *entry, struct cprof_error *error)
+{
+    struct cprof_entry kept = *entry;
+    kept.name = keep(snapshot, entry->name);
+    kept.file = keep(snapshot, entry->file);
+    if (!kept.name || !kept.file ||
+        !array_reserve(&snapshot->entries, &snapshot->capacity, snapshot->count + 1,
+                       sizeof *snapshot->entries))
+        return fault_memory(error, snapshot->name);
+    snapshot->entries[snapshot->count++] = kept;
+    return CPROF_OK;
+}
+
+void cprof_snapshot_set(struct cprof_snapshot *snapshot, enum cprof_metric metric, uint64_t value)
+{
+    if ((unsigned)metric < CPROF_METRIC_COUNT)
+        snapshot->whole.values[metric] = value;
+}
+
+size_t cprof_snapshot_count(const struct cprof_snapshot *snapshot)
+{
+    return snapshot->count;
+}
+
+bool cprof_snapshot_at(const struct cprof_snapshot *snapshot, size_t idx, struct cprof_entry *entry)
+{
+    if (idx >= snapshot->count)
+        return false;
+    *entry = snapshot->entries[idx];
+    return true;
+}
+
+/* ---- The whole program ---------------------------------------------------- */
+
+/* Sums stop below CPROF_UNKNOWN: hand-made numbers may be anything. */
+static uint64_t add_values(uint64_t sum, uint64_t value)
+{
+    return value >= CPROF_UNKNOWN - 1 - sum ? CPROF_UNKNOWN - 1 : sum + value;
+}
+
+/* The sum over the functions that know the metric, CPROF_UNKNOWN if none does. */
+static uint64_t sum_of(const struct cprof_snapshot *snapshot, enum cprof_metric metric)
+{
+    uint64_t sum = CPROF_UNKNOWN;
+    for (size_t idx = 0; idx < snapshot->count; idx++) {
+        uint64_t value = snapshot->entries[idx].values[metric];
+        if (value != CPROF_UNKNOWN)
+            sum = add_values(sum == CPROF_UNKNOWN ? 0 : sum, value);
+    }
+    return sum;
+}
+
+/* Functions contain each other, so their totals must not be added. */
+static uint64_t largest_total(const struct cprof_snapshot *snapshot)
+{
+    uint64_t largest = CPROF_UNKNOWN;
+    for (size_t idx = 0; idx < snapshot->count; idx++) {
+        uint64_t value = snapshot->entries[idx].values[CPROF_METRIC_TOTAL_TIME];
+        if (value != CPROF_UNKNOWN && (largest == CPROF_UNKNOWN || value > largest))
+            largest = value;
+    }
+    return largest;
+}
+
+static uint64_t derived(const struct cprof_snapshot *snapshot, enum cprof_metric metric)
+{
+    if (metric == CPROF_METRIC_PEAK_BYTES) /* peaks of functions are at different times */
+        return CPROF_UNKNOWN;
+    if (metric != CPROF_METRIC_TOTAL_TIME)
+        return sum_of(snapshot, metric);
+    uint64_t sum = sum_of(snapshot, CPROF_METRIC_SELF_TIME);
+    return sum != CPROF_UNKNOWN ? sum : largest_total(snapshot);
+}
+
+struct cprof_entry cprof_snapshot_whole(const struct cprof_snapshot *snapshot)
+{
+    struct cprof_entry whole = snapshot->whole;
+    for (int metric = 0; metric < CPROF_METRIC_COUNT; metric++)
+        if (whole.values[metric] == CPROF_UNKNOWN)
+            whole.values[metric] = derived(snapshot, (enum cprof_metric)metric);
+    return whole;
+}
+
+/* ---- From a profile ------------------------------------------------------- */
+
+static struct cprof_entry entry_of(const struct cprof_function *function)
+{
+    struct cprof_entry entry = cprof_entry_unknown(function->name);
+    entry.file = function->file;
+    entry.line = function->line;
+    entry.values[CPROF_METRIC_TOTAL_TIME] = function->total_ns;
+    entry.values[CPROF_METRIC_SELF_TIME] = function->self_ns;
+    entry.values[CPROF_METRIC_CALLS] = function->calls;
+    return entry;
+}
+
+enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
+                                             struct cprof_profile *profile,
+                                             struct cprof_error *error)
+{
+    struct cprof_run run;
+    enum cprof_status status = cprof_run_facts(profile, &run, error);
+    for (size_t idx = 0; status == CPROF_OK && idx < profile->seen_count; idx++) {
+        struct cprof_function function = stats_function(profile, profile->by_self[idx]);
+        struct cprof_entry entry = entry_of(&function);
+        status = cprof_snapshot_add(snapshot, &entry, error);
+    }
+    if (status != CPROF_OK || !run.timed)
+        return status;
+    cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, run.wall_ns);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_SELF_TIME, stats_whole(stats_total(profile)));
+    return CPROF_OK;
+}
+
+/* ---- A copy --------------------------------------------------------------- */
+
+struct cprof_snapshot *snapshot_copy(const struct cprof_snapshot *snapshot)
+{
+    struct cprof_snapshot *copy = cprof_snapshot_new(snapshot->name);
+    if (!copy)
+        return NULL;
+    copy->whole = snapshot->whole;
+    for (size_t idx = 0; idx < snapshot->count; idx++)
+        if (cprof_snapshot_add(copy, &snapshot->entries[idx], NULL) != CPROF_OK) {
+            cprof_snapshot_free(copy);
+            return NULL;
+        }
+    return copy;
+}
