@@ -364,10 +364,27 @@ bool model_timed(const struct cprof_profile *profile)
 {
     for (size_t idx = 0; idx < profile->run_count; idx++) {
         uint32_t mode = profile->runs[idx].header.mode;
+        if (profile->runs[idx].imported)
+            return true;
         if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && profile->runs[idx].wall >= 0)
             return true;
     }
     return false;
+}
+
+const char *model_unit(const struct cprof_profile *profile)
+{
+    return profile->unit;
+}
+
+bool model_in_nanoseconds(const struct cprof_profile *profile)
+{
+    return !profile->unit[0] && model_timed(profile);
+}
+
+bool model_counted(const struct cprof_profile *profile)
+{
+    return !profile->uncounted;
 }
 
 const struct run *model_first_run(const struct cprof_profile *profile)
@@ -430,5 +447,5 @@ uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool 
 
 bool model_seen(const struct function *function)
 {
-    return function->measure.calls > 0 || function->measure.self > 0;
+    return function->measure.calls > 0 || function->total > 0;
 }

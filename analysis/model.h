@@ -23,6 +23,9 @@
 /* Room for a build id as hexadecimal text. */
 #define MODEL_BUILD_ID_SIZE (2 * sizeof(((struct cprof_header *)0)->build_id) + 1)
 
+/* Room for the unit of another profiler's numbers. */
+#define MODEL_UNIT_SIZE 32
+
 /* The root of all contexts, named after the program; no function. */
 #define MODEL_ROOT 0
 
@@ -82,6 +85,7 @@ struct run {
     double wall, overhead; /* nanoseconds; negative: unknown */
     uint64_t threads, nodes, bytes;
     bool running;
+    bool imported; /* another profiler's; of the header only texts and times hold */
 };
 
 struct cprof_profile {
@@ -98,6 +102,8 @@ struct cprof_profile {
     struct table line_by_key;
     struct run *runs;
     size_t run_count, run_capacity;
+    char unit[MODEL_UNIT_SIZE]; /* what times really are; "": nanoseconds */
+    bool uncounted;             /* no run tells calls */
     /* Set by model_finish. */
     bool finished;
     uint32_t *by_self; /* functions that were seen, by self time */
@@ -131,8 +137,19 @@ void measure_add(struct measure *sum, const struct measure *part);
 /* Brings everything "set by model_finish" up to date. */
 enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error *error);
 
-/* Whether any run read a clock. */
+/* Whether any run read a clock, or another profiler's has amounts of its own: self
+ * and total mean something. */
 bool model_timed(const struct cprof_profile *profile);
+
+/* What self and total count where they are no times ("samples", "Ir"); "" where
+ * they are nanoseconds.  All runs of a handle have the same. */
+const char *model_unit(const struct cprof_profile *profile);
+
+/* model_timed, and in nanoseconds. */
+bool model_in_nanoseconds(const struct cprof_profile *profile);
+
+/* Whether calls are known: samplers do not tell them. */
+bool model_counted(const struct cprof_profile *profile);
 
 /* The earliest run, or NULL when only binaries were added. */
 const struct run *model_first_run(const struct cprof_profile *profile);

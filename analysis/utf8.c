@@ -1,6 +1,8 @@
 /* UTF-8 decoding and widths; see utf8.h. */
 #include "utf8.h"
 
+#include <string.h>
+
 size_t utf8_next(const char *ptr, size_t len, uint32_t *code)
 {
     unsigned char lead = (unsigned char)*ptr;
@@ -61,4 +63,21 @@ bool utf8_acts(uint32_t code)
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
            code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
            (code >= 0x2066 && code <= 0x2069);
+}
+
+size_t utf8_repair(char *out, const char *text)
+{
+    static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+    size_t left = strlen(text), used = 0;
+    while (left) {
+        uint32_t code;
+        size_t len = utf8_next(text, left, &code);
+        bool shown = code != UTF8_INVALID && !utf8_acts(code);
+        size_t taken = shown ? len : sizeof replacement - 1;
+        memcpy(out + used, shown ? text : replacement, taken);
+        used += taken;
+        text += len;
+        left -= len;
+    }
+    return used;
 }

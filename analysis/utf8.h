@@ -1,6 +1,6 @@
 /* Reading UTF-8 that may be anything: names come from compilers, files and
  * damaged profiles.  Called by writer.c, which decides what to do with what
- * must not be shown as it is.
+ * must not be shown as it is, and by the exports.
  */
 #ifndef CPROF_ANALYSIS_UTF8_H
 #define CPROF_ANALYSIS_UTF8_H
@@ -21,5 +21,11 @@ unsigned utf8_columns(uint32_t code);
 /* Whether a terminal would act on it instead of showing it: control characters
  * and those that change the direction of what follows. */
 bool utf8_acts(uint32_t code);
+
+/* Writes `text` as valid UTF-8 that fits on one line: what is not, or acts,
+ * becomes U+FFFD.  `out` has room for UTF8_REPAIRED times the length; returns
+ * how much was written, without a NUL. */
+#define UTF8_REPAIRED 3
+size_t utf8_repair(char *out, const char *text);
 
 #endif

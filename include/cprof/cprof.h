@@ -227,6 +227,29 @@ enum cprof_status cprof_flame_svg(struct cprof_profile *profile,
                                   const struct cprof_flame_options *options,
                                   const struct cprof_sink *sink, struct cprof_error *error);
 
+/* ---- Exporting ------------------------------------------------------------ */
+
+enum cprof_export {
+#define CPROF_EXPORT(name, word, function, meaning) CPROF_EXPORT_##name,
+#include <cprof/export.def>
+#undef CPROF_EXPORT
+    CPROF_EXPORT_COUNT
+};
+
+/* The word of a format ("pprof", ...) and what it is; NULL past the last. */
+const char *cprof_export_word(enum cprof_export format);
+const char *cprof_export_meaning(enum cprof_export format);
+
+struct cprof_export_options {
+    enum cprof_export format;
+    enum cprof_metric metric; /* of formats that hold one; which comes first in others */
+};
+
+/* The profile in another tool's format, one whole document, maybe binary. */
+enum cprof_status cprof_export(struct cprof_profile *profile,
+                               const struct cprof_export_options *options,
+                               const struct cprof_sink *sink, struct cprof_error *error);
+
 enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cprof_style *style,
                                   const struct cprof_sink *sink, struct cprof_error *error);
 

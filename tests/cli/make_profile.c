@@ -6,6 +6,8 @@
  *   start=N      the process's start time
  *   lists        a line that is used and one that is idle
  *   troubled     lost calls and everything that can go wrong
+ *   levels=N     a chain of N functions, each called by the one before
+ *   contexts=N   a tree of N contexts of 2,000 functions, 20 and more levels deep
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,40 @@ static void add_hostile(struct fabricate *profile, uint32_t parent)
                        9000);
 }
 
+static void add_levels(struct fabricate *profile, uint32_t parent, uint32_t levels)
+{
+    for (uint32_t idx = 0; idx < levels; idx++) {
+        char name[32];
+        snprintf(name, sizeof name, "level_%u", idx);
+        parent = fabricate_node(profile, parent, fabricate_site(profile, name, "deep.c", idx + 1),
+                                idx + 1, 100 + idx);
+    }
+}
+
+/* The same tree every time.  A context's caller is one of the last made, so that
+ * the tree grows in depth as programs' do. */
+static void add_contexts(struct fabricate *profile, uint32_t parent, uint32_t count)
+{
+    enum { SITES = 2000, LATEST = 64 };
+    uint32_t sites[SITES], latest[LATEST];
+    uint64_t state = 1;
+    for (uint32_t idx = 0; idx < SITES; idx++) {
+        char name[64];
+        snprintf(name, sizeof name, "space::worker_%u(int, char const*)", idx);
+        sites[idx] = fabricate_site(profile, name, "many.cc", idx + 1);
+    }
+    for (uint32_t idx = 0; idx < LATEST; idx++)
+        latest[idx] = parent;
+    for (uint32_t idx = 0; idx < count; idx++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint32_t random = (uint32_t)(state >> 33);
+        uint32_t caller = random % 20 ? latest[random % LATEST] : parent;
+        uint32_t node = fabricate_node(profile, caller, sites[random / 64 % SITES],
+                                       1 + random % 1000, random % 100000);
+        latest[random / 64 % LATEST] = node;
+    }
+}
+
 static void add_word(struct fabricate *profile, const char *word, uint32_t parent)
 {
     struct cprof_header *header = fabricate_header(profile);
@@ -45,6 +81,10 @@ static void add_word(struct fabricate *profile, const char *word, uint32_t paren
         fabricate_line(profile, "deny", 1, "skipped", CPROF_LINE_MATCHED);
         fabricate_line(profile, "deny", 4, "fun:nobody*", 0);
     }
+    if (strncmp(word, "levels=", 7) == 0)
+        add_levels(profile, parent, (uint32_t)atoi(word + 7));
+    if (strncmp(word, "contexts=", 9) == 0)
+        add_contexts(profile, parent, (uint32_t)atoi(word + 9));
     if (strcmp(word, "troubled") == 0) {
         header->troubles = ~0u;
         header->lost_calls = 3;

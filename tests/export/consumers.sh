@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Every export read by the tool it is for, or as its published format says, and the
+# numbers that come out compared with ours.
+# shellcheck source=tests/cli/check.bash
+. "$SOURCE/tests/cli/check.bash"
+formats="pprof folded speedscope chrome callgrind csv json"
+protoc --python_out=. --proto_path="$SOURCE/analysis" pprof.proto || fail "protoc"
+export PYTHONPATH=$PWD
+
+"$MAKE_PROFILE" plain
+"$MAKE_PROFILE" hostile hostile levels=300
+"$MAKE_PROFILE" count count levels=3
+"$MAKE_PROFILE" many contexts=3000
+
+for profile in plain hostile count many; do
+    mkdir "of_$profile"
+    for format in $formats; do
+        expect 0 "$CPROF" export --format "$format" "$profile" -o "of_$profile/$format"
+    done
+    expect 0 "$CPROF" tree --format json "$profile" -o "of_$profile/tree.json"
+    expect 0 "$CPROF" report --format json "$profile" -o "of_$profile/report.json"
+    callgrind_annotate --threshold=100 --auto=no "of_$profile/callgrind" >"of_$profile/annotated" 2>warnings.txt ||
+        fail "callgrind_annotate: $(cat warnings.txt)"
+    [ ! -s warnings.txt ] || fail "callgrind_annotate warns: $(cat warnings.txt)"
+    /usr/bin/python3 "$SOURCE/tests/export/read_back.py" "of_$profile" || fail "$profile"
+    gzip -t "of_$profile/pprof" || fail "gzip: $profile"
+done
+
+# Whoever calls: what KCachegrind shows below main is main's own and its callees'.
+callgrind_annotate --inclusive=yes --threshold=100 --auto=no of_plain/callgrind >inclusive.txt 2>&1
+total=$(jq '.functions[] | select(.name == "main") | .total_ns' of_plain/report.json)
+grep -q "^$(LC_ALL=C printf "%d" "$total" | sed ':a;s/\B[0-9]\{3\}\>/,&/;ta') .*:main" inclusive.txt ||
+    fail "main's inclusive time is not $total: $(grep :main inclusive.txt)"
+
+# The one number of folded stacks is the one asked for.
+expect 0 "$CPROF" export -f folded -m calls plain
+holds "$out" "main;work 1234567"
+expect 0 "$CPROF" export -f folded - <plain
+holds "$out" "main;work 800000"
+
+expect 2 "$CPROF" export plain
+one_sentence
+expect 2 "$CPROF" export -f pprff plain
+holds "$err" "did you mean pprof?"
+for format in $formats; do
+    expect 4 sh -c "\"$CPROF\" export -f $format plain >/dev/full"
+    one_sentence
+done
+expect 3 "$CPROF" export -f csv nowhere
+one_sentence
+finish
