@@ -75,7 +75,7 @@ static void measure_page(struct flame *flame)
 /* ---- Frames --------------------------------------------------------------- */
 
 /* Warm colours that depend on the name alone, so that two pictures compare. */
-static uint32_t colour_of(const char *name)
+uint32_t cprof_color_for_name(const char *name)
 {
     uint32_t hash = 2166136261u;
     for (; *name; name++)
@@ -201,7 +201,8 @@ static void put_frames(struct flame *flame)
         const char *brief = strpbrk(name, "<(") && names_brief(name, buf, sizeof buf) ? buf : NULL;
         open_frame(flame, flame->left[at], width, flame->profile->contexts[at].depth, brief);
         put_tooltip(flame, at, name);
-        close_frame(flame, name, brief, width, at == MODEL_ROOT ? 0xd9d4c5 : colour_of(name));
+        close_frame(flame, name, brief, width,
+                    at == MODEL_ROOT ? 0xd9d4c5 : cprof_color_for_name(name));
         place_callees(flame, at);
     }
 }

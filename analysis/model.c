@@ -123,16 +123,22 @@ uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t f
     return display == MODEL_NONE ? MODEL_NONE : merge_function(profile, display, file, line);
 }
 
-uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name)
+uint32_t model_hand_function(struct cprof_profile *profile, const char *name, const char *path,
+                             uint32_t line)
 {
     uint32_t display = texts_add(&profile->texts, name, strlen(name));
-    uint32_t file = texts_add(&profile->texts, "", 0);
+    uint32_t file = texts_add(&profile->texts, path, strlen(path));
     if (display == TABLE_NONE || file == TABLE_NONE)
         return MODEL_NONE;
-    uint32_t id = merge_function(profile, display, file, 0);
+    uint32_t id = merge_function(profile, display, file, line);
     if (id != MODEL_NONE)
         profile->functions[id].flags |= CPROF_SITE_INSTRUMENTED; /* nobody left it out */
     return id;
+}
+
+uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name)
+{
+    return model_hand_function(profile, name, "", 0);
 }
 
 /* Objects of different folders name the same list differently (deny.txt,

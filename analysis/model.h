@@ -120,6 +120,10 @@ struct cprof_profile {
 /* The function with this assembler name, file and line. */
 uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line);
 
+/* A function by the name that people write. */
+uint32_t model_hand_function(struct cprof_profile *profile, const char *name, const char *path,
+                             uint32_t line);
+
 /* A function that no compiler wrote, like "[context cap]". */
 uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name);
 

@@ -168,6 +168,23 @@ struct cprof_function {
 enum cprof_status cprof_function_at(struct cprof_profile *profile, size_t idx,
                                     struct cprof_function *function, struct cprof_error *error);
 
+/* A place that allocates, all calls together.  Counts and bytes are exact;
+ * CPROF_UNKNOWN where nobody looked. */
+struct cprof_hotspot {
+    const char *function; /* that allocates; by hand, the location as it was given */
+    const char *file;
+    uint32_t line;
+    const char *kind;       /* "malloc", "realloc", ...; "" by hand */
+    uint64_t count;         /* allocations */
+    uint64_t total_bytes;   /* of all of them */
+    uint64_t average_size;  /* bytes, rounded */
+    uint64_t current_count; /* live at the end, or now */
+    uint64_t current_bytes; /* likewise */
+    uint64_t peak_bytes;    /* most that was live at one time */
+    uint64_t freed_bytes;
+    uint64_t temporary; /* freed before the thread allocated again */
+};
+
 /* ---- Rendering ------------------------------------------------------------
  * Every renderer writes one whole document and returns CPROF_OK, or
  * CPROF_OUTPUT when the sink refused, or CPROF_INPUT when memory ran out. */
@@ -279,7 +296,12 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 }
 #endif
 
-/* The other parts of the library. */
+/* The other parts of the library, which know of each other. */
+struct cprof_profiler;
+struct cprof_snapshot;
+struct cprof_tree;
+#include <cprof/profiler.h>
 #include <cprof/snapshot.h>
+#include <cprof/tree.h>
 
 #endif

@@ -33,8 +33,6 @@ struct cprof_entry {
 /* An entry of which nothing is known yet. */
 struct cprof_entry cprof_entry_unknown(const char *name);
 
-struct cprof_snapshot;
-
 /* An empty one.  NULL only when there is no memory. */
 struct cprof_snapshot *cprof_snapshot_new(const char *name);
 void cprof_snapshot_free(struct cprof_snapshot *snapshot);

@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/../..}"
 
-rooms='policy plugin-gcc plugin-clang loader runtime analysis cli'
+rooms='policy plugin-gcc plugin-clang loader runtime analysis profiler cli'
 
 # What a room may include, as lists of patterns: `contracts` of include/cprof,
 # `others` of other rooms; and what of the system's headers it may never.
@@ -21,6 +21,7 @@ walls_of() {
         plugin-*) contracts='abi.h record.h *.def' others='policy.h site_text.h hook_text.h slot_plan.h' ;;
         runtime) contracts='abi.h format.h user.h record.h *.def' never='stdio.h wchar.h locale.h' ;;
         analysis) contracts='format.h cprof.h record.h *.def' ;;
+        profiler) contracts='cprof.h' others='array.h fault.h table.h texts.h' ;;
         cli) contracts='cprof.h *.def' ;;
         bench | examples) contracts='cprof.h user.h' ;;
     esac
