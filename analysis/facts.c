@@ -46,6 +46,8 @@ const char *facts_mode(const struct cprof_profile *profile)
     for (size_t idx = 0; idx < profile->run_count; idx++)
         if (profile->runs[idx].header.mode != first->header.mode)
             return "mixed";
+    if (!model_measured(profile))
+        return "imported";
     return first ? mode_words[first->header.mode] : "off";
 }
 
@@ -126,7 +128,10 @@ enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_ru
                               .contexts = profile->context_seen,
                               .not_instrumented = count_left_out(profile),
                               .processes = (uint32_t)profile->run_count,
-                              .timed = model_timed(profile)};
+                              .timed = model_in_nanoseconds(profile),
+                              .imported = !model_measured(profile),
+                              .counted = model_counted(profile),
+                              .unit = *model_unit(profile) ? model_unit(profile) : "ns"};
     if (!first)
         return CPROF_OK;
     write_build_id(profile, &first->header);
@@ -138,6 +143,8 @@ enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_ru
     while (cprof_run_argument(profile, run->arguments))
         run->arguments++;
     add_runs(profile, run);
+    if (run->imported)
+        run->threads = CPROF_UNKNOWN;
     return CPROF_OK;
 }
 

@@ -37,6 +37,21 @@ static const char *ending(const struct cprof_run *run)
     return run->complete ? "by itself" : "killed, or without running its exit handlers";
 }
 
+/* Of another profiler's file, which knows little of its run. */
+static void put_import(const struct info *info, const struct cprof_run *run)
+{
+    char text[NUMBER_SIZE];
+    put(info, "Program", run->program);
+    if (run->wall_ns != CPROF_UNKNOWN)
+        put(info, "Wall time", number_duration(text, run->wall_ns, info->style->unicode));
+    put(info, "Mode", run->mode);
+    put(info, "Counts", run->unit);
+    put(info, "Calls", run->counted ? "known" : "not known");
+    put(info, "Functions", number_grouped(text, run->functions));
+    put(info, "Contexts", number_grouped(text, run->contexts));
+    put(info, "File size", number_size(text, run->file_bytes));
+}
+
 static void put_run(const struct info *info, const struct cprof_profile *profile,
                     const struct cprof_run *run)
 {
@@ -83,8 +98,12 @@ enum cprof_status cprof_info_text(struct cprof_profile *profile, const struct cp
     if (status != CPROF_OK)
         return status;
     writer_start(&writer, sink);
-    put_run(&info, profile, &run);
-    put_contents(&info, &run);
+    if (run.imported) {
+        put_import(&info, &run);
+    } else {
+        put_run(&info, profile, &run);
+        put_contents(&info, &run);
+    }
     writer_text(&writer, "\n");
     page_remarks(&writer, style, profile, &run, false);
     return writer_finish(&writer, error);

@@ -383,6 +383,14 @@ const char *model_unit(const struct cprof_profile *profile)
     return profile->unit;
 }
 
+bool model_measured(const struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->run_count; idx++)
+        if (!profile->runs[idx].imported)
+            return true;
+    return profile->run_count == 0;
+}
+
 bool model_in_nanoseconds(const struct cprof_profile *profile)
 {
     return !profile->unit[0] && model_timed(profile);

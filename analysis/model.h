@@ -149,6 +149,9 @@ bool model_timed(const struct cprof_profile *profile);
  * they are nanoseconds.  All runs of a handle have the same. */
 const char *model_unit(const struct cprof_profile *profile);
 
+/* Whether cprof itself has measured at least one run. */
+bool model_measured(const struct cprof_profile *profile);
+
 /* model_timed, and in nanoseconds. */
 bool model_in_nanoseconds(const struct cprof_profile *profile);
 

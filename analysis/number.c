@@ -65,6 +65,14 @@ static const char *with_unit(char buf[NUMBER_SIZE], double value, const struct u
     return buf;
 }
 
+const char *number_scaled(char buf[NUMBER_SIZE], uint64_t value)
+{
+    static const struct unit units[] = {{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}};
+    with_unit(buf, (double)value, units, sizeof units / sizeof *units);
+    buf[strlen(buf) - (buf[strlen(buf) - 1] == ' ')] = '\0';
+    return buf;
+}
+
 const char *number_duration(char buf[NUMBER_SIZE], uint64_t nanoseconds, bool unicode)
 {
     const struct unit units[] = {{"ns", 1}, {unicode ? "µs" : "us", 1e3}, {"ms", 1e6}, {"s", 1e9}};

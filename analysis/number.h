@@ -20,6 +20,9 @@ const char *number_of(char buf[NUMBER_SIZE], uint64_t value, const char *noun);
 /* Three digits and a fitting unit: "1.23 ms"; "-" for CPROF_UNKNOWN. */
 const char *number_duration(char buf[NUMBER_SIZE], uint64_t nanoseconds, bool unicode);
 
+/* Three digits and a letter for thousands: "1.23 M"; whole below. */
+const char *number_scaled(char buf[NUMBER_SIZE], uint64_t value);
+
 /* "12.3 MiB" */
 const char *number_size(char buf[NUMBER_SIZE], uint64_t bytes);
 

@@ -64,6 +64,13 @@ void page_head(struct writer *writer, const struct cprof_style *style,
 {
     char wall[NUMBER_SIZE], threads[NUMBER_SIZE], processes[NUMBER_SIZE];
     put_command(writer, style, profile, run);
+    if (run->imported) {
+        page_sentence(writer, style, "read from another profiler's file, which counts %s%s",
+                      *model_unit(profile) ? run->unit : "nanoseconds",
+                      run->counted ? "" : " and no calls");
+        writer_text(writer, "\n");
+        return;
+    }
     page_sentence(writer, style, "%s wall time, %s%s%s, %s mode, %s",
                   number_duration(wall, run->wall_ns, style->unicode),
                   run->processes > 1 ? number_grouped(processes, run->processes) : "",
@@ -73,6 +80,13 @@ void page_head(struct writer *writer, const struct cprof_style *style,
                   : run->complete ? "complete"
                                   : "not complete: it was killed");
     writer_text(writer, "\n");
+}
+
+const char *page_amount(char buf[NUMBER_SIZE], const struct cprof_profile *profile, uint64_t amount,
+                        bool unicode)
+{
+    return *model_unit(profile) && amount != CPROF_UNKNOWN ? number_scaled(buf, amount)
+                                                           : number_duration(buf, amount, unicode);
 }
 
 /* ---- Remarks -------------------------------------------------------------- */
@@ -149,7 +163,8 @@ void page_remarks(struct writer *writer, const struct cprof_style *style,
     if (run->not_instrumented && !brief)
         put_left_out(writer, style, profile, run);
     page_idle_lines(writer, style, profile);
-    put_overhead(writer, style, run);
+    if (!run->imported)
+        put_overhead(writer, style, run);
     page_emphasis(writer, style, EMPHASIS_WARNING);
     put_lost(writer, style, run);
     for (uint32_t idx = 0; cprof_run_trouble(profile, idx); idx++)

@@ -5,6 +5,7 @@
 #define CPROF_ANALYSIS_PAGE_H
 
 #include "model.h"
+#include "number.h"
 #include "writer.h"
 
 enum emphasis { EMPHASIS_NONE, EMPHASIS_STRONG, EMPHASIS_FAINT, EMPHASIS_WARNING };
@@ -19,6 +20,10 @@ page_sentence(struct writer *writer, const struct cprof_style *style, const char
 /* Which program ran and how, two lines and an empty one. */
 void page_head(struct writer *writer, const struct cprof_style *style,
                const struct cprof_profile *profile, const struct cprof_run *run);
+
+/* Time, or what another profiler has counted instead. */
+const char *page_amount(char buf[NUMBER_SIZE], const struct cprof_profile *profile, uint64_t amount,
+                        bool unicode);
 
 /* What the numbers do not cover: left-out functions, idle list lines, lost calls,
  * overhead, troubles.  `brief` keeps to what changes how the numbers are read. */

@@ -7,6 +7,7 @@
 #include "array.h"
 #include "binary.h"
 #include "fault.h"
+#include "import.h"
 #include "load.h"
 #include "store.h"
 
@@ -15,6 +16,10 @@ static enum cprof_status add_reading(struct cprof_profile *profile, const char *
                                      const void *bytes, size_t len,
                                      const struct life_source *source, struct cprof_error *error)
 {
+    if (!reader_recognises(bytes, len) && import_recognises(bytes, len))
+        return import_add(profile, name, bytes, len, error);
+    if (!import_fits(profile, "", name, error))
+        return CPROF_INPUT;
     struct life life = {0};
     struct reading *reading = malloc(sizeof *reading);
     if (!reading)
@@ -24,6 +29,7 @@ static enum cprof_status add_reading(struct cprof_profile *profile, const char *
         status = fault_memory(error, name);
     if (status == CPROF_OK)
         status = load_reading(profile, reading, name, &life, error);
+    profile->uncounted = profile->uncounted && status != CPROF_OK;
     life_free(&life);
     free(reading);
     return status;

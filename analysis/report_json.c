@@ -28,6 +28,10 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_unknown(json, "alloc_count");
     json_unknown(json, "alloc_bytes");
     json_unknown(json, "cache");
+    if (function->self_amount != function->self_ns) { /* another profiler's unit: run.unit */
+        json_whole(json, "total_amount", function->total_amount);
+        json_whole(json, "self_amount", function->self_amount);
+    }
     json_close(json, '}');
 }
 

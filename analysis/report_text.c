@@ -26,7 +26,7 @@
 #define COLUMNS_FOR_PLACE 44
 
 struct layout {
-    bool timed, total, average, error, wait;
+    bool timed, counted, total, average, error, wait;
     size_t calls; /* columns of the number of calls */
     size_t name;  /* of the name when places are aligned, else 0 */
     size_t rest;  /* for name and place together, 0: as wide as they want */
@@ -64,7 +64,8 @@ static void measure_rows(struct report *report, size_t *longest_name, size_t *lo
         struct cprof_function function = stats_function(report->profile, report->functions[idx]);
         const char *label = model_function_label(report->profile, report->functions[idx]);
         char calls[NUMBER_SIZE];
-        layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
+        if (layout->counted)
+            layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
         *longest_name = larger(*longest_name, writer_screen_columns(label, 200, style));
         *longest_place = larger(*longest_place,
                                 page_place_columns(style, report->profile, report->functions[idx]));
@@ -79,15 +80,17 @@ static void lay_out(struct report *report)
     struct layout *layout = &report->layout;
     size_t columns = report->options->style.columns, longest = 0, place = 0;
     bool wide = columns == 0;
-    measure_rows(report, &longest, &place);
     layout->timed = model_timed(report->profile);
+    layout->counted = model_counted(report->profile);
+    measure_rows(report, &longest, &place);
     layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
-    layout->average = layout->timed && (wide || columns >= COLUMNS_FOR_AVERAGE);
+    layout->average = model_in_nanoseconds(report->profile) && layout->counted &&
+                      (wide || columns >= COLUMNS_FOR_AVERAGE);
     layout->error = layout->error && layout->timed && (wide || columns >= COLUMNS_FOR_ERROR);
     layout->wait = layout->wait && layout->timed && (wide || columns >= COLUMNS_FOR_WAIT);
     size_t fixed = (layout->timed ? 16u : 0u) + (layout->wait ? 9u : 0u) +
-                   (layout->error ? 7u : 0u) + (layout->total ? 9u : 0u) + 2 + layout->calls +
-                   (layout->average ? 9u : 0u) + 2;
+                   (layout->error ? 7u : 0u) + (layout->total ? 9u : 0u) +
+                   (layout->counted ? 2 + layout->calls : 0u) + (layout->average ? 9u : 0u) + 2;
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
     if (!wide && longest + 2 + place <= layout->rest)
         layout->name = longest;
@@ -110,8 +113,10 @@ static void put_titles(struct report *report)
         writer_text(writer, "  error");
     if (layout->total)
         writer_text(writer, "    total");
-    writer_spaces(writer, 2);
-    writer_right(writer, "calls", layout->calls);
+    if (layout->counted) {
+        writer_spaces(writer, 2);
+        writer_right(writer, "calls", layout->calls);
+    }
     if (layout->average)
         writer_text(writer, "      avg");
     writer_text(writer, "  function");
@@ -136,9 +141,9 @@ static void put_numbers(struct report *report, uint32_t idx, const struct cprof_
     char text[NUMBER_SIZE];
     double whole = stats_total(report->profile);
     if (layout->timed) {
-        double share = whole > 0 ? 100.0 * (double)function->self_ns / whole : 0;
+        double share = whole > 0 ? 100.0 * (double)function->self_amount / whole : 0;
         writer_right(writer, number_decimal(text, share, 2), 7);
-        writer_right(writer, number_duration(text, function->self_ns, unicode), 9);
+        writer_right(writer, page_amount(text, report->profile, function->self_amount, unicode), 9);
     }
     if (layout->wait) {
         double wait = wait_of(report, idx);
@@ -147,9 +152,12 @@ static void put_numbers(struct report *report, uint32_t idx, const struct cprof_
     if (layout->error)
         writer_right(writer, error_text(text, function->error_percent), 7);
     if (layout->total)
-        writer_right(writer, number_duration(text, function->total_ns, unicode), 9);
-    writer_spaces(writer, 2);
-    writer_right(writer, number_grouped(text, function->calls), layout->calls);
+        writer_right(writer, page_amount(text, report->profile, function->total_amount, unicode),
+                     9);
+    if (layout->counted) {
+        writer_spaces(writer, 2);
+        writer_right(writer, number_grouped(text, function->calls), layout->calls);
+    }
     if (layout->average)
         writer_right(writer,
                      function->average_ns ? number_duration(text, function->average_ns, unicode)
@@ -195,10 +203,10 @@ static void put_rest(struct report *report)
         self += report->profile->functions[report->functions[idx]].measure.self;
     writer_text(report->writer, "\n");
     if (hidden && report->layout.timed)
-        page_sentence(report->writer, style,
-                      "Not shown: %s with %s of the time (--top 0 shows all).",
+        page_sentence(report->writer, style, "Not shown: %s with %s of the %s (--top 0 shows all).",
                       number_of(count, hidden, "function"),
-                      number_percent(share, whole > 0 ? 100 * self / whole : 0));
+                      number_percent(share, whole > 0 ? 100 * self / whole : 0),
+                      *model_unit(report->profile) ? model_unit(report->profile) : "time");
     else if (hidden)
         page_sentence(report->writer, style, "Not shown: %s (--top 0 shows all).",
                       number_of(count, hidden, "function"));

@@ -13,7 +13,10 @@ void run_json_program(struct json *json, const struct cprof_profile *profile,
     json_close(json, ']');
     json_whole(json, "pid", run->pid);
     json_text(json, "compiler", run->compiler);
-    json_moment(json, "started", run->started_ns);
+    if (run->imported)
+        json_unknown(json, "started");
+    else
+        json_moment(json, "started", run->started_ns);
     json_close(json, '}');
 }
 
@@ -27,12 +30,13 @@ void run_json_run(struct json *json, const struct cprof_profile *profile,
     json_text(json, "mode", run->mode);
     json_whole(json, "overhead_ns", run->overhead_ns);
     json_decimal(json, "overhead_percent", run->overhead_percent);
-    json_whole(json, "lost", run->lost_calls);
+    json_whole(json, "lost", run->imported ? CPROF_UNKNOWN : run->lost_calls);
     json_text(json, "cache_source", "none");
     json_bool(json, "running", run->running);
     json_whole(json, "processes", run->processes);
     json_whole(json, "early", run->early_calls);
     json_text(json, "clock", run->clock);
+    json_text(json, "unit", run->unit);
     json_open(json, "troubles", '[');
     for (uint32_t idx = 0; cprof_run_trouble(profile, idx); idx++)
         json_text(json, NULL, cprof_run_trouble(profile, idx));

@@ -66,13 +66,26 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
                                  .min_ns = CPROF_UNKNOWN,
                                  .max_ns = CPROF_UNKNOWN,
                                  .timed_calls = measure->timed_calls,
-                                 .error_percent = -1.0};
+                                 .error_percent = -1.0,
+                                 .total_amount = CPROF_UNKNOWN,
+                                 .self_amount = CPROF_UNKNOWN};
+    if (!model_counted(profile))
+        out.calls = CPROF_UNKNOWN;
     if (!model_timed(profile))
+        return out;
+    out.total_amount = stats_whole(function->total);
+    out.self_amount = stats_whole(measure->self);
+    if (!model_measured(profile))
+        out.timed_calls = CPROF_UNKNOWN;
+    if (!model_in_nanoseconds(profile))
         return out;
     out.total_ns = stats_whole(function->total);
     out.self_ns = stats_whole(measure->self);
+    if (model_counted(profile))
+        out.average_ns = stats_whole(average_of(function));
+    if (!model_measured(profile))
+        return out;
     out.cpu_ns = stats_whole(function->cpu);
-    out.average_ns = stats_whole(average_of(function));
     if (measure->min > 0)
         out.min_ns = stats_whole(measure->min);
     if (measure->max > 0)

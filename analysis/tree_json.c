@@ -10,7 +10,7 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     static const char *const kinds[] = {"function", "alloc", "scope"};
     const struct context *context = &profile->contexts[idx];
     struct tree_label label = tree_label(profile, idx);
-    bool timed = model_timed(profile);
+    bool timed = model_in_nanoseconds(profile);
     if (json->begun)
         json_line(json);
     json_open(json, NULL, '{');
@@ -18,12 +18,16 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     json_text(json, "file", label.file);
     json_whole(json, "line", label.line);
     json_text(json, "kind", kinds[context->kind]);
-    json_whole(json, "calls", context->measure.calls);
+    json_whole(json, "calls", model_counted(profile) ? context->measure.calls : CPROF_UNKNOWN);
     json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
     json_whole(json, "self_ns", timed ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
     json_unknown(json, "alloc_count");
     json_unknown(json, "alloc_bytes");
     json_unknown(json, "live_bytes");
+    if (*model_unit(profile)) {
+        json_whole(json, "total_amount", stats_whole(context->total));
+        json_whole(json, "self_amount", stats_whole(context->measure.self));
+    }
     json_open(json, "children", '[');
 }
 

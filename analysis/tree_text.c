@@ -22,7 +22,7 @@ struct tree_page {
     struct writer *writer;
     struct cprof_profile *profile;
     const struct cprof_tree_options *options;
-    bool timed, self;
+    bool timed, self, counted;
     size_t calls;    /* columns of the number of calls */
     size_t rest;     /* columns for lines and name; 0: as wide as they want */
     uint32_t levels; /* of branches that are drawn */
@@ -59,6 +59,7 @@ static void lay_out(struct tree_page *page)
     char text[NUMBER_SIZE];
     page->timed = model_timed(page->profile);
     page->self = page->timed && (columns == 0 || columns >= COLUMNS_FOR_SELF);
+    page->counted = model_counted(page->profile);
     page->calls = strlen("calls");
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
         size_t taken = strlen(number_grouped(text, page->profile->contexts[at].measure.calls));
@@ -66,7 +67,8 @@ static void lay_out(struct tree_page *page)
             page->calls = taken;
         page->shown++;
     }
-    size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) + 2 + page->calls + 2;
+    size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) +
+                   (page->counted ? 2 + page->calls : 0u) + 2;
     page->rest = columns == 0 ? 0 : columns > fixed + 12 ? columns - fixed : 12;
     page->levels = columns == 0 || page->rest / 4 > LEVELS_UNLIMITED ? LEVELS_UNLIMITED
                                                                      : (uint32_t)(page->rest / 4);
@@ -94,8 +96,10 @@ static void put_titles(struct tree_page *page)
     writer_text(page->writer, page->timed ? "total %    total" : "calls %");
     if (page->self)
         writer_text(page->writer, "     self");
-    writer_spaces(page->writer, 2);
-    writer_right(page->writer, "calls", page->calls);
+    if (page->counted) {
+        writer_spaces(page->writer, 2);
+        writer_right(page->writer, "calls", page->calls);
+    }
     writer_text(page->writer, "  function");
     page_emphasis(page->writer, &page->options->style, EMPHASIS_NONE);
     writer_text(page->writer, "\n");
@@ -108,14 +112,17 @@ static void put_numbers(struct tree_page *page, uint32_t at)
     char text[NUMBER_SIZE];
     writer_right(page->writer, number_decimal(text, tree_share(page->profile, at), 2), 7);
     if (page->timed)
-        writer_right(page->writer, number_duration(text, stats_whole(context->total), unicode), 9);
+        writer_right(page->writer,
+                     page_amount(text, page->profile, stats_whole(context->total), unicode), 9);
     if (page->self)
         writer_right(page->writer,
-                     number_duration(text, stats_whole(context->measure.self), unicode), 9);
-    writer_spaces(page->writer, 2);
-    if (at == MODEL_ROOT) /* the program is not called */
+                     page_amount(text, page->profile, stats_whole(context->measure.self), unicode),
+                     9);
+    if (page->counted)
+        writer_spaces(page->writer, 2);
+    if (page->counted && at == MODEL_ROOT) /* the program is not called */
         writer_spaces(page->writer, page->calls);
-    else
+    else if (page->counted)
         writer_right(page->writer, number_grouped(text, context->measure.calls), page->calls);
     writer_spaces(page->writer, 2);
 }

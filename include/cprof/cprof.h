@@ -111,7 +111,7 @@ struct cprof_run {
     double overhead_percent; /* negative: unknown */
     uint64_t lost_calls;     /* could not be recorded */
     uint64_t early_calls;    /* before the runtime started */
-    uint64_t threads;
+    uint64_t threads; /* CPROF_UNKNOWN where imported */
     uint64_t functions; /* that were called */
     uint64_t contexts;  /* distinct calling contexts after merging */
     uint64_t nodes;     /* as stored */
@@ -123,6 +123,9 @@ struct cprof_run {
     bool complete;      /* every process ended by itself */
     bool running;       /* at least one is still running on this machine */
     bool timed;         /* false: times are unknown */
+    bool imported;      /* another profiler's: most facts are unknown */
+    bool counted;       /* false: calls are unknown */
+    const char *unit;   /* what amounts count: "ns", or "samples", "Ir", ... */
 };
 
 enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_run *run,
@@ -153,7 +156,7 @@ struct cprof_function {
     const char *file;
     uint32_t line;
     uint32_t max_depth; /* deepest level in the tree, recursion folded; main is 1 */
-    uint64_t calls;     /* exact */
+    uint64_t calls;     /* exact; CPROF_UNKNOWN from samplers */
     uint64_t total_ns;  /* callees included, recursion counted once */
     uint64_t self_ns;
     uint64_t cpu_ns;     /* the part of total_ns that used the processor */
@@ -162,6 +165,8 @@ struct cprof_function {
     uint64_t max_ns;
     uint64_t timed_calls;
     double error_percent; /* of self_ns, 95 % confidence; negative: unknown */
+    uint64_t total_amount; /* the same as the times, but in the unit of the run */
+    uint64_t self_amount;
 };
 
 /* Function `idx` by descending self time; CPROF_USAGE past the last one. */

@@ -1,9 +1,10 @@
-/* Damages profiles, or an object file, at random, the same ones in every run, and
- * takes each through the reader and all renderers.  Built with sanitizers:
- * silence, within the time ctest allows, is the result.
- * Usage: damage [ROUNDS [SEED [OBJECT]]]
+/* Damages profiles, an object file or another profiler's text at random, the same
+ * ones in every run, and takes each through the reader and all renderers.  Built
+ * with sanitizers: silence, within the time ctest allows, is the result.
+ * Usage: damage [ROUNDS [SEED [FILE]]]
  */
 #include <cprof/cprof.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,21 @@ static void damage(uint64_t *state, struct sample *sample)
         }
 }
 
+/* Letters that mean something to one of the text formats. */
+static void damage_text(uint64_t *state, struct sample *sample)
+{
+    static const char letters[] = "0123456789;:()=+-*,#[]/ \t\n\n\r\377x'.\\";
+    for (size_t times = 1 + below(state, 12); times && sample->len; times--) {
+        if (below(state, 8) == 0)
+            splice(state, sample);
+        else if (below(state, 64) == 0)
+            sample->len = below(state, sample->len);
+        else
+            sample->bytes[below(state, sample->len)] =
+                (unsigned char)letters[below(state, sizeof letters - 1)];
+    }
+}
+
 /* ---- Undamaged profiles --------------------------------------------------- */
 
 static void add_children(struct fabricate *profile, const uint32_t *sites, uint32_t parent,
@@ -200,6 +216,9 @@ static void render(struct cprof_profile *profile)
     cprof_sites_json(profile, &sink, NULL);
     cprof_lists_text(profile, &style, &sink, NULL);
     cprof_lists_json(profile, &sink, NULL);
+    for (int format = 0; format < CPROF_EXPORT_COUNT; format++)
+        cprof_export(profile, &(struct cprof_export_options){.format = (enum cprof_export)format},
+                     &sink, NULL);
 }
 
 static enum cprof_status add_bytes(struct cprof_profile *profile, const struct sample *sample,
@@ -268,16 +287,18 @@ int main(int count, char **words)
     uint64_t state = count > 2 ? strtoull(words[2], NULL, 10) : 88172645463325252u;
     const char *object = count > 3 ? words[3] : NULL;
     struct sample sample = {.bytes = malloc(LARGEST)};
+    bool text = false;
     for (unsigned long round = 0; sample.bytes && round < rounds; round++) {
         if (object)
             read_object(&sample, object);
         else
             make_profile(&sample, (unsigned)(round % VARIANTS));
-        damage(&state, &sample);
-        accepted += take(&sample, object != NULL);
+        text = object && sample.len && isprint(sample.bytes[0]) && sample.bytes[0] != '!';
+        (text ? damage_text : damage)(&state, &sample);
+        accepted += take(&sample, object && !text);
     }
     free(sample.bytes);
     printf("%lu damaged, %lu of them still readable\n", rounds, accepted);
     /* A test of nothing but refusals, or of nothing refused, would be none. */
-    return rounds >= 1000 && (accepted < rounds / 20 || accepted > rounds * 19 / 20);
+    return rounds >= 1000 && (accepted < rounds / 20 || (!text && accepted > rounds * 19 / 20));
 }
