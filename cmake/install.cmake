@@ -15,8 +15,9 @@ install(TARGETS cprof_plugin ${back_ends} LIBRARY DESTINATION ${cprof_library_di
 install(TARGETS cprof_wrap RUNTIME DESTINATION ${cprof_library_dir})
 install(TARGETS cprof_rt ARCHIVE DESTINATION ${cprof_library_dir})
 
-# The library that reads profiles, for programs that want what `cprof` prints.
-install(TARGETS cprof_analysis ARCHIVE DESTINATION lib)
+# The library of cprof.h, as an archive and shared (library.cmake).
+install(FILES ${CPROF_LIBRARY_ARCHIVE} DESTINATION lib)
+install(TARGETS cprof_shared LIBRARY DESTINATION lib)
 
 # A user's headers.  abi.h and what it needs is between the plugins and the
 # runtime, and format.h between the runtime and the reader: nobody else's.
@@ -35,7 +36,7 @@ install(FILES
   ${PROJECT_BINARY_DIR}/${cprof_cmake_dir}/cprofConfigVersion.cmake
   DESTINATION ${cprof_cmake_dir})
 
-foreach(module cprof libcprof)
+foreach(module cprof libcprof libcprof-static)
   set(file ${PROJECT_BINARY_DIR}/lib/pkgconfig/${module}.pc)
   configure_file(cmake/${module}.pc.in ${file} @ONLY)
   install(FILES ${file} DESTINATION lib/pkgconfig)

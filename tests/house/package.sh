@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 cpack --config "$build/CPackConfig.cmake" -B "$work" >cpack.log 2>&1 || { cat cpack.log && exit 1; }
 dpkg-deb -x ./*.deb root
-for file in usr/bin/cprof usr/lib/cprof/{cprof.so,cprof-wrap,libcprof-rt.a} usr/include/cprof/{cprof,user}.h \
+for file in usr/bin/cprof usr/lib/cprof/{cprof.so,cprof-wrap,libcprof-rt.a} usr/include/cprof/{cprof,user}.h usr/lib/libcprof.{a,so,so.0} \
     usr/lib/cmake/cprof/cprofConfig.cmake usr/lib/pkgconfig/cprof.pc usr/share/man/man1/cprof-build.1; do
     [ -e "root/$file" ] || { echo "the package has no $file" && exit 1; }
 done

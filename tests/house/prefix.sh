@@ -71,10 +71,17 @@ int main(int count, char **words)
     return count != 2 || cprof_profile_add_path(profile, words[1], &error) != CPROF_OK;
 }
 C
-flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags --libs libcprof)
-# shellcheck disable=SC2086  # flags are words
-gcc reader.c $flags -o reader
-./reader "$(echo cprof.out.*)" || fail "the library cannot read a profile"
+for module in libcprof libcprof-static; do
+    flags=$(PKG_CONFIG_PATH=$moved/lib/pkgconfig pkg-config --cflags --libs $module)
+    # shellcheck disable=SC2086  # flags are words
+    gcc reader.c $flags -o reader
+    ./reader "$(echo cprof.out.*)" || fail "$module cannot read a profile"
+    needs=$(readelf -d reader | grep -c 'NEEDED.*libcprof' || true)
+    [ "$needs$module" = 1libcprof ] || [ "$needs$module" = 0libcprof-static ] ||
+        fail "with $module the program needs $needs libraries of cprof's"
+done
+others=$({ nm -g --defined-only "$moved/lib/libcprof.a" && nm -D --defined-only "$moved/lib/libcprof.so"; } | awk 'NF == 3 && $3 !~ /^cprof_/')
+[ -z "$others" ] || fail "the library shows names that are not its own: $others"
 
 cat >CMakeLists.txt <<'C'
 cmake_minimum_required(VERSION 3.13)
@@ -82,8 +89,10 @@ project(tiny C)
 find_package(cprof REQUIRED)
 add_executable(tiny tiny.c)
 cprof_profile(tiny)
-add_executable(reader reader.c)
-target_link_libraries(reader cprof::cprof)
+foreach(kind cprof static shared)
+  add_executable(reader_${kind} reader.c)
+  target_link_libraries(reader_${kind} cprof::${kind})
+endforeach()
 C
 for profiling in ON OFF; do
     cmake -S . -B "$profiling" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$moved" \
@@ -91,5 +100,8 @@ for profiling in ON OFF; do
     cmake --build "$profiling" >cmake.log 2>&1 || { cat cmake.log && fail "CMake build"; }
 done
 expect_calls ON/tiny 177
+for kind in cprof static shared; do
+    "ON/reader_$kind" "$(echo cprof.out.*)" || fail "cprof::$kind cannot read a profile"
+done
 expect_calls OFF/tiny none
 echo "the moved prefix works"
