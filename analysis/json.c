@@ -1,6 +1,9 @@
 /* JSON members; see json.h. */
 #include "json.h"
 
+#include <math.h>
+#include <stdio.h>
+
 #include "number.h"
 
 /* The comma before a member and its key. */
@@ -59,6 +62,22 @@ void json_decimal(struct json *json, const char *key, double value)
         writer_text(json->writer, "null");
     else
         writer_decimal(json->writer, value, 3);
+}
+
+/* %g follows the process's locale only in the point, which JSON does not have. */
+void json_number(struct json *json, const char *key, double value)
+{
+    char text[32];
+    if (!isfinite(value)) {
+        json_unknown(json, key);
+        return;
+    }
+    begin(json, key);
+    snprintf(text, sizeof text, "%.6g", value);
+    for (char *at = text; *at; at++)
+        if (*at == ',')
+            *at = '.';
+    writer_text(json->writer, text);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

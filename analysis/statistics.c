@@ -161,89 +161,128 @@ static double *count_sums(const unsigned *ranks, size_t count, size_t chosen, si
     return ways;
 }
 
-/* The share of choices of `chosen` ranks whose sum is as far from the middle as
- * `sum` is.  Negative: no memory. */
-static double exact_tails(const unsigned *ranks, size_t count, size_t chosen, size_t sum)
+/* tails[sum]: the share of choices of `chosen` ranks whose sum is as far from the
+ * middle as `sum` is.  The caller frees; NULL: no memory. */
+static double *count_tails(const unsigned *ranks, size_t count, size_t chosen)
 {
-    size_t limit = chosen * 2 * count;
+    size_t limit = chosen * 2 * count, middle = chosen * (count + 1), reach = limit - middle;
     double *ways = count_sums(ranks, count, chosen, limit);
-    if (!ways)
-        return -1;
+    double *tails = array_new(limit + 1, sizeof *tails);
+    if (!ways || !tails) {
+        free(ways);
+        free(tails);
+        return NULL;
+    }
     const double *row = ways + chosen * (limit + 1);
-    double all = 0, beyond = 0;
-    double middle = (double)(chosen * (count + 1)), distance = fabs((double)sum - middle);
-    for (size_t at = 0; at <= limit; at++) {
-        all += row[at];
-        if (fabs((double)at - middle) >= distance)
-            beyond += row[at];
+    double beyond = 0, all = 0;
+    for (size_t sum = 0; sum <= limit; sum++)
+        all += row[sum];
+    for (size_t distance = middle > reach ? middle : reach;; distance--) {
+        if (distance <= reach)
+            beyond += row[middle + distance];
+        if (distance && distance <= middle)
+            beyond += row[middle - distance];
+        if (distance <= reach)
+            tails[middle + distance] = beyond / all;
+        if (distance <= middle)
+            tails[middle - distance] = beyond / all;
+        if (!distance)
+            break;
     }
     free(ways);
-    return beyond / all;
-}
-
-static double rank_p(const struct statistics_samples *samples, struct ranked *all, unsigned *ranks)
-{
-    size_t before = samples->before_count, after = samples->after_count, count = before + after;
-    size_t sum = 0;
-    for (size_t idx = 0; idx < count; idx++)
-        all[idx] = (struct ranked){idx < before ? samples->before[idx]
-                                                : samples->after[idx - before],
-                                   idx >= before};
-    qsort(all, count, sizeof *all, compare_ranked);
-    double ties = double_ranks(all, count, ranks);
-    for (size_t idx = 0; idx < count; idx++)
-        sum += all[idx].after ? ranks[idx] : 0;
-    if (before * after <= MOST_EXACT_PAIRS)
-        return exact_tails(ranks, count, after, sum);
-    double n = (double)count, pairs = (double)before * (double)after;
-    double deviation = sqrt(pairs / 12 * (n + 1 - ties / (n * (n - 1))));
-    double distance = fabs((double)sum - (double)(after * (count + 1))) / 2 - 0.5;
-    return deviation > 0 ? fmin(1, 2 * normal_above(fmax(distance, 0) / deviation)) : 1;
+    return tails;
 }
 
 /* How many of the least pairwise differences lie below the interval, which the next
- * one begins; -1 if the samples are too small for one, -2 when memory is short. */
-static long pairs_outside(size_t before, size_t after, double tail)
+ * one begins: U has a chance of at most (1 - confidence) / 2 to be that or less. */
+static long pairs_outside(const struct statistics_ranks *ranks, double tail)
 {
-    size_t pairs = before * after, count = before + after, limit = after * 2 * count;
-    if (pairs > MOST_EXACT_PAIRS) {
+    size_t pairs = ranks->before_count * ranks->after_count;
+    size_t count = ranks->before_count + ranks->after_count;
+    size_t least = ranks->after_count * (ranks->after_count + 1); /* twice the least sum */
+    if (!ranks->tails) {
         double deviation = sqrt((double)pairs * (double)(count + 1) / 12);
         double at = (double)pairs / 2 - statistics_normal_quantile(1 - tail) * deviation;
         return (long)floor(at - 0.5);
     }
-    unsigned *ranks = array_new(count, sizeof *ranks);
-    if (!ranks)
-        return -2;
-    for (size_t idx = 0; idx < count; idx++)
-        ranks[idx] = (unsigned)(2 * (idx + 1));
-    double *ways = count_sums(ranks, count, after, limit);
-    free(ranks);
-    if (!ways)
-        return -2;
-    const double *row = ways + after * (limit + 1);
-    double all = 0, below = 0;
-    for (size_t at = 0; at <= limit; at++)
-        all += row[at];
     long outside = -1;
-    for (size_t u = 0; u <= pairs; u++) { /* U = rank sum - its least */
-        below += row[after * (after + 1) + 2 * u];
-        if (below / all > tail * (1 + 1e-9)) /* 1 - 0.9 is not quite 0.1 */
+    for (size_t u = 0; 2 * u < pairs; u++) {
+        if (ranks->tails[least + 2 * u] / 2 > tail * (1 + 1e-9)) /* 1 - 0.9 is not quite 0.1 */
             break;
         outside = (long)u;
     }
-    free(ways);
     return outside;
 }
 
-bool statistics_rank_shift(const struct statistics_samples *samples, double confidence,
-                           struct statistics_shift *shift)
+bool statistics_ranks_start(struct statistics_ranks *ranks, size_t before_count, size_t after_count,
+                            double confidence)
+{
+    size_t count = before_count + after_count;
+    *ranks = (struct statistics_ranks){.before_count = before_count, .after_count = after_count};
+    if (before_count * after_count <= MOST_EXACT_PAIRS) {
+        unsigned *plain = array_new(count, sizeof *plain);
+        for (size_t idx = 0; plain && idx < count; idx++)
+            plain[idx] = (unsigned)(2 * (idx + 1));
+        ranks->tails = plain ? count_tails(plain, count, after_count) : NULL;
+        free(plain);
+        if (!ranks->tails)
+            return false;
+    }
+    ranks->outside = pairs_outside(ranks, (1 - confidence) / 2);
+    return true;
+}
+
+void statistics_ranks_end(struct statistics_ranks *ranks)
+{
+    free(ranks->tails);
+    ranks->tails = NULL;
+}
+
+/* With ties the distribution is one of its own. */
+static double tied_p(const unsigned *doubled, size_t count, size_t after, size_t sum)
+{
+    double *tails = count_tails(doubled, count, after);
+    double p = tails ? tails[sum] : -1;
+    free(tails);
+    return p;
+}
+
+static double approximate_p(const struct statistics_ranks *ranks, double ties, size_t sum)
+{
+    double before = (double)ranks->before_count, after = (double)ranks->after_count;
+    double n = before + after;
+    double deviation = sqrt(before * after / 12 * (n + 1 - ties / (n * (n - 1))));
+    double distance = fabs((double)sum - after * (n + 1)) / 2 - 0.5;
+    return deviation > 0 ? fmin(1, 2 * normal_above(fmax(distance, 0) / deviation)) : 1;
+}
+
+/* Negative: no memory. */
+static double rank_p(const struct statistics_samples *samples, const struct statistics_ranks *ranks,
+                     struct ranked *all, unsigned *doubled)
+{
+    size_t before = samples->before_count, count = before + samples->after_count, sum = 0;
+    for (size_t idx = 0; idx < count; idx++) {
+        bool after = idx >= before;
+        double value = after ? samples->after[idx - before] : samples->before[idx];
+        all[idx] = (struct ranked){value, after};
+    }
+    qsort(all, count, sizeof *all, compare_ranked);
+    double ties = double_ranks(all, count, doubled);
+    for (size_t idx = 0; idx < count; idx++)
+        sum += all[idx].after ? doubled[idx] : 0;
+    if (!ranks->tails)
+        return approximate_p(ranks, ties, sum);
+    return ties > 0 ? tied_p(doubled, count, samples->after_count, sum) : ranks->tails[sum];
+}
+
+bool statistics_rank_shift(const struct statistics_samples *samples,
+                           const struct statistics_ranks *ranks, struct statistics_shift *shift)
 {
     size_t before = samples->before_count, after = samples->after_count, pairs = before * after;
     struct ranked *all = array_new(before + after, sizeof *all);
-    unsigned *ranks = array_new(before + after, sizeof *ranks);
+    unsigned *doubled = array_new(before + after, sizeof *doubled);
     double *differences = array_new(pairs, sizeof *differences);
-    long outside = pairs_outside(before, after, (1 - confidence) / 2);
-    bool enough = all && ranks && differences && outside >= -1;
+    bool enough = all && doubled && differences;
     if (enough) {
         for (size_t left = 0; left < before; left++)
             for (size_t right = 0; right < after; right++)
@@ -251,15 +290,15 @@ bool statistics_rank_shift(const struct statistics_samples *samples, double conf
         *shift = (struct statistics_shift){.estimate = statistics_median(differences, pairs),
                                            .low = -INFINITY,
                                            .high = INFINITY,
-                                           .p = rank_p(samples, all, ranks)};
-        if (outside >= 0 && pairs) {
-            shift->low = differences[outside];
-            shift->high = differences[pairs - 1 - (size_t)outside];
+                                           .p = rank_p(samples, ranks, all, doubled)};
+        if (ranks->outside >= 0 && pairs) {
+            shift->low = differences[ranks->outside];
+            shift->high = differences[pairs - 1 - (size_t)ranks->outside];
         }
         enough = shift->p >= 0;
     }
     free(all);
-    free(ranks);
+    free(doubled);
     free(differences);
     return enough;
 }

@@ -32,10 +32,24 @@ struct statistics_shift {
 /* The middle value; the mean of the two middle ones.  NAN of nothing.  Sorts. */
 double statistics_median(double *values, size_t count);
 
-/* By ranks.  What is asked of small samples may be more than they can answer: the
- * interval then is infinite.  False: no memory. */
-bool statistics_rank_shift(const struct statistics_samples *samples, double confidence,
-                           struct statistics_shift *shift);
+/* What is the same for all samples of two sizes: counting orders out takes longer
+ * than everything else. */
+struct statistics_ranks {
+    size_t before_count, after_count;
+    long outside;  /* pairwise differences below the interval; negative: no interval */
+    double *tails; /* p by twice the sum of the ranks, without ties; NULL: approximated */
+};
+
+/* False: no memory. */
+bool statistics_ranks_start(struct statistics_ranks *ranks, size_t before_count, size_t after_count,
+                            double confidence);
+void statistics_ranks_end(struct statistics_ranks *ranks);
+
+/* By ranks, of samples of the sizes that `ranks` is for.  What is asked of small
+ * samples may be more than they can answer: the interval then is infinite.  False:
+ * no memory. */
+bool statistics_rank_shift(const struct statistics_samples *samples,
+                           const struct statistics_ranks *ranks, struct statistics_shift *shift);
 
 /* The least p that samples of these sizes can have by ranks. */
 double statistics_rank_least_p(size_t before_count, size_t after_count);

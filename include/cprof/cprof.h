@@ -308,5 +308,6 @@ struct cprof_tree;
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>
+#include <cprof/diff.h>
 
 #endif

@@ -10,6 +10,17 @@
 #define SAMPLES(before, after)                                                                     \
     (&(struct statistics_samples){(before), (after), COUNT(before), COUNT(after)})
 
+static struct statistics_shift by_ranks(const struct statistics_samples *samples, double confidence)
+{
+    struct statistics_ranks ranks;
+    struct statistics_shift shift;
+    ck_assert(
+        statistics_ranks_start(&ranks, samples->before_count, samples->after_count, confidence));
+    ck_assert(statistics_rank_shift(samples, &ranks, &shift));
+    statistics_ranks_end(&ranks);
+    return shift;
+}
+
 /* Permeability of membranes (Hollander and Wolfe, Nonparametric Statistical Methods,
  * 1973, p. 69): W = 35, one-sided p = 0.1272, the interval that is exact to 95 % is
  * (-0.15, 0.76) about 0.305. */
@@ -18,14 +29,13 @@ static const double early[] = {1.15, 0.88, 0.90, 0.74, 1.21};
 
 START_TEST(test_ranks)
 {
-    struct statistics_shift shift;
-    ck_assert(statistics_rank_shift(SAMPLES(early, at_term), 0.95, &shift));
+    struct statistics_shift shift = by_ranks(SAMPLES(early, at_term), 0.95);
     ck_assert_double_eq_tol(shift.p / 2, 0.1272, 0.00005);
     ck_assert_double_eq_tol(shift.estimate, 0.305, 1e-9);
     ck_assert_double_eq_tol(shift.low, -0.15, 1e-9);
     ck_assert_double_eq_tol(shift.high, 0.76, 1e-9);
     /* The other way round is the same with the sign changed. */
-    ck_assert(statistics_rank_shift(SAMPLES(at_term, early), 0.95, &shift));
+    shift = by_ranks(SAMPLES(at_term, early), 0.95);
     ck_assert_double_eq_tol(shift.p / 2, 0.1272, 0.00005);
     ck_assert_double_eq_tol(shift.high, 0.15, 1e-9);
 }
@@ -35,16 +45,15 @@ END_TEST
 START_TEST(test_ranks_least)
 {
     const double low[] = {1, 2, 3}, high[] = {4, 5, 6}, same[] = {7, 7, 7};
-    struct statistics_shift shift;
-    ck_assert(statistics_rank_shift(SAMPLES(low, high), 0.95, &shift));
+    struct statistics_shift shift = by_ranks(SAMPLES(low, high), 0.95);
     ck_assert_double_eq_tol(shift.p, 0.1, 1e-12);
     ck_assert(isinf(shift.low) && isinf(shift.high)); /* too few for 95 % */
-    ck_assert(statistics_rank_shift(SAMPLES(low, high), 0.9, &shift));
+    shift = by_ranks(SAMPLES(low, high), 0.9);
     ck_assert_double_eq(shift.low, 1);
     ck_assert_double_eq(shift.high, 5);
     ck_assert_double_eq_tol(statistics_rank_least_p(3, 3), 0.1, 1e-12);
     ck_assert_double_eq_tol(statistics_rank_least_p(10, 10), 2 / 184756.0, 1e-12);
-    ck_assert(statistics_rank_shift(SAMPLES(same, same), 0.9, &shift));
+    shift = by_ranks(SAMPLES(same, same), 0.9);
     ck_assert_double_eq(shift.p, 1);
     ck_assert_double_eq(shift.estimate, 0);
 }
@@ -55,8 +64,7 @@ END_TEST
 START_TEST(test_ranks_ties)
 {
     const double before[] = {1, 2, 2}, after[] = {3, 3};
-    struct statistics_shift shift;
-    ck_assert(statistics_rank_shift(SAMPLES(before, after), 0.95, &shift));
+    struct statistics_shift shift = by_ranks(SAMPLES(before, after), 0.95);
     ck_assert_double_eq_tol(shift.p, 0.1, 1e-12);
 }
 END_TEST
@@ -67,13 +75,12 @@ END_TEST
 static void expect_critical(size_t count, double least, double most)
 {
     double before[40], after[40];
-    struct statistics_shift shift;
     for (size_t idx = 0; idx < count; idx++) {
         before[idx] = (double)idx;
         after[idx] = (double)(idx * count);
     }
-    ck_assert(statistics_rank_shift(&(struct statistics_samples){before, after, count, count},
-                                    0.95, &shift));
+    struct statistics_shift shift =
+        by_ranks(&(struct statistics_samples){before, after, count, count}, 0.95);
     double critical = shift.low + (double)(count - 1);
     ck_assert_double_ge(critical, least);
     ck_assert_double_le(critical, most);
@@ -95,8 +102,7 @@ START_TEST(test_ranks_many)
         before[idx] = (double)idx;
         after[idx] = (double)idx + 100;
     }
-    struct statistics_shift shift;
-    ck_assert(statistics_rank_shift(SAMPLES(before, after), 0.95, &shift));
+    struct statistics_shift shift = by_ranks(SAMPLES(before, after), 0.95);
     ck_assert_double_eq_tol(shift.p, erfc(6.7577 / sqrt(2)), 1e-14);
     ck_assert_double_eq(shift.estimate, 100);
 }
@@ -109,10 +115,8 @@ START_TEST(test_means)
     const double b[] = {28.2, 26.6, 20.1, 23.3, 25.2, 22.1, 17.7, 27.6, 20.6, 13.7,
                         23.2, 17.5, 20.6, 18.0, 23.9, 21.6, 24.3, 20.4, 24.0, 13.2};
     const double c[] = {3.0, 4.0, 1.0, 2.1}, d[] = {490.2, 340.0, 433.9}, e[] = {5, 5};
-    ck_assert_double_eq_tol(statistics_mean_shift(SAMPLES(a, b), 0.95).p, 0.0359722710297968,
-                            1e-9);
-    ck_assert_double_eq_tol(statistics_mean_shift(SAMPLES(c, d), 0.95).p, 0.010751561149785,
-                            1e-9);
+    ck_assert_double_eq_tol(statistics_mean_shift(SAMPLES(a, b), 0.95).p, 0.0359722710297968, 1e-9);
+    ck_assert_double_eq_tol(statistics_mean_shift(SAMPLES(c, d), 0.95).p, 0.010751561149785, 1e-9);
     ck_assert_double_eq(statistics_mean_shift(SAMPLES(e, e), 0.95).p, 1);
 }
 END_TEST

@@ -1,0 +1,153 @@
+/* `cprof diff`: two builds compared, the baseline first. */
+#include <math.h>
+
+#include "command.h"
+#include "output.h"
+#include "progress.h"
+#include "sides.h"
+
+enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
+
+#define DEFAULT_TOP 20
+
+struct asked {
+    int format;
+    const char *path;
+    double fail_above; /* percent; negative: no gate */
+    struct cprof_diff_text_options options;
+};
+
+static enum cprof_status write_diff(struct cprof_diff *diff, const struct output *output,
+                                    const struct asked *asked, struct cprof_error *error)
+{
+    struct cprof_diff_text_options options = asked->options;
+    options.style = output->style;
+    switch (asked->format) {
+    case FORMAT_MARKDOWN:
+        return cprof_diff_markdown(diff, &options, &output->sink, error);
+    case FORMAT_JSON:
+        return cprof_diff_json(diff, &output->sink, error);
+    default:
+        return cprof_diff_text(diff, &options, &output->sink, error);
+    }
+}
+
+/* EXIT_GATE after a sentence when something got worse by more than that. */
+static int hold_gate(const struct cprof_diff *diff, double most)
+{
+    size_t count, worse = 0;
+    const struct cprof_diff_change *changes =
+        cprof_diff_changes(diff, CPROF_DIFF_REGRESSIONS, &count);
+    const struct cprof_diff_change *first = NULL;
+    for (size_t idx = 0; idx < count; idx++) {
+        if (!(changes[idx].percent > most))
+            continue;
+        first = first ? first : &changes[idx];
+        worse++;
+    }
+    if (!worse)
+        return EXIT_DONE;
+    if (isinf(first->percent))
+        complain("worse than the baseline by more than %g %%: %zu, the first the %s of %s, from 0",
+                 most, worse, cprof_metric_word(first->metric), first->function);
+    else
+        complain("worse than the baseline by more than %g %%: %zu, the first the %s of %s by "
+                 "%.1f %%",
+                 most, worse, cprof_metric_word(first->metric), first->function, first->percent);
+    return EXIT_GATE;
+}
+
+static int render(struct cprof_diff *diff, const struct asked *asked)
+{
+    struct cprof_error error;
+    struct cprof_diff_facts facts;
+    struct output output;
+    progress_begin("comparing");
+    enum cprof_status judged = cprof_diff_facts(diff, &facts, &error);
+    progress_end();
+    if (judged != CPROF_OK) {
+        complain("%s", error.text);
+        return (int)judged;
+    }
+    int status = output_open(&output, asked->path, asked->format == FORMAT_TEXT);
+    if (status == EXIT_DONE)
+        status = output_close(&output, write_diff(diff, &output, asked, &error), &error);
+    if (status == EXIT_DONE && asked->fail_above >= 0)
+        status = hold_gate(diff, asked->fail_above);
+    return status;
+}
+
+static int compare(const struct cprof_diff_options *options, const struct asked *asked, int first,
+                   char **words, int second, char **rest)
+{
+    struct cprof_diff *diff = cprof_diff_new(options);
+    if (!diff) {
+        complain("not enough memory");
+        return EXIT_INPUT;
+    }
+    progress_begin("reading the profiles");
+    int status = sides_add(diff, CPROF_BASELINE, first, words);
+    if (status == EXIT_DONE)
+        status = sides_add(diff, CPROF_CANDIDATE, second, rest);
+    progress_end();
+    if (status == EXIT_DONE)
+        status = render(diff, asked);
+    cprof_diff_free(diff);
+    return status;
+}
+
+int command_diff(int count, char **words)
+{
+    static const char *const formats[] = {"text", "markdown", "json", NULL};
+    unsigned long top = DEFAULT_TOP;
+    struct asked asked = {.fail_above = -1};
+    struct cprof_diff_options diff_options = cprof_diff_defaults();
+    const struct option options[] = {
+        {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format, formats},
+        {OPTION_SHARE, 0, "fail-above", "PERCENT",
+         "exit with 1 if something is clearly worse by more", &asked.fail_above, NULL},
+        {OPTION_NUMBER, 'n', "top", "N", "changes to show a list; 0: all (20)", &top, NULL},
+        {OPTION_SHARE, 0, "min-effect", "PERCENT", "call no time that changed by less (1)",
+         &diff_options.least_effect, NULL},
+        {OPTION_SHARE, 0, "min-share", "PERCENT", "test functions with that much of the run (0.5)",
+         &diff_options.least_share, NULL},
+        {OPTION_SHARE, 0, "noise", "PERCENT", "assumed where a side has one run (10)",
+         &diff_options.assumed_noise, NULL},
+        {OPTION_TEXT, 'o', "output", "FILE", "where to write it (standard output)", &asked.path,
+         NULL},
+        {0}};
+    const struct usage usage = {
+        .name = "diff",
+        .arguments = "[OPTION]... BASELINE CANDIDATE | BASELINE... -- CANDIDATE...",
+        .summary = "what got faster and slower between two builds",
+        .description =
+            "Compares runs of two builds; the first is the baseline. A run is a file, or a\n"
+            "folder with the files of its processes; a folder of folders holds a run in each.\n"
+            "Ten runs a side tell changes of a few percent; `cprof bench` makes them.\n"
+            "\n"
+            "Calls, allocations and bytes that are the same in all runs of a side are compared\n"
+            "exactly. Times are tested: by ranks (Mann and Whitney; the interval is Hodges and\n"
+            "Lehmann's), with few runs by means (Welch); with one run a side noise is assumed.\n"
+            "p is corrected for the number of tests (Holm): the chance that any change is\n"
+            "called in a comparison of equal builds is below 5 %. Unclear is an answer.\n"
+            "Functions are matched by name wherever their file went, across compilers too.",
+        .examples = "cprof diff before.cprof after.cprof\n"
+                    "cprof diff before/* -- after/*\n"
+                    "cprof diff --format markdown --fail-above 5% before/* -- after/* > diff.md",
+        .options = options};
+    int first, second, status;
+    char **rest;
+    if (!sides_parse(&usage, count, words, &first, &second, &rest, &status))
+        return status;
+    if (second < 0 && first == 2) {
+        first = second = 1;
+        rest = words + 1;
+    }
+    if (first < 1 || second < 1) {
+        complain("diff needs a baseline and a candidate: cprof diff BASELINE CANDIDATE, or "
+                 "BASELINE... -- CANDIDATE...");
+        return EXIT_USAGE;
+    }
+    asked.options.top = top;
+    return compare(&diff_options, &asked, first, words, second, rest);
+}
