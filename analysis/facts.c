@@ -36,6 +36,8 @@ static const struct trouble trouble_sentences[] = {
                             "are missing"},
     {CPROF_TROUBLE_TIMED_DEPTH, "calls were nested too deeply to time all of them: some durations "
                                 "are missing, counts are not"},
+    {CPROF_TROUBLE_DURATIONS, "there were more durations of calls than fit: some percentiles are "
+                              "missing or made of a part of the calls"},
     {CPROF_TROUBLE_MODULE, "a shared library could not be registered: its functions are missing"},
     {CPROF_TROUBLE_MODE,
      "CPROF_MODE named no mode that there is: the run was recorded as adaptive"}};

@@ -6,6 +6,7 @@
  */
 #include "load.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -435,6 +436,54 @@ static void add_measures(struct loader *loader)
     }
 }
 
+/* ---- Durations ------------------------------------------------------------ */
+
+/* Each step stands for its middle. */
+static bool add_durations(struct loader *loader, const struct cprof_durations *part,
+                          uint32_t function)
+{
+    double octave = ldexp(loader->scale, (int)part->octave);
+    for (int step = 0; step < CPROF_DURATION_STEPS; step++)
+        if (part->calls[step] && !durations_add(&loader->profile->durations, function,
+                                                octave * (1 + (step + 0.5) / CPROF_DURATION_STEPS),
+                                                (double)part->calls[step]))
+            return false;
+    return true;
+}
+
+/* Of a node whose one or two timed calls are in no histogram. */
+static bool add_first_durations(struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    const struct cprof_node_call *call = &node.u.call;
+    if ((node.flags & (CPROF_NODE_ALLOC | CPROF_NODE_ROOT)) || call->durations ||
+        call->timed_calls < 1 || call->timed_calls > 2)
+        return true;
+    uint32_t function = function_of(loader, &node);
+    struct durations *durations = &loader->profile->durations;
+    return durations_add(durations, function, (double)call->min_ticks * loader->scale, 1) &&
+           (call->timed_calls == 1 ||
+            durations_add(durations, function, (double)call->max_ticks * loader->scale, 1));
+}
+
+static bool load_durations(struct loader *loader)
+{
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        if (!add_first_durations(loader, loader->order[idx]))
+            return false;
+    for (uint64_t idx = 0; idx < loader->reading->durations.total; idx++) {
+        struct cprof_durations part = reader_durations(loader->reading, idx);
+        size_t record;
+        const struct reader_module *module = reader_site(loader->reading, part.site, &record);
+        if (part.site == 0 || part.octave >= CPROF_DURATION_OCTAVES || !module)
+            continue;
+        size_t first = loader->module_start[module - loader->reading->modules];
+        if (!add_durations(loader, &part, loader->functions[first + record]))
+            return false;
+    }
+    return true;
+}
+
 /* ---- The run -------------------------------------------------------------- */
 
 /* Nanoseconds a tick, negative where two moments do not tell. */
@@ -479,12 +528,10 @@ static double wall_of(const struct loader *loader)
 }
 
 /* What profiling cost, in nanoseconds; negative where it was not measured. */
-static double overhead_of(const struct loader *loader, uint64_t fences)
+static double overhead_of(const struct loader *loader, double events_x16)
 {
     const struct cprof_header *header = &loader->reading->header;
-    double events = 2 * ((double)loader->timed_calls + (double)fences);
-    double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls +
-                   (double)header->event_cost_x16 / 16 * events;
+    double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls + events_x16 / 16;
     bool calibrated = header->event_cost_x16 || header->hook_cost_x256;
     return loader->scale < 0 || !calibrated ? -1.0 : ticks * loader->scale;
 }
@@ -496,17 +543,18 @@ static bool add_run(struct loader *loader)
     if (!array_reserve(&profile->runs, &profile->run_capacity, profile->run_count + 1,
                        sizeof *profile->runs))
         return false;
-    uint64_t threads = 0, fences = 0;
+    uint64_t threads = 0;
+    double events_x16 = 0;
     for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
         struct cprof_thread thread = reader_thread(loader->reading, idx);
         if (thread.root == 0)
             continue;
         threads += thread.owners ? thread.owners : 1;
-        fences += thread.fences;
+        events_x16 += (double)thread.overhead_x16;
     }
     profile->runs[profile->run_count++] = (struct run){.header = *header,
                                                        .wall = wall_of(loader),
-                                                       .overhead = overhead_of(loader, fences),
+                                                       .overhead = overhead_of(loader, events_x16),
                                                        .threads = threads,
                                                        .nodes = loader->ordered,
                                                        .bytes = loader->reading->len,
@@ -542,7 +590,8 @@ static enum cprof_status load_all(struct loader *loader)
         status = load_modules(loader);
     if (status != CPROF_OK)
         return status;
-    if (!load_contexts(loader) || (loader->timed && !load_times(loader)))
+    if (!load_contexts(loader) ||
+        (loader->timed && (!load_times(loader) || !load_durations(loader))))
         return fault_memory(loader->error, loader->name);
     add_measures(loader);
     if (!add_run(loader))

@@ -35,6 +35,7 @@ void cprof_profile_free(struct cprof_profile *profile)
     table_free(&profile->context_by_key);
     table_free(&profile->display_by_name);
     table_free(&profile->line_by_key);
+    durations_free(&profile->durations);
     free(profile->lines);
     free(profile->functions);
     free(profile->contexts);
@@ -302,7 +303,7 @@ static void sum_functions(struct cprof_profile *profile)
     for (size_t idx = 0; idx < profile->function_count; idx++) {
         struct function *function = &profile->functions[idx];
         function->measure = (struct measure){0};
-        function->total = function->cpu = 0;
+        function->total = function->cpu = function->p50 = function->p95 = function->p99 = 0;
         function->max_depth = function->open = 0;
     }
     uint32_t at = MODEL_ROOT;
@@ -321,6 +322,34 @@ static void sum_functions(struct cprof_profile *profile)
             at = profile->contexts[at].parent;
         }
     }
+}
+
+/* A bucket has a width, so a percentile may come out beyond what was measured. */
+static double quantile_of(const struct measure *measure, const struct duration_bucket *buckets,
+                          size_t count, double share)
+{
+    double quantile = durations_quantile(buckets, count, share);
+    if (measure->max > 0 && quantile > measure->max)
+        return measure->max;
+    return quantile < measure->min ? measure->min : quantile;
+}
+
+static bool find_percentiles(struct cprof_profile *profile)
+{
+    const struct durations *durations = &profile->durations;
+    struct duration_bucket *sorted = durations_sorted(durations);
+    size_t count = 0;
+    for (size_t idx = 0; sorted && idx < durations->count; idx += count) {
+        struct function *function = &profile->functions[sorted[idx].function];
+        for (count = 1; idx + count < durations->count &&
+                        sorted[idx + count].function == sorted[idx].function;)
+            count++;
+        function->p50 = quantile_of(&function->measure, sorted + idx, count, 0.50);
+        function->p95 = quantile_of(&function->measure, sorted + idx, count, 0.95);
+        function->p99 = quantile_of(&function->measure, sorted + idx, count, 0.99);
+    }
+    free(sorted);
+    return sorted != NULL;
 }
 
 /* The system's headers lie elsewhere and say nothing of where the program does. */
@@ -357,6 +386,8 @@ enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error
     if (!link_siblings(profile))
         return fault_memory(error, "the calling contexts");
     sum_functions(profile);
+    if (!find_percentiles(profile))
+        return fault_memory(error, "the durations");
     find_folder(profile);
     if (!stats_order(profile))
         return fault_memory(error, "the list of functions");

@@ -15,6 +15,7 @@
 #include <cprof/cprof.h>
 #include <cprof/format.h>
 
+#include "durations.h"
 #include "table.h"
 #include "texts.h"
 
@@ -55,6 +56,7 @@ struct function {
     struct measure measure;
     double total;
     double cpu;
+    double p50, p95, p99; /* of the durations; 0: unknown */
     uint32_t max_depth;
     uint32_t open; /* contexts of it on the path of the walk; 0 outside of it */
 };
@@ -100,6 +102,7 @@ struct cprof_profile {
     struct list_line *lines;      /* in the order of their lists */
     size_t line_count, line_capacity;
     struct table line_by_key;
+    struct durations durations;
     struct run *runs;
     size_t run_count, run_capacity;
     char unit[MODEL_UNIT_SIZE]; /* what times really are; "": nanoseconds */

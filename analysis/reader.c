@@ -212,6 +212,9 @@ static enum cprof_status add_extent(struct reading *reading, const struct cprof_
         return add_run(&reading->nodes, extent, sizeof(struct cprof_node), name, bytes, error);
     case CPROF_EXTENT_THREADS:
         return add_run(&reading->threads, extent, sizeof(struct cprof_thread), name, bytes, error);
+    case CPROF_EXTENT_DURATIONS:
+        return add_run(&reading->durations, extent, sizeof(struct cprof_durations), name, bytes,
+                       error);
     case CPROF_EXTENT_MODULE:
         return add_module(reading, extent, name, bytes, error);
     default:
@@ -279,7 +282,8 @@ enum cprof_status reader_open(struct reading *reading, const char *name, const v
     }
     if (status != CPROF_OK)
         return status;
-    if (!order_runs(&reading->nodes) || !order_runs(&reading->threads) || !order_modules(reading))
+    if (!order_runs(&reading->nodes) || !order_runs(&reading->threads) ||
+        !order_runs(&reading->durations) || !order_modules(reading))
         return fault_damaged(name, "two extents number the same records", error);
     return CPROF_OK;
 }
@@ -319,6 +323,13 @@ struct cprof_thread reader_thread(const struct reading *reading, uint64_t positi
     struct cprof_thread thread;
     copy_record(&reading->threads, position, &thread, sizeof thread);
     return thread;
+}
+
+struct cprof_durations reader_durations(const struct reading *reading, uint64_t position)
+{
+    struct cprof_durations durations;
+    copy_record(&reading->durations, position, &durations, sizeof durations);
+    return durations;
 }
 
 uint32_t reader_node_position(const struct reading *reading, uint64_t index)

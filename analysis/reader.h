@@ -41,7 +41,7 @@ struct reader_module {
 /* Views into the caller's bytes, which must outlive it. */
 struct reading {
     struct cprof_header header; /* its texts end in NUL here */
-    struct reader_runs nodes, threads;
+    struct reader_runs nodes, threads, durations;
     struct reader_module modules[CPROF_EXTENT_MAX];
     size_t module_count;
     size_t len; /* bytes in use */
@@ -65,6 +65,7 @@ uint64_t reader_used_length(const void *prefix, size_t len, uint64_t size);
 /* Records are numbered 0 .. total-1 in the order of the runs ("position"). */
 struct cprof_node reader_node(const struct reading *reading, uint64_t position);
 struct cprof_thread reader_thread(const struct reading *reading, uint64_t position);
+struct cprof_durations reader_durations(const struct reading *reading, uint64_t position);
 
 /* The position of the node with this index, or READER_NONE. */
 uint32_t reader_node_position(const struct reading *reading, uint64_t index);

@@ -19,9 +19,9 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_whole(json, "avg_ns", function->average_ns);
     json_whole(json, "min_ns", function->min_ns);
     json_whole(json, "max_ns", function->max_ns);
-    json_unknown(json, "p50_ns");
-    json_unknown(json, "p95_ns");
-    json_unknown(json, "p99_ns");
+    json_whole(json, "p50_ns", function->p50_ns);
+    json_whole(json, "p95_ns", function->p95_ns);
+    json_whole(json, "p99_ns", function->p99_ns);
     json_whole(json, "timed_calls", function->timed_calls);
     json_decimal(json, "error_percent", function->error_percent);
     json_whole(json, "max_depth", function->max_depth);

@@ -18,6 +18,7 @@
 /* From these widths on there are more columns, where they would not be empty. */
 #define COLUMNS_FOR_WAIT 90
 #define COLUMNS_FOR_ERROR 100
+#define COLUMNS_FOR_PERCENTILES 130
 
 /* Waiting that matters: a share of the time of the function itself. */
 #define SHARE_OF_WAIT 0.02
@@ -26,7 +27,7 @@
 #define COLUMNS_FOR_PLACE 44
 
 struct layout {
-    bool timed, counted, total, average, error, wait;
+    bool timed, counted, total, average, percentiles, error, wait;
     size_t calls; /* columns of the number of calls */
     size_t name;  /* of the name when places are aligned, else 0 */
     size_t rest;  /* for name and place together, 0: as wide as they want */
@@ -69,6 +70,7 @@ static void measure_rows(struct report *report, size_t *longest_name, size_t *lo
         *longest_name = larger(*longest_name, writer_screen_columns(label, 200, style));
         *longest_place = larger(*longest_place,
                                 page_place_columns(style, report->profile, report->functions[idx]));
+        layout->percentiles = layout->percentiles || function.p99_ns != CPROF_UNKNOWN;
         layout->error = layout->error || function.error_percent > 0.5;
         layout->wait = layout->wait ||
                        100 * wait_of(report, report->functions[idx]) > stats_total(report->profile);
@@ -86,11 +88,14 @@ static void lay_out(struct report *report)
     layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
     layout->average = model_in_nanoseconds(report->profile) && layout->counted &&
                       (wide || columns >= COLUMNS_FOR_AVERAGE);
+    layout->percentiles =
+        layout->percentiles && layout->timed && (wide || columns >= COLUMNS_FOR_PERCENTILES);
     layout->error = layout->error && layout->timed && (wide || columns >= COLUMNS_FOR_ERROR);
     layout->wait = layout->wait && layout->timed && (wide || columns >= COLUMNS_FOR_WAIT);
     size_t fixed = (layout->timed ? 16u : 0u) + (layout->wait ? 9u : 0u) +
                    (layout->error ? 7u : 0u) + (layout->total ? 9u : 0u) +
-                   (layout->counted ? 2 + layout->calls : 0u) + (layout->average ? 9u : 0u) + 2;
+                   (layout->counted ? 2 + layout->calls : 0u) + (layout->average ? 9u : 0u) +
+                   (layout->percentiles ? 27u : 0u) + 2;
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
     if (!wide && longest + 2 + place <= layout->rest)
         layout->name = longest;
@@ -119,6 +124,8 @@ static void put_titles(struct report *report)
     }
     if (layout->average)
         writer_text(writer, "      avg");
+    if (layout->percentiles)
+        writer_text(writer, "      p50      p95      p99");
     writer_text(writer, "  function");
     page_emphasis(writer, &report->options->style, EMPHASIS_NONE);
     writer_text(writer, "\n");
@@ -162,6 +169,13 @@ static void put_numbers(struct report *report, uint32_t idx, const struct cprof_
         writer_right(writer,
                      function->average_ns ? number_duration(text, function->average_ns, unicode)
                                           : "<1 ns",
+                     9);
+    const uint64_t percentiles[] = {function->p50_ns, function->p95_ns, function->p99_ns};
+    for (size_t at = 0; layout->percentiles && at < 3; at++)
+        writer_right(writer,
+                     percentiles[at] == CPROF_UNKNOWN ? ""
+                     : percentiles[at] ? number_duration(text, percentiles[at], unicode)
+                                       : "<1 ns",
                      9);
     writer_spaces(writer, 2);
 }

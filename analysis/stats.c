@@ -65,6 +65,9 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
                                  .average_ns = CPROF_UNKNOWN,
                                  .min_ns = CPROF_UNKNOWN,
                                  .max_ns = CPROF_UNKNOWN,
+                                 .p50_ns = CPROF_UNKNOWN,
+                                 .p95_ns = CPROF_UNKNOWN,
+                                 .p99_ns = CPROF_UNKNOWN,
                                  .timed_calls = measure->timed_calls,
                                  .error_percent = -1.0,
                                  .total_amount = CPROF_UNKNOWN,
@@ -90,6 +93,11 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
         out.min_ns = stats_whole(measure->min);
     if (measure->max > 0)
         out.max_ns = stats_whole(measure->max);
+    if (function->p99 > 0) {
+        out.p50_ns = stats_whole(function->p50);
+        out.p95_ns = stats_whole(function->p95);
+        out.p99_ns = stats_whole(function->p99);
+    }
     out.error_percent = error_of(measure);
     return out;
 }

@@ -47,7 +47,8 @@ int command_report(int count, char **words)
             "in the function itself, total with what it calls, avg the total of a call. Times\n"
             "of several threads add up. On a wide terminal, wait is the part of self that used\n"
             "no processor, and error how far self may be off where it was sampled (95 %);\n"
-            "both are empty where there is nothing to say.\n"
+            "both are empty where there is nothing to say. On a very wide one, p50, p95 and\n"
+            "p99 are the durations of a call that half, 95 and 99 in 100 do not exceed.\n"
             "\n"
             "Several profiles are merged. Without one, the newest cprof.out.* here is taken.",
         .examples = "cprof report --top 20 --sort total\n"

@@ -1,51 +1,78 @@
 /* What the runtime's own probes cost, measured at the start on nodes that belong
  * to no context (1 and 2, whose chunk is never handed out; the reader sees them
- * unused).  Some three microseconds.  Called by process.c once the main thread
+ * unused).  Some ten microseconds.  Called by process.c once the main thread
  * has its tree; the figures go into the header, for readers to correct by.
  */
 
 enum {
     CALIBRATION_NODE = 1,
     CALIBRATION_CALLER = 2,
-    CALIBRATION_EVENTS = 24,
+    CALIBRATION_PART = 1, /* of a histogram, likewise */
+    CALIBRATION_ROUNDS = 4,
+    CALIBRATION_PAIRS = 32,
     CALIBRATION_CALLS = 256,
 };
 
-/* One timed call of nothing, through the real thunks. */
-static void event_pair(uintptr_t caller)
+/* Timed calls of nothing, one after the other, as the plugins write them. */
+static void event_pairs(const struct process *process, uintptr_t caller)
 {
+    uint64_t count = CALIBRATION_PAIRS, child = caller - CPROF_NODE_STRIDE, stood;
+
     __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
-                     "pushq %0\n\tcall __cprof_begin\n\tpopq %0\n\t"
-                     "testb $1, %b0\n\t"
-                     "pushq %0\n\tcall __cprof_end\n\tpopq %0\n\t"
+                     "1:\n\t"
+                     "movq %%fs:(%3), %1\n\t"
+                     "movq %2, %%fs:(%3)\n\t"
+                     "subl $1, %c4(%2)\n\t"
+                     "pushq %1\n\tcall __cprof_begin\n\tpopq %1\n\t"
+                     "testb $1, %b1\n\t"
+                     "pushq %1\n\tcall __cprof_end\n\tpopq %1\n\t"
+                     "subq $1, %0\n\t"
+                     "jne 1b\n\t"
                      "leaq 128(%%rsp), %%rsp"
-                     : "+r"(caller)
-                     :
+                     : "+r"(count), "=&r"(stood)
+                     : "r"(child), "r"(process->tls_offset), "i"(CPROF_LEFT_DISPLACEMENT)
                      : "cc", "memory");
 }
 
-static void events_calibrate(struct process *process)
+/* The fastest of some rounds: what slows one down is not the probes. */
+static void events_measure(struct process *process, struct thread *thread)
 {
     struct cprof_node *node = node_of(process, CALIBRATION_NODE);
     uintptr_t caller = hot_of(process, CALIBRATION_CALLER);
-    uint64_t least = UINT64_MAX, fastest = UINT64_MAX;
+    uint64_t fastest = UINT64_MAX, inner = 0;
 
-    node->flags = CPROF_NODE_TIMED;
-    for (int idx = 0; idx < CALIBRATION_EVENTS; idx++) {
-        current_set(process, hot_at(node));
+    for (int round = 0; round < CALIBRATION_ROUNDS; round++) {
+        current_set(process, caller);
+        thread->region = node_of(process, CALIBRATION_CALLER);
         node->u.call.self_ticks = 0;
+        node->left = 0;
         uint64_t start = ticks_now(process);
-        event_pair(caller);
+        event_pairs(process, caller);
         uint64_t took = ticks_now(process) - start;
-        if (node->u.call.self_ticks < least)
-            least = node->u.call.self_ticks;
         if (took < fastest)
-            fastest = took;
+            fastest = took, inner = node->u.call.self_ticks;
     }
-    /* `took` holds two events and one more reading of the clock, which is about
-     * the least that a stretch can be. */
-    process->header->stretch_cost_x16 = 16 * least;
-    process->header->event_cost_x16 = fastest > least ? 8 * (fastest - least) : 0;
+    process->event_x16 = 8 * fastest / CALIBRATION_PAIRS;
+    process->inner_x16 = 16 * inner / CALIBRATION_PAIRS;
+}
+
+/* As in exact mode, in which a call of nothing stays timed. */
+static void events_calibrate(struct process *process, struct thread *thread)
+{
+    struct cprof_node *node = node_of(process, CALIBRATION_NODE);
+    struct duration_directory *directory = &process->directories[++process->directory_next];
+    uint32_t mode = process->mode;
+
+    for (uint32_t octave = 0; octave < CPROF_DURATION_OCTAVES; octave++)
+        directory->part[octave] = CALIBRATION_PART;
+    node->u.call.durations = process->directory_next;
+    node->flags = CPROF_NODE_TIMED;
+    process->mode = CPROF_MODE_EXACT;
+    events_measure(process, thread);
+    process->mode = mode;
+    thread->overhead_x16 = 0;
+    process->header->stretch_cost_x16 = process->inner_x16;
+    process->header->event_cost_x16 = process->event_x16;
 }
 
 /* The hot path, many times over, as the plugins write it. */
@@ -87,12 +114,12 @@ static void hook_calibrate(struct process *process)
     slot->site_id = 0;
 }
 
-static void probes_calibrate(struct process *process)
+static void probes_calibrate(struct process *process, struct thread *thread)
 {
     if (process->clock == CPROF_CLOCK_FAKE)
         return;
     hook_calibrate(process);
     if (process->mode != CPROF_MODE_COUNT)
-        events_calibrate(process);
+        events_calibrate(process, thread);
     bytes_clear(node_of(process, CALIBRATION_NODE), 2 * CPROF_NODE_SIZE);
 }

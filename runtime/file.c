@@ -202,48 +202,71 @@ static uint32_t extent_nodes(uint32_t limit)
     return count < FIRST_NODES ? FIRST_NODES : count > 32768 ? 32768 : count;
 }
 
-/* Makes nodes [0, wanted) usable. */
-static bool nodes_grow(struct process *process, uint32_t wanted)
+/* Records that get their storage by and by. */
+struct growth {
+    uint32_t *limit; /* how many have it */
+    uint32_t most, more;
+    uint32_t record_size, type;
+    char *first; /* number 0 */
+};
+
+/* Makes records [0, wanted) usable. */
+static bool records_grow(struct process *process, const struct growth *growth, uint32_t wanted)
 {
-    if (LIKELY(__atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE) >= wanted))
-        return true;
     uint64_t signals = signals_block();
-    while (grow_begin(process, &process->node_limit, wanted)) {
-        uint32_t limit = process->node_limit;
-        uint32_t count = extent_nodes(limit);
-        struct cprof_extent extent = {0, (uint64_t)count * CPROF_NODE_SIZE, limit, CPROF_NODE_SIZE,
-                                      CPROF_EXTENT_NODES};
+    while (grow_begin(process, growth->limit, wanted)) {
+        uint32_t limit = *growth->limit, count = growth->more;
+        struct cprof_extent extent = {0, (uint64_t)count * growth->record_size, limit,
+                                      growth->record_size, growth->type};
         bool done =
-            limit + count <= NODE_MAX && extent_map(process, &extent, node_of(process, limit));
+            limit + count <= growth->most &&
+            extent_map(process, &extent, growth->first + (uint64_t)limit * growth->record_size);
         if (done)
-            __atomic_store_n(&process->node_limit, limit + count, __ATOMIC_RELEASE);
+            __atomic_store_n(growth->limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);
         if (!done)
             break;
     }
     signals_restore(signals);
-    return process->node_limit >= wanted;
+    return *growth->limit >= wanted;
+}
+
+static bool nodes_grow(struct process *process, uint32_t wanted)
+{
+    uint32_t limit = __atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE);
+
+    if (LIKELY(limit >= wanted))
+        return true;
+    struct growth growth = {&process->node_limit, NODE_MAX,           extent_nodes(limit),
+                            CPROF_NODE_SIZE,      CPROF_EXTENT_NODES, (char *)node_of(process, 0)};
+    return records_grow(process, &growth, wanted);
 }
 
 static bool threads_grow(struct process *process, uint32_t wanted)
 {
-    if (LIKELY(__atomic_load_n(&process->thread_limit, __ATOMIC_ACQUIRE) >= wanted))
+    uint32_t limit = __atomic_load_n(&process->thread_limit, __ATOMIC_ACQUIRE);
+
+    if (LIKELY(limit >= wanted))
         return true;
-    uint64_t signals = signals_block();
-    while (grow_begin(process, &process->thread_limit, wanted)) {
-        uint32_t limit = process->thread_limit;
-        uint32_t count = limit < 4096 ? FIRST_THREADS : 4096;
-        struct cprof_extent extent = {0, count * sizeof(struct cprof_thread), limit,
-                                      sizeof(struct cprof_thread), CPROF_EXTENT_THREADS};
-        bool done = extent_map(process, &extent, &process->file_threads[limit]);
-        if (done)
-            __atomic_store_n(&process->thread_limit, limit + count, __ATOMIC_RELEASE);
-        grow_end(process);
-        if (!done)
-            break;
-    }
-    signals_restore(signals);
-    return process->thread_limit >= wanted;
+    struct growth growth = {
+        &process->thread_limit,      THREAD_MAX,           limit < 4096 ? FIRST_THREADS : 4096,
+        sizeof(struct cprof_thread), CPROF_EXTENT_THREADS, (char *)process->file_threads};
+    return records_grow(process, &growth, wanted);
+}
+
+static bool durations_grow(struct process *process, uint32_t wanted)
+{
+    uint32_t limit = __atomic_load_n(&process->duration_limit, __ATOMIC_ACQUIRE);
+
+    if (LIKELY(limit >= wanted))
+        return true;
+    struct growth growth = {&process->duration_limit,
+                            DURATION_MAX,
+                            limit < 4 * FIRST_DURATIONS ? FIRST_DURATIONS : 4 * FIRST_DURATIONS,
+                            sizeof(struct cprof_durations),
+                            CPROF_EXTENT_DURATIONS,
+                            (char *)process->durations};
+    return records_grow(process, &growth, wanted);
 }
 
 /* ---- Names ------------------------------------------------------------------- */

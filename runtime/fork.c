@@ -60,6 +60,8 @@ static void threads_release(struct process *process)
     for (uint32_t idx = 0; idx < count && idx < process->thread_limit; idx++) {
         struct cprof_thread *record = &process->file_threads[idx];
         process->threads[idx].owner = 0;
+        process->threads[idx].duration_next = 0;
+        process->threads[idx].overhead_x16 = 0;
         record->first_ticks = record->last_event = ticks_now(process);
         __atomic_store_n(&record->root, process->threads[idx].root, __ATOMIC_RELEASE);
     }
@@ -143,7 +145,8 @@ static bool child_file(struct process *process)
     if (!old || !header_renew(process, &old->header))
         return false;
     process->window = NULL;
-    process->node_limit = process->thread_limit = 0;
+    process->node_limit = process->thread_limit = process->duration_limit = 0;
+    process->duration_chunk = 1;
     process->extent_next = 0;
     process->growing = 0;
     bool ok = file_create(process) && threads_grow(process, old->threads) &&

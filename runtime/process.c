@@ -207,8 +207,12 @@ static struct process *process_new(void)
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
     const size_t header = CPROF_DATA_OFFSET, records = THREAD_MAX * sizeof(struct cprof_thread),
                  threads = THREAD_MAX * sizeof(struct thread),
-                 tuning = NODE_MAX * sizeof(struct tuning), own = 16384;
-    char *memory = memory_map(NULL, own + header + records + threads + tuning, both, flags, -1, 0);
+                 tuning = NODE_MAX * sizeof(struct tuning),
+                 durations = DURATION_MAX * sizeof(struct cprof_durations),
+                 directories = DIRECTORY_MAX * sizeof(struct duration_directory), own = 16384;
+    char *memory =
+        memory_map(NULL, own + header + records + threads + tuning + durations + directories, both,
+                   flags, -1, 0);
 
     if (!memory)
         return NULL;
@@ -218,6 +222,12 @@ static struct process *process_new(void)
     process->file_threads = (struct cprof_thread *)(memory + own + header);
     process->threads = (struct thread *)(memory + own + header + records);
     process->tuning = (struct tuning *)(memory + own + header + records + threads);
+    process->durations =
+        (struct cprof_durations *)(memory + own + header + records + threads + tuning);
+    process->directories = (struct duration_directory *)((char *)process->durations + durations);
+    /* A forked child's new file has none of the parts that they name. */
+    if (SYSTEM_3(madvise, process->directories, directories, ADVICE_WIPE_ON_FORK) != 0)
+        return NULL;
     return process;
 }
 
@@ -274,6 +284,7 @@ static struct process *process_start(int argument_count, char **arguments, char 
     process->identity = PROCESS_IDENTITY;
     process->tls_offset = own_tls_offset();
     process->chunk_next = 1;
+    process->duration_chunk = 1;
     process->site_next = 1;
     process->context_cap = CONTEXT_CAP;
     bool allowed = facts_from_kernel(process->header);
@@ -297,7 +308,7 @@ static void process_enter_main_thread(struct process *process)
     clock_calibrate(process);
     if (!thread)
         return;
-    probes_calibrate(process);
+    probes_calibrate(process, thread);
     thread_timing_reset(process, thread);
     current_set(process, hot_of(process, thread->root));
 }

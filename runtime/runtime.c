@@ -8,6 +8,7 @@
 /* clang-format off */
 #include "clock.c"
 #include "file.c"
+#include "durations.c"
 #include "timing.c"
 #include "tree.c"
 #include "thread.c"

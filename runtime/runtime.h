@@ -21,8 +21,8 @@
  *     through one hidden pointer a module: several copies of this code (one a
  *     module) work on the same state.
  *
- * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), thread.c,
- * module.c, process.c (start and finish), file.c, fork.c, thunk.c.
+ * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), durations.c,
+ * thread.c, module.c, process.c (start and finish), file.c, fork.c, thunk.c.
  * One translation unit, runtime.c, includes them all.
  */
 #ifndef CPROF_RUNTIME_H
@@ -55,6 +55,10 @@ enum {
     PATH_MAX_LEN = 1024,
     TIMED_DEPTH_MAX = 1 << 16,
     FILE_RESERVE = 512 << 20,
+    DURATION_MAX = 1 << 16, /* parts of histograms: 4.5 MiB of file */
+    DURATION_CHUNK = 16,    /* parts that one thread uses */
+    FIRST_DURATIONS = 512,  /* parts of an extent: whole pages */
+    DIRECTORY_MAX = 1 << 16,
 };
 
 /* What a node's hash table of children holds: key is parent << 32 | site id. */
@@ -78,6 +82,15 @@ struct timed_call {
     struct cprof_node *region; /* what was charged before, and is again after it */
     struct cprof_node *spot;
     uint64_t spot_weight;
+    uint64_t overhead_x16; /* of the thread when it began */
+    uint64_t weight;       /* of a sampled call, in CPROF_SAMPLE_UNITs; 0: none */
+    uint64_t own;          /* of a sampled call: ticks seen so far, signed */
+};
+
+/* Where the parts of a function's histogram are, by octave; 0: none yet.  One for
+ * each function and thread, shared by its nodes.  Wiped in a forked child. */
+struct duration_directory {
+    uint32_t part[CPROF_DURATION_OCTAVES];
 };
 
 /* A thread's tree, private part.  Outlives its owner.  A power of two in size,
@@ -88,6 +101,7 @@ struct thread {
     uint32_t root;
     uint32_t next;               /* next node of its chunk; a multiple of CHUNK_NODES: none */
     uint32_t overflow;           /* node that gathers what exceeds the context cap */
+    uint32_t duration_next;      /* likewise of its chunk of parts of histograms */
     struct cprof_thread *record; /* its part that readers see */
     struct child_table *children;
     uint64_t children_used;
@@ -106,6 +120,7 @@ struct thread {
     uint64_t calls_seen, calls_span; /* by the last samples: calls, and ticks they took */
     uint64_t cpu_ns, cpu_ticks;      /* last look at the thread's CPU clock */
     uint64_t random;
+    uint64_t overhead_x16; /* ticks/16 that its events took so far */
 } __attribute__((aligned(128)));
 
 /* What adaptive mode notes of a node, by node index. */
@@ -124,10 +139,14 @@ struct process {
     struct cprof_thread *file_threads;
     struct thread *threads;
     struct tuning *tuning;
+    struct duration_directory *directories;
+    struct cprof_durations *durations;
 
     uint32_t thread_count, thread_limit; /* used; backed by the file */
     uint32_t chunk_next;                 /* next free chunk */
     uint32_t node_limit;                 /* nodes backed by the file */
+    uint32_t directory_next;
+    uint32_t duration_chunk, duration_limit; /* next free; parts backed by the file */
     uint32_t site_next;
     uint32_t context_cap;
     uint32_t growing; /* tid of who makes the file larger */
@@ -143,6 +162,8 @@ struct process {
     uint64_t long_ticks;  /* from here on the CPU clock is read too */
     uint64_t short_ticks; /* calls shorter than this are not all timed */
     uint64_t sample_gap;  /* ticks that should lie between samples of a thread */
+    uint64_t event_x16;   /* ticks/16 that an event takes */
+    uint64_t inner_x16;   /* the part of two that falls into the call between them */
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -280,6 +301,7 @@ static void *storage_map(struct process *process, uint64_t offset, void *address
 static void storage_unmap(struct process *process, void *mapped, uint64_t len);
 static bool nodes_grow(struct process *process, uint32_t wanted);
 static bool threads_grow(struct process *process, uint32_t wanted);
+static bool durations_grow(struct process *process, uint32_t wanted);
 static void file_finish(struct process *process);
 
 /* thread.c */
@@ -290,6 +312,9 @@ static uint32_t child_of(struct process *process, struct thread *thread, uint32_
                          uint32_t site);
 static uint32_t node_new(struct process *process, struct thread *thread, uint32_t parent,
                          uint32_t site, uint32_t flags);
+
+static uint32_t child_known(const struct thread *thread, uint32_t parent, uint32_t site);
+static void child_remember(struct thread *thread, uint32_t parent, uint32_t site, uint32_t child);
 
 /* timing.c */
 static void thread_timing_reset(struct process *process, struct thread *thread);

@@ -147,6 +147,7 @@ static NOINLINE uint64_t charge_again(struct process *process, struct thread *th
             break;
         if (swap_own(&thread->last_event, &last, now)) {
             thread->region->u.call.self_ticks += now - last;
+            thread->region->u.call.stretches++;
             return now;
         }
     }
@@ -167,6 +168,8 @@ static inline uint64_t charge(struct process *process, struct thread *thread, ui
     uint64_t stretch = now - last;
     struct cprof_node *region = thread->region;
     region->u.call.self_ticks += stretch;
+    region->u.call.stretches++;
+    thread->overhead_x16 += process->event_x16;
     if (UNLIKELY(stretch > process->long_ticks))
         charge_wait(process, thread, region, stretch, now);
     return now;
@@ -178,6 +181,7 @@ static void thread_record(struct process *process, struct thread *thread)
 
     record->open_node = idx_of(process, thread->region);
     record->last_event = thread->last_event;
+    record->overhead_x16 = thread->overhead_x16;
 }
 
 /* ---- Timed calls --------------------------------------------------------------- */
@@ -200,6 +204,8 @@ static inline void timed_call_fill(struct timed_call *call, const struct thread 
     call->stood_on = stood_on;
     call->node = child;
     call->region = thread->region;
+    call->overhead_x16 = thread->overhead_x16;
+    call->weight = 0;
     call->spot = thread->spot;
     if (UNLIKELY(thread->spot != NULL))
         call->spot_weight = thread->spot_weight;
@@ -228,16 +234,24 @@ static inline void timed_open(struct process *process, struct thread *thread,
         timed_call_fill(call, thread, child, (uintptr_t)caller, stood_on, now);
 }
 
-static void duration_add(struct cprof_node *node, uint64_t duration)
+/* How long a call took without the probes: its own two, and the events inside of
+ * it, as the thread has counted them. */
+static inline uint64_t duration_of(const struct process *process, const struct thread *thread,
+                                   const struct timed_call *call, uint64_t now)
 {
-    struct cprof_node_call *call = &node->u.call;
+    uint64_t overhead_x16 = thread->overhead_x16 - call->overhead_x16 + process->inner_x16;
+    /* The event that ends the call has been counted, too; it comes after it. */
+    overhead_x16 -= overhead_x16 < process->event_x16 ? overhead_x16 : process->event_x16;
+    int64_t ticks = (int64_t)(now - call->start - overhead_x16 / 16);
 
-    call->timed_calls++;
-    call->duration_ticks += duration;
-    if (!call->min_ticks || duration < call->min_ticks)
-        call->min_ticks = duration ? duration : 1;
-    if (duration > call->max_ticks)
-        call->max_ticks = duration;
+    return ticks > 0 ? (uint64_t)ticks : 0;
+}
+
+/* The innermost open timed call, or NULL. */
+static inline struct timed_call *timed_top(const struct thread *thread)
+{
+    uint32_t depth = thread->timed_depth;
+    return depth && depth <= TIMED_DEPTH_MAX && thread->timed ? &thread->timed[depth - 1] : NULL;
 }
 
 /* How long calls must be on average for a node to stay timed.  Less where some
@@ -274,6 +288,26 @@ static void node_reconsider(struct process *process, struct thread *thread, stru
     tuning->trial_calls = 0, tuning->trial_ticks = 0;
 }
 
+/* Up to here a stretch stands for as many calls as its weight.  A longer one is a
+ * call that makes its node timed again, or the kernel ran something else
+ * meanwhile: neither happens to all those calls, so it stands for itself. */
+static inline bool is_stray(const struct process *process, uint64_t ticks)
+{
+    return (int64_t)ticks > (int64_t)(16 * process->short_ticks);
+}
+
+/* Of a sampled call: what was seen of it piece by piece, by the serialised clock,
+ * or, where a jump has spoilt that, from begin to end. */
+static NOINLINE uint64_t sample_duration(const struct process *process, const struct thread *thread,
+                                         const struct timed_call *call, uint64_t duration,
+                                         uint64_t *calls)
+{
+    if (thread->spot == call->node)
+        duration = (int64_t)call->own > 0 ? call->own : 0;
+    *calls = is_stray(process, duration) ? 1 : call->weight * INTERVAL_UNIT;
+    return duration;
+}
+
 /* Closes the innermost open timed call, at `now`; returns what the thread stood
  * on before.  One too deep to have been noted has no duration; its caller, where
  * that is timed, is charged again. */
@@ -291,7 +325,9 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
     /* A handler may use the place from the moment it is free. */
     const struct timed_call *call = &thread->timed[depth];
     struct cprof_node *node = call->node, *region = call->region;
-    uint64_t start = call->start;
+    uint64_t duration = duration_of(process, thread, call, now), calls = 1;
+    if (UNLIKELY(call->weight != 0)) /* a sample, unless a jump has spoilt it */
+        duration = sample_duration(process, thread, call, duration, &calls);
     uintptr_t stood_on = call->stood_on;
     thread->spot = call->spot;
     if (UNLIKELY(call->spot != NULL))
@@ -299,11 +335,15 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
     __asm__ volatile("" ::: "memory");
     *(volatile uint32_t *)&thread->timed_depth = depth;
     thread->region = region;
-    if (LIKELY(node != NULL)) {
-        duration_add(node, now - start);
-        if (process->mode == CPROF_MODE_ADAPTIVE)
-            node_reconsider(process, thread, node, now - start);
-    }
+    if (LIKELY(node != NULL))
+        duration_add(process, thread, node, duration, calls);
+    if (LIKELY(process->mode != CPROF_MODE_ADAPTIVE))
+        return stood_on;
+    if (node)
+        node_reconsider(process, thread, node, duration);
+    struct timed_call *below = timed_top(thread);
+    if (below) /* if that is a sampled call, this was a callee of its */
+        below->own += duration;
     return stood_on;
 }
 
@@ -318,15 +358,6 @@ static void timed_abandon(struct process *process, struct thread *thread, struct
 
 /* ---- Samples ---------------------------------------------------------------- */
 
-/* Up to here a stretch stands for as many calls as its weight.  A longer one is a
- * call that makes its node timed again, or the kernel ran something else
- * meanwhile: neither happens to all those calls, so it stands for itself. */
-static inline uint64_t stretch_weight(const struct process *process, const struct thread *thread,
-                                      uint64_t ticks)
-{
-    return (int64_t)ticks > (int64_t)(16 * process->short_ticks) ? 1 : thread->spot_weight;
-}
-
 /* A stretch of the sampled call's own time ends at `now`.  It is measured between
  * probes, from the last instructions of one to the first of the next, and what
  * an empty stretch took a moment ago is taken off: two readings of the clock
@@ -337,7 +368,10 @@ static inline void stretch_end(const struct process *process, struct thread *thr
     struct cprof_node_call *call = &thread->spot->u.call;
     uint64_t ticks = now - thread->stretch_start - empty;
 
-    ticks *= stretch_weight(process, thread, ticks);
+    struct timed_call *sampled = timed_top(thread);
+    if (sampled && !thread->spot_is_after)
+        sampled->own += ticks;
+    ticks *= is_stray(process, ticks) ? 1 : thread->spot_weight;
     if (thread->spot_is_after) {
         call->after_ticks += ticks;
         call->afters++;
@@ -436,7 +470,11 @@ static void sample_begin(struct process *process, struct thread *thread, struct 
     node_arm_sample(process, thread, child);
     current_set(process, twin_of(hot_at(child)));
     empty_stretch_measure(process, thread);
+    thread->overhead_x16 += 16 * (ticks_now(process) - now);
     child->u.call.sampled_calls++;
+    struct timed_call *call = timed_top(thread);
+    if (call)
+        call->own = 0, call->weight = weight;
     thread->spot = child;
     thread->spot_weight = weight;
     stretch_start(process, thread);

@@ -180,18 +180,24 @@ static NOINLINE uint32_t child_new(struct process *process, struct thread *threa
     return child;
 }
 
-static uint32_t child_of(struct process *process, struct thread *thread, uint32_t parent,
-                         uint32_t site)
+/* What the table holds; 0: nothing. */
+static uint32_t child_known(const struct thread *thread, uint32_t parent, uint32_t site)
 {
     struct child_table *table = __atomic_load_n(&thread->children, __ATOMIC_ACQUIRE);
 
-    if (LIKELY(table != NULL)) {
-        uint64_t key = child_key(parent, site);
-        struct child_entry *entry = child_entry_of(table, key);
-        if (entry && entry->key == key)
-            return entry->child;
-    }
-    return child_new(process, thread, parent, site);
+    if (UNLIKELY(!table))
+        return 0;
+    uint64_t key = child_key(parent, site);
+    struct child_entry *entry = child_entry_of(table, key);
+    return entry && entry->key == key ? entry->child : 0;
+}
+
+static uint32_t child_of(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site)
+{
+    uint32_t child = child_known(thread, parent, site);
+
+    return LIKELY(child) ? child : child_new(process, thread, parent, site);
 }
 
 /* ---- Entry by the cold path ------------------------------------------------ */

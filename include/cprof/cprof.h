@@ -111,10 +111,10 @@ struct cprof_run {
     double overhead_percent; /* negative: unknown */
     uint64_t lost_calls;     /* could not be recorded */
     uint64_t early_calls;    /* before the runtime started */
-    uint64_t threads; /* CPROF_UNKNOWN where imported */
-    uint64_t functions; /* that were called */
-    uint64_t contexts;  /* distinct calling contexts after merging */
-    uint64_t nodes;     /* as stored */
+    uint64_t threads;        /* CPROF_UNKNOWN where imported */
+    uint64_t functions;      /* that were called */
+    uint64_t contexts;       /* distinct calling contexts after merging */
+    uint64_t nodes;          /* as stored */
     uint64_t file_bytes;
     uint64_t not_instrumented;
     uint32_t processes;
@@ -163,8 +163,11 @@ struct cprof_function {
     uint64_t average_ns; /* of one call; docs/adr/0011 */
     uint64_t min_ns;
     uint64_t max_ns;
+    uint64_t p50_ns; /* half of the calls took no longer, within 7 percent; */
+    uint64_t p95_ns; /* where only a sample was timed, estimates */
+    uint64_t p99_ns;
     uint64_t timed_calls;
-    double error_percent; /* of self_ns, 95 % confidence; negative: unknown */
+    double error_percent;  /* of self_ns, 95 % confidence; negative: unknown */
     uint64_t total_amount; /* the same as the times, but in the unit of the run */
     uint64_t self_amount;
 };

@@ -60,6 +60,7 @@ enum cprof_clock {
 #define CPROF_TROUBLE_TIMED_DEPTH 0x10u /* timed calls too deep for durations */
 #define CPROF_TROUBLE_MODE 0x40u        /* CPROF_MODE was no mode: adaptive taken   */
 #define CPROF_TROUBLE_MODULE 0x20u      /* a module could not be registered   */
+#define CPROF_TROUBLE_DURATIONS 0x80u   /* more histograms than there is room for */
 
 /* A moment on both clocks; two of them turn ticks into nanoseconds. */
 struct cprof_moment {
@@ -103,9 +104,10 @@ struct cprof_header {
 /* Types of extent.  0 is an unused entry; the type is written last. */
 enum cprof_extent_type {
     CPROF_EXTENT_NONE = 0,
-    CPROF_EXTENT_NODES = 1,   /* struct cprof_node[], `first` = index of the first */
-    CPROF_EXTENT_THREADS = 2, /* struct cprof_thread[], likewise */
-    CPROF_EXTENT_MODULE = 3   /* struct cprof_module and its blobs, `first` = first site id */
+    CPROF_EXTENT_NODES = 1,    /* struct cprof_node[], `first` = index of the first */
+    CPROF_EXTENT_THREADS = 2,  /* struct cprof_thread[], likewise */
+    CPROF_EXTENT_MODULE = 3,   /* struct cprof_module and its blobs, `first` = first site id */
+    CPROF_EXTENT_DURATIONS = 4 /* struct cprof_durations[] */
 };
 
 struct cprof_extent {
@@ -152,10 +154,11 @@ struct cprof_node_call {
     uint64_t duration_ticks; /* sum of those durations, callees included        */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
-    uint64_t open_since;    /* reserved, 0: open calls are in cprof_thread       */
+    uint64_t stretches;     /* that self_ticks is made of: an event ends each   */
     uint64_t samples;       /* stretches that sample_ticks is made of, weighted */
     uint32_t sampled_calls; /* calls that sample_ticks is made of              */
-    uint32_t histogram;     /* reserved */
+    uint32_t durations;     /* 0: no struct cprof_durations has its calls; they are
+                               one of min_ticks or two, of min_ and max_ticks  */
     uint64_t after_ticks;   /* a timed node's own time after sampled calls of its
                                callees, up to its next event; weighted and signed
                                like sample_ticks                              */
@@ -180,14 +183,29 @@ struct cprof_node {
  * A tree outlives its thread and may be taken over by a later one with the
  * same start function.  In use when `root` is not 0. */
 struct cprof_thread {
-    uint32_t root;        /* index of its root node */
-    uint32_t tid;         /* of the present or last owner */
-    uint32_t owners;      /* how many threads have used it, one after another */
-    uint32_t open_node;   /* node that time is being charged to, 0: none */
-    uint64_t last_event;  /* ticks of the last charge */
-    uint64_t first_ticks; /* when its first owner arrived */
-    uint64_t fences;      /* callees of sampled calls: two events each */
-    uint64_t reserved[3];
+    uint32_t root;         /* index of its root node */
+    uint32_t tid;          /* of the present or last owner */
+    uint32_t owners;       /* how many threads have used it, one after another */
+    uint32_t open_node;    /* node that time is being charged to, 0: none */
+    uint64_t last_event;   /* ticks of the last charge */
+    uint64_t first_ticks;  /* when its first owner arrived */
+    uint64_t fences;       /* callees of sampled calls: two events each */
+    uint64_t overhead_x16; /* ticks/16 that its events took, by calibration */
+    uint64_t reserved[2];
+};
+
+/* ---- How long calls took -------------------------------------------------
+ * A part of a function's histogram: its calls of 2^octave ticks and more, up to
+ * twice that, in equal steps.  A thread has its own parts, so a function may
+ * have many of the same octave: they add up.  A sampled call counts for as many
+ * as it stands for.  In use when `site` is not 0. */
+#define CPROF_DURATION_STEPS 8
+#define CPROF_DURATION_OCTAVES 48 /* the last one holds what is longer, too */
+
+struct cprof_durations {
+    uint32_t site;
+    uint32_t octave;
+    uint64_t calls[CPROF_DURATION_STEPS];
 };
 
 /* ---- A module: executable or shared library -----------------------------
@@ -217,6 +235,7 @@ static_assert(sizeof(struct cprof_node) == CPROF_NODE_SIZE, "node size");
 static_assert(sizeof(struct cprof_node_call) <= 96, "node body size");
 static_assert(offsetof(struct cprof_node, left) == 0, "the hot path counts at offset 0");
 static_assert(sizeof(struct cprof_thread) == 64, "thread size");
+static_assert(sizeof(struct cprof_durations) == 72, "durations size");
 static_assert(sizeof(struct cprof_header) <= CPROF_TOC_OFFSET, "header fits its page");
 static_assert(CPROF_TOC_OFFSET + CPROF_EXTENT_MAX * CPROF_EXTENT_SIZE == CPROF_DATA_OFFSET, "toc");
 

@@ -149,6 +149,7 @@ static void add_children(struct fabricate *profile, const uint32_t *sites, uint3
 {
     for (uint32_t idx = 0; depth && idx < 3; idx++) {
         uint32_t node = fabricate_node(profile, parent, sites[(idx + depth) % 6], idx + depth, 10);
+        fabricate_durations(profile, sites[idx % 6], (uint32_t)depth, idx % 8, idx);
         struct cprof_node *stored = fabricate_at(profile, node);
         if (idx == 1)
             stored->flags &= ~CPROF_NODE_TIMED;

@@ -27,7 +27,7 @@ struct fabricate {
     struct cprof_header header;
     struct module modules[MOST_MODULES];
     size_t module_count;
-    struct buffer nodes, threads, file;
+    struct buffer nodes, threads, durations, file;
     uint32_t next_site;
 };
 
@@ -87,6 +87,7 @@ void fabricate_free(struct fabricate *profile)
     }
     free(profile->nodes.ptr);
     free(profile->threads.ptr);
+    free(profile->durations.ptr);
     free(profile->file.ptr);
     free(profile);
 }
@@ -194,6 +195,14 @@ struct cprof_thread *fabricate_thread_at(struct fabricate *profile, size_t idx)
                                            idx * sizeof(struct cprof_thread));
 }
 
+void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octave, uint32_t step,
+                         uint64_t calls)
+{
+    struct cprof_durations part = {.site = site, .octave = octave};
+    part.calls[step] = calls;
+    append(&profile->durations, &part, sizeof part);
+}
+
 /* ---- The file ------------------------------------------------------------- */
 
 static void put_extent(struct fabricate *profile, size_t *slot, enum cprof_extent_type type,
@@ -258,6 +267,9 @@ unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
     size_t begin = profile->file.len;
     put_buffer(profile, &profile->threads);
     put_extent(profile, &slot, CPROF_EXTENT_THREADS, 0, sizeof(struct cprof_thread), begin);
+    begin = profile->file.len;
+    put_buffer(profile, &profile->durations);
+    put_extent(profile, &slot, CPROF_EXTENT_DURATIONS, 0, sizeof(struct cprof_durations), begin);
     /* Of a later cprof's kind: to be skipped. */
     begin = append(&profile->file, NULL, 64);
     put_extent(profile, &slot, (enum cprof_extent_type)99, 0, 7, begin);

@@ -41,6 +41,10 @@ uint32_t fabricate_thread(struct fabricate *profile);
 uint32_t fabricate_node(struct fabricate *profile, uint32_t parent, uint32_t site, uint64_t calls,
                         uint64_t self_ticks);
 
+/* A part of a function's histogram: `calls` in the step `step` of an octave. */
+void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octave, uint32_t step,
+                         uint64_t calls);
+
 /* For changing anything; valid until the next node is made. */
 struct cprof_node *fabricate_at(struct fabricate *profile, uint32_t node);
 struct cprof_thread *fabricate_thread_at(struct fabricate *profile, size_t idx);

@@ -50,6 +50,41 @@ START_TEST(test_sums)
 }
 END_TEST
 
+/* Two threads' parts of a histogram, one of them of a site that nobody knows. */
+START_TEST(test_percentiles)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t root = fabricate_thread(made);
+    uint32_t work = fabricate_site(made, "work", "m.c", 1);
+    uint32_t even = fabricate_site(made, "even", "m.c", 2);
+    uint32_t low = fabricate_node(made, root, work, 200, 100000);
+    fabricate_at(made, low)->u.call.durations = 1;
+    fabricate_at(made, low)->u.call.min_ticks = 130;
+    fabricate_at(made, low)->u.call.max_ticks = 1100000;
+    fabricate_at(made, fabricate_node(made, root, even, 7, 707))->u.call.max_ticks = 101;
+    fabricate_durations(made, work, 7, 0, 60);  /* 128 .. 143 */
+    fabricate_durations(made, work, 7, 0, 60);  /* another thread's */
+    fabricate_durations(made, work, 10, 4, 76); /* 1536 .. 1663 */
+    fabricate_durations(made, work, 20, 0, 4);  /* 1048576 .. 1179647 */
+    fabricate_durations(made, even, 6, 4, 7);   /* 96 .. 103 */
+    fabricate_durations(made, 4711, 6, 4, 1000);
+    fabricate_durations(made, work, CPROF_DURATION_OCTAVES, 4, 1000);
+    struct cprof_profile *profile = support_load(made);
+
+    struct cprof_function function = support_function(profile, "work");
+    ck_assert_uint_ge(function.p50_ns, 130);
+    ck_assert_uint_le(function.p50_ns, 143);
+    ck_assert_uint_ge(function.p95_ns, 1536);
+    ck_assert_uint_le(function.p95_ns, 1664);
+    ck_assert_uint_ge(function.p99_ns, 1048576);
+    ck_assert_uint_le(function.p99_ns, 1100000);
+    function = support_function(profile, "even");
+    ck_assert_uint_ge(function.p50_ns, 96);
+    ck_assert_uint_le(function.p99_ns, 101);
+    cprof_profile_free(profile);
+}
+END_TEST
+
 /* One header, by another way from each folder; not one that only begins alike. */
 START_TEST(test_ways_to_a_file)
 {
@@ -357,6 +392,7 @@ Suite *model_suite(void)
     Suite *suite = suite_create("model");
     TCase *group = tcase_create("model");
     tcase_add_test(group, test_sums);
+    tcase_add_test(group, test_percentiles);
     tcase_add_test(group, test_ways_to_a_file);
     tcase_add_test(group, test_list_lines);
     tcase_add_test(group, test_recursion);

@@ -81,7 +81,7 @@ START_TEST(test_report_json)
     static const char *const function[] = {
         "name:s",      "file:s",        "line:i",        "calls:i",       "total_ns:i",
         "self_ns:i",   "cpu_ns:i",      "avg_ns:i",      "min_ns:i0",     "max_ns:i0",
-        "p50_ns:0",    "p95_ns:0",      "p99_ns:0",      "timed_calls:i", "error_percent:n",
+        "p50_ns:i0",   "p95_ns:i0",     "p99_ns:i0",     "timed_calls:i", "error_percent:n",
         "max_depth:i", "alloc_count:0", "alloc_bytes:0", "cache:0",       NULL};
     static const char *const totals[] = {"allocated_bytes:0", "freed_bytes:0", "current_bytes:0",
                                          "peak_bytes:0", NULL};

@@ -53,8 +53,11 @@ for mode in adaptive exact count; do
     expect "functions, and those with a wrong count ($mode)" "$(cat seen)" "20000 0"
     expect_calls "$profile" main 1 part0 2 part19 2
     expect "lost calls ($mode)" "$(fact "$profile" .run.lost)" 0
-    # A site has 44 bytes and its name and shares its file's.
-    expect_small "$profile" $((20021 * 56 + 32768 * 128 + 65536))
+    # A site has 44 bytes and its name and shares its file's; a histogram that the
+    # longer durations of a busy machine fall into, too, some parts of 72.
+    histograms=0
+    [ "$mode" = count ] || histograms=$((20021 * 3 * 72))
+    expect_small "$profile" $((20021 * 56 + 32768 * 128 + 65536 + histograms))
 done
 
 # One million frames.  The frames must not grow by more than 16 bytes (32 in one case).
