@@ -6,16 +6,28 @@
 
 #include "array.h"
 #include "binary.h"
+#include "bundle.h"
 #include "fault.h"
 #include "import.h"
 #include "load.h"
 #include "store.h"
+
+/* A member of a bundle, which is no bundle itself. */
+static enum cprof_status add_member(void *profile, const char *name, const void *bytes, size_t len,
+                                    struct cprof_error *error)
+{
+    if (bundle_recognises(bytes, len))
+        return fault_damaged(name, "merged profiles are in merged profiles", error);
+    return cprof_profile_add_bytes(profile, name, bytes, len, error);
+}
 
 /* `source`: where the bytes are from, NULL if the caller had them. */
 static enum cprof_status add_reading(struct cprof_profile *profile, const char *name,
                                      const void *bytes, size_t len,
                                      const struct life_source *source, struct cprof_error *error)
 {
+    if (bundle_recognises(bytes, len))
+        return bundle_each(name, bytes, len, add_member, profile, error);
     if (!reader_recognises(bytes, len) && import_recognises(bytes, len))
         return import_add(profile, name, bytes, len, error);
     if (!import_fits(profile, "", name, error))

@@ -85,6 +85,12 @@ enum cprof_status cprof_profile_add_path(struct cprof_profile *profile, const ch
 enum cprof_status cprof_profile_add_binary(struct cprof_profile *profile, const char *path,
                                            struct cprof_error *error);
 
+/* Writes the profiles, or all of folders, into one document that the functions
+ * above take for all of them.  Each stays in it as it is.  Files are read twice,
+ * so "-" is none. */
+enum cprof_status cprof_merge(const char *const *paths, size_t count, const struct cprof_sink *sink,
+                              struct cprof_error *error);
+
 /* Finds the newest cprof.out.* in `folder` and writes its path into `path`. */
 enum cprof_status cprof_profile_newest(const char *folder, char *path, size_t path_size,
                                        struct cprof_error *error);
