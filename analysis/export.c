@@ -49,6 +49,14 @@ enum cprof_status export_json(struct cprof_profile *profile,
     return cprof_report_json(profile, &(struct cprof_report_options){0}, sink, error);
 }
 
+enum cprof_status export_html(struct cprof_profile *profile,
+                              const struct cprof_export_options *options,
+                              const struct cprof_sink *sink, struct cprof_error *error)
+{
+    (void)options;
+    return cprof_report_html(profile, sink, error);
+}
+
 /* ---- Amounts -------------------------------------------------------------- */
 
 static struct export_metric time_metric(const struct cprof_profile *profile)

@@ -55,6 +55,12 @@ void json_whole(struct json *json, const char *key, uint64_t value)
                   (unsigned long long)(value > INT64_MAX ? INT64_MAX : value));
 }
 
+void json_number(struct json *json, const char *key, int value)
+{
+    begin(json, key);
+    writer_format(json->writer, "%d", value);
+}
+
 void json_decimal(struct json *json, const char *key, double value)
 {
     begin(json, key);

@@ -37,6 +37,7 @@ int command_export(int count, char **words)
             "chrome: trace events for Perfetto; sums as nested slices, not a timeline\n"
             "callgrind: for callgrind_annotate and KCachegrind\n"
             "csv: the functions as a table, RFC 4180\n"
+            "html: one page for a browser, what `cprof report --format html` writes\n"
             "json: the functions as `cprof report --format json` has them\n"
             "\n"
             "What other profilers wrote goes the same way: folded stacks, the output of\n"

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "render.h"
 
-enum { FORMAT_TEXT, FORMAT_JSON };
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 
 /* All functions are too many for a screen, few are enough to decide. */
 #define DEFAULT_TOP 40
@@ -18,6 +18,8 @@ static enum cprof_status write_report(struct cprof_profile *profile, const struc
     const struct asked *asked = context;
     struct cprof_report_options options = asked->options;
     options.style = output->style;
+    if (asked->format == FORMAT_HTML)
+        return cprof_report_html(profile, &output->sink, error);
     return asked->format == FORMAT_JSON
                ? cprof_report_json(profile, &options, &output->sink, error)
                : cprof_report_text(profile, &options, &output->sink, error);
@@ -25,7 +27,7 @@ static enum cprof_status write_report(struct cprof_profile *profile, const struc
 
 int command_report(int count, char **words)
 {
-    static const char *const formats[] = {"text", "json", NULL};
+    static const char *const formats[] = {"text", "json", "html", NULL};
     const char *sorts[CPROF_SORT_COUNT + 1] = {NULL};
     for (int idx = 0; idx < CPROF_SORT_COUNT; idx++)
         sorts[idx] = cprof_sort_word((enum cprof_sort)idx);
@@ -50,9 +52,13 @@ int command_report(int count, char **words)
             "both are empty where there is nothing to say. On a very wide one, p50, p95 and\n"
             "p99 are the durations of a call that half, 95 and 99 in 100 do not exceed.\n"
             "\n"
+            "The format html is one page for a browser, with flame graphs, tables, tree and\n"
+            "search; it needs no other file and no network.\n"
+            "\n"
             "Several profiles are merged. Without one, the newest cprof.out.* here is taken.",
         .examples = "cprof report --top 20 --sort total\n"
-                    "cprof report --format json cprof.out.4711 > report.json",
+                    "cprof report --format json cprof.out.4711 > report.json\n"
+                    "cprof report --format html -o report.html",
         .options = options};
     enum options_result result = options_parse(&usage, &count, words);
     if (result != OPTIONS_OK)
