@@ -31,8 +31,10 @@ cd "$demo/out" || exit
 "$cprof" report lua.cprof >report.txt
 "$cprof" tree lua.cprof >tree.txt
 "$cprof" flame -o flame.svg lua.cprof
+"$cprof" report --format html -o report.html lua.cprof
 
 say "the profile     $demo/out/lua.cprof"
 say "the report      $demo/out/report.txt"
 say "the call tree   $demo/out/tree.txt"
 say "the flamegraph  $demo/out/flame.svg"
+say "the HTML page   $demo/out/report.html"

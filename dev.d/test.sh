@@ -36,7 +36,10 @@ suite_number() {
     tr '\n\t' '  ' <"$2" | sed -n "s/.*<testsuite[^>]* $1=\"\([0-9]*\)\".*/\1/p" | head -n 1
 }
 
-need_packages build test clang source
+need_packages build test clang source page
+# Node.js may be somebody else's, which brings npm along and agrees with no other.
+command -v node >/dev/null || need_packages node
+command -v npm >/dev/null || need_packages npm
 . dev.d/fetch-sources.sh
 build_preset dev
 build_preset asan

@@ -18,4 +18,5 @@ for function in luaV_execute auxsort; do
 done
 xmllint --noout $out/flame.svg || fail "the flamegraph is not well-formed"
 grep -q luaV_execute $out/flame.svg || fail "luaV_execute is not in the flamegraph"
+grep -q '"luaV_execute"' $out/report.html || fail "luaV_execute is not in the HTML page"
 echo "the demo leaves what it says"
