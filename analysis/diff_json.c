@@ -94,6 +94,7 @@ enum cprof_status cprof_diff_json(struct cprof_diff *diff, const struct cprof_si
                  known ? facts->speedup_high : NAN);
     json_number(&json, "p_value", known ? facts->p : NAN);
     json_text(&json, "verdict", cprof_verdict_word(facts->verdict));
+    json_number(&json, "confidence", facts->confidence);
     json_text(&json, "method", facts->method);
     json_whole(&json, "tests", facts->tests);
     json_whole(&json, "same", facts->same);

@@ -39,15 +39,17 @@ static void put_change(struct writer *writer, const struct cprof_diff_change *ch
     writer_text(writer, " |\n");
 }
 
-static void put_changes(struct writer *writer, const char *title, const struct diff_list *list,
-                        size_t top, bool unicode)
+static void put_changes(struct writer *writer, const char *title, const struct cprof_diff *diff,
+                        enum cprof_diff_list which, size_t top, bool unicode)
 {
+    const struct diff_list *list = &diff->lists[which];
+    char text[DIFF_TEXT_SIZE];
     if (!list->count)
         return;
     writer_format(writer,
-                  "\n### %s\n\n| change | 95 %% between | p | baseline | candidate | metric | "
+                  "\n### %s\n\n| change | %s between | p | baseline | candidate | metric | "
                   "function | at |\n| ---: | ---: | ---: | ---: | ---: | --- | --- | --- |\n",
-                  title);
+                  title, diff_confidence(text, &diff->facts));
     size_t shown = top && top < list->count ? top : list->count;
     for (size_t idx = 0; idx < shown; idx++)
         put_change(writer, &list->items[idx], unicode);
@@ -110,10 +112,10 @@ enum cprof_status cprof_diff_markdown(struct cprof_diff *diff,
                   diff_speedup(text, facts));
     put_side(&writer, "baseline", &facts->sides[CPROF_BASELINE], unicode);
     put_side(&writer, "candidate", &facts->sides[CPROF_CANDIDATE], unicode);
-    put_changes(&writer, "Worse than the baseline", &diff->lists[CPROF_DIFF_REGRESSIONS],
-                options->top, unicode);
-    put_changes(&writer, "Better than the baseline", &diff->lists[CPROF_DIFF_IMPROVEMENTS],
-                options->top, unicode);
+    put_changes(&writer, "Worse than the baseline", diff, CPROF_DIFF_REGRESSIONS, options->top,
+                unicode);
+    put_changes(&writer, "Better than the baseline", diff, CPROF_DIFF_IMPROVEMENTS, options->top,
+                unicode);
     put_names(&writer, "Only in the candidate", diff, cprof_diff_added, diff->added_count,
               options->top);
     put_names(&writer, "Only in the baseline", diff, cprof_diff_removed, diff->removed_count,

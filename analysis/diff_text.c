@@ -51,14 +51,16 @@ static void put_change(struct writer *writer, const struct cprof_style *style,
 }
 
 static void put_changes(struct writer *writer, const struct cprof_style *style, const char *title,
-                        const struct diff_list *list, size_t top)
+                        const struct cprof_diff *diff, enum cprof_diff_list which, size_t top)
 {
+    const struct diff_list *list = &diff->lists[which];
+    char text[DIFF_TEXT_SIZE];
     if (!list->count)
         return;
     put_title(writer, style, title);
     page_emphasis(writer, style, EMPHASIS_FAINT);
-    writer_text(writer,
-                "    change         95 % between        p    baseline   candidate  metric\n");
+    writer_format(writer, "    change        %5s between        p    baseline   candidate  metric\n",
+                  diff_confidence(text, &diff->facts));
     page_emphasis(writer, style, EMPHASIS_NONE);
     size_t shown = top && top < list->count ? top : list->count;
     for (size_t idx = 0; idx < shown; idx++)
@@ -167,12 +169,12 @@ enum cprof_status cprof_diff_text(struct cprof_diff *diff,
     put_side(&writer, style, "baseline   ", &diff->facts.sides[CPROF_BASELINE]);
     put_side(&writer, style, "candidate  ", &diff->facts.sides[CPROF_CANDIDATE]);
     put_verdict(&writer, style, diff);
-    put_changes(&writer, style, "Worse than the baseline", &diff->lists[CPROF_DIFF_REGRESSIONS],
+    put_changes(&writer, style, "Worse than the baseline", diff, CPROF_DIFF_REGRESSIONS,
                 options->top);
-    put_changes(&writer, style, "Better than the baseline", &diff->lists[CPROF_DIFF_IMPROVEMENTS],
+    put_changes(&writer, style, "Better than the baseline", diff, CPROF_DIFF_IMPROVEMENTS,
                 options->top);
     snprintf(title, sizeof title, "Unclear: %zu, more runs would tell", unclear->count);
-    put_changes(&writer, style, title, unclear,
+    put_changes(&writer, style, title, diff, CPROF_DIFF_UNCLEAR,
                 options->top && options->top < MOST_UNCLEAR ? options->top
                 : options->top                              ? MOST_UNCLEAR
                                                             : 0);

@@ -498,6 +498,7 @@ bool diff_judge(struct cprof_diff *diff)
     if (enough) {
         tell_sides(diff);
         tell_whole(&judge);
+        diff->facts.confidence = diff->options.confidence;
         diff->facts.tests = judge.count;
         diff->facts.method = method_sentences[judge.method];
         for (size_t list = 0; list < sizeof diff->lists / sizeof *diff->lists; list++)

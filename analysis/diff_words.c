@@ -69,9 +69,16 @@ const char *diff_p(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_change *cha
     return change->exact ? strcpy(buf, "") : p_words(buf, change->p);
 }
 
+const char *diff_confidence(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts *facts)
+{
+    snprintf(buf, DIFF_TEXT_SIZE, "%.0f %%", 100 * facts->confidence);
+    return buf;
+}
+
 const char *diff_speedup(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts *facts)
 {
     char at[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE], p[NUMBER_SIZE];
+    char sure[DIFF_TEXT_SIZE];
     if (facts->speedup < 0)
         return strcpy(buf, ", no times are known");
     number_decimal(at, facts->speedup, 3);
@@ -79,8 +86,8 @@ const char *diff_speedup(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts
         snprintf(buf, DIFF_TEXT_SIZE, ": speed-up %s (baseline / candidate), p %s", at,
                  p_words(p, facts->p));
     else
-        snprintf(buf, DIFF_TEXT_SIZE, ": speed-up %s (baseline / candidate; 95 %%: %s to %s), p %s",
-                 at, number_decimal(low, facts->speedup_low, 3),
+        snprintf(buf, DIFF_TEXT_SIZE, ": speed-up %s (baseline / candidate; %s: %s to %s), p %s",
+                 at, diff_confidence(sure, facts), number_decimal(low, facts->speedup_low, 3),
                  number_decimal(high, facts->speedup_high, 3), p_words(p, facts->p));
     return buf;
 }

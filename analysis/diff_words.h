@@ -23,6 +23,9 @@ const char *diff_interval(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_chan
 /* "0.012", "<0.0001", "" for what is exact. */
 const char *diff_p(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_change *change);
 
+/* "95 %" */
+const char *diff_confidence(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts *facts);
+
 /* ": 1.03 times as fast (1.01 to 1.05, p 0.002)" of the whole program, or why not. */
 const char *diff_speedup(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts *facts);
 

@@ -2,30 +2,24 @@
 #include <math.h>
 
 #include "command.h"
+#include "diff.h"
 #include "output.h"
 #include "progress.h"
 #include "sides.h"
 
-enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
-
 #define DEFAULT_TOP 20
 
-struct asked {
-    int format;
-    const char *path;
-    double fail_above; /* percent; negative: no gate */
-    struct cprof_diff_text_options options;
-};
+const char *const diff_formats[] = {"text", "markdown", "json", NULL};
 
 static enum cprof_status write_diff(struct cprof_diff *diff, const struct output *output,
-                                    const struct asked *asked, struct cprof_error *error)
+                                    const struct diff_asked *asked, struct cprof_error *error)
 {
     struct cprof_diff_text_options options = asked->options;
     options.style = output->style;
     switch (asked->format) {
-    case FORMAT_MARKDOWN:
+    case DIFF_FORMAT_MARKDOWN:
         return cprof_diff_markdown(diff, &options, &output->sink, error);
-    case FORMAT_JSON:
+    case DIFF_FORMAT_JSON:
         return cprof_diff_json(diff, &output->sink, error);
     default:
         return cprof_diff_text(diff, &options, &output->sink, error);
@@ -57,7 +51,7 @@ static int hold_gate(const struct cprof_diff *diff, double most)
     return EXIT_GATE;
 }
 
-static int render(struct cprof_diff *diff, const struct asked *asked)
+int diff_render(struct cprof_diff *diff, const struct diff_asked *asked)
 {
     struct cprof_error error;
     struct cprof_diff_facts facts;
@@ -69,7 +63,7 @@ static int render(struct cprof_diff *diff, const struct asked *asked)
         complain("%s", error.text);
         return (int)judged;
     }
-    int status = output_open(&output, asked->path, asked->format == FORMAT_TEXT);
+    int status = output_open(&output, asked->path, asked->format == DIFF_FORMAT_TEXT);
     if (status == EXIT_DONE)
         status = output_close(&output, write_diff(diff, &output, asked, &error), &error);
     if (status == EXIT_DONE && asked->fail_above >= 0)
@@ -77,8 +71,8 @@ static int render(struct cprof_diff *diff, const struct asked *asked)
     return status;
 }
 
-static int compare(const struct cprof_diff_options *options, const struct asked *asked, int first,
-                   char **words, int second, char **rest)
+static int compare(const struct cprof_diff_options *options, const struct diff_asked *asked,
+                   int first, char **words, int second, char **rest)
 {
     struct cprof_diff *diff = cprof_diff_new(options);
     if (!diff) {
@@ -91,19 +85,19 @@ static int compare(const struct cprof_diff_options *options, const struct asked 
         status = sides_add(diff, CPROF_CANDIDATE, second, rest);
     progress_end();
     if (status == EXIT_DONE)
-        status = render(diff, asked);
+        status = diff_render(diff, asked);
     cprof_diff_free(diff);
     return status;
 }
 
 int command_diff(int count, char **words)
 {
-    static const char *const formats[] = {"text", "markdown", "json", NULL};
     unsigned long top = DEFAULT_TOP;
-    struct asked asked = {.fail_above = -1};
+    struct diff_asked asked = {.fail_above = -1};
     struct cprof_diff_options diff_options = cprof_diff_defaults();
     const struct option options[] = {
-        {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format, formats},
+        {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format,
+         diff_formats},
         {OPTION_SHARE, 0, "fail-above", "PERCENT",
          "exit with 1 if something is clearly worse by more", &asked.fail_above, NULL},
         {OPTION_NUMBER, 'n', "top", "N", "changes to show a list; 0: all (20)", &top, NULL},

@@ -69,6 +69,7 @@ struct cprof_diff_facts {
     double speedup_low, speedup_high; /* where it is with `confidence`; 0 and infinity: anywhere */
     double p;                         /* of no difference, corrected; negative: not tested */
     enum cprof_verdict verdict;
+    double confidence;  /* as in the options */
     size_t tests;       /* that the correction is for */
     size_t same;        /* tested values with the verdict "same" */
     const char *method; /* a sentence */

@@ -9,6 +9,8 @@ Suite *render_suite(void);
 Suite *life_suite(void);
 Suite *names_suite(void);
 Suite *snapshot_suite(void);
+Suite *diff_suite(void);
+Suite *statistics_suite(void);
 
 int main(void)
 {
@@ -19,6 +21,8 @@ int main(void)
     srunner_add_suite(runner, life_suite());
     srunner_add_suite(runner, names_suite());
     srunner_add_suite(runner, snapshot_suite());
+    srunner_add_suite(runner, diff_suite());
+    srunner_add_suite(runner, statistics_suite());
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

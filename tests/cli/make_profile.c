@@ -5,6 +5,8 @@
  *   running=PID  still running, or killed, on this host
  *   start=N      the process's start time
  *   lists        a line that is used and one that is idle
+ *   calls=N      main calls `again` N times
+ *   self=N       and that takes N nanoseconds
  *   troubled     lost calls and everything that can go wrong
  *   levels=N     a chain of N functions, each called by the one before
  *   contexts=N   a tree of N contexts of 2,000 functions, 20 and more levels deep
@@ -85,6 +87,12 @@ static void add_word(struct fabricate *profile, const char *word, uint32_t paren
         add_levels(profile, parent, (uint32_t)atoi(word + 7));
     if (strncmp(word, "contexts=", 9) == 0)
         add_contexts(profile, parent, (uint32_t)atoi(word + 9));
+    if (strncmp(word, "calls=", 6) == 0)
+        fabricate_node(profile, parent, fabricate_site(profile, "again", "src/again.c", 3),
+                       strtoull(word + 6, NULL, 10), 0);
+    if (strncmp(word, "self=", 5) == 0)
+        fabricate_node(profile, parent, fabricate_site(profile, "again", "src/again.c", 3), 0,
+                       strtoull(word + 5, NULL, 10));
     if (strcmp(word, "troubled") == 0) {
         header->troubles = ~0u;
         header->lost_calls = 3;
