@@ -10,8 +10,8 @@
 static void put_interval(struct json *json, const char *key, double low, double high)
 {
     json_open(json, key, '[');
-    json_number(json, NULL, low);
-    json_number(json, NULL, high);
+    json_ratio(json, NULL, low);
+    json_ratio(json, NULL, high);
     json_close(json, ']');
 }
 
@@ -25,8 +25,8 @@ static void put_change(struct json *json, const struct cprof_diff_change *change
     json_text(json, "metric", cprof_metric_word(change->metric));
     json_whole(json, "before", stats_whole(change->before));
     json_whole(json, "after", stats_whole(change->after));
-    json_number(json, "percent_change", change->percent);
-    json_number(json, "p_value", change->p);
+    json_ratio(json, "percent_change", change->percent);
+    json_ratio(json, "p_value", change->p);
     put_interval(json, "ci", change->low, change->high);
     json_bool(json, "exact", change->exact);
     json_bool(json, "relative", change->relative);
@@ -89,12 +89,12 @@ enum cprof_status cprof_diff_json(struct cprof_diff *diff, const struct cprof_si
     put_side(&json, "baseline", &facts->sides[CPROF_BASELINE]);
     put_side(&json, "candidate", &facts->sides[CPROF_CANDIDATE]);
     json_line(&json);
-    json_number(&json, "speedup", known ? facts->speedup : NAN);
+    json_ratio(&json, "speedup", known ? facts->speedup : NAN);
     put_interval(&json, "speedup_ci", known ? facts->speedup_low : NAN,
                  known ? facts->speedup_high : NAN);
-    json_number(&json, "p_value", known ? facts->p : NAN);
+    json_ratio(&json, "p_value", known ? facts->p : NAN);
     json_text(&json, "verdict", cprof_verdict_word(facts->verdict));
-    json_number(&json, "confidence", facts->confidence);
+    json_ratio(&json, "confidence", facts->confidence);
     json_text(&json, "method", facts->method);
     json_whole(&json, "tests", facts->tests);
     json_whole(&json, "same", facts->same);

@@ -71,7 +71,7 @@ void json_decimal(struct json *json, const char *key, double value)
 }
 
 /* %g follows the process's locale only in the point, which JSON does not have. */
-void json_number(struct json *json, const char *key, double value)
+void json_ratio(struct json *json, const char *key, double value)
 {
     char text[32];
     if (!isfinite(value)) {
