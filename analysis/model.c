@@ -30,6 +30,15 @@ void cprof_profile_free(struct cprof_profile *profile)
 {
     if (!profile)
         return;
+    if (profile->view_of) {
+        table_free(&profile->context_by_key);
+        free(profile->functions);
+        free(profile->contexts);
+        free(profile->by_self);
+        free(profile->by_place);
+        free(profile);
+        return;
+    }
     texts_free(&profile->texts);
     table_free(&profile->function_by_key);
     table_free(&profile->context_by_key);

@@ -105,8 +105,10 @@ struct cprof_profile {
     struct durations durations;
     struct run *runs;
     size_t run_count, run_capacity;
-    char unit[MODEL_UNIT_SIZE]; /* what times really are; "": nanoseconds */
-    bool uncounted;             /* no run tells calls */
+    char unit[MODEL_UNIT_SIZE];          /* what times really are; "": nanoseconds */
+    bool uncounted;                      /* no run tells calls */
+    const struct cprof_profile *view_of; /* whose all is but functions and contexts; or NULL */
+    bool inverted;                       /* a view of callers: below a context stands its caller */
     /* Set by model_finish. */
     bool finished;
     uint32_t *by_self; /* functions that were seen, by self time */
@@ -180,6 +182,10 @@ const char *model_short_file(const struct cprof_profile *profile, uint32_t funct
 /* The contexts in pre-order: pass MODEL_ROOT first, ends with MODEL_NONE.
  * With `descend` false the children of `context` are left out. */
 uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend);
+
+/* Whether people may mean the function by the word: its name, what is shown of
+ * it, or that without parameters and what it is in. */
+bool model_is_named(const struct cprof_profile *profile, uint32_t function, const char *word);
 
 /* Whether it ran, and was not only compiled. */
 bool model_seen(const struct function *function);
