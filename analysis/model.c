@@ -46,6 +46,7 @@ void cprof_profile_free(struct cprof_profile *profile)
     table_free(&profile->line_by_key);
     durations_free(&profile->durations);
     free(profile->lines);
+    free(profile->calls);
     free(profile->functions);
     free(profile->contexts);
     free(profile->runs);
@@ -56,8 +57,7 @@ void cprof_profile_free(struct cprof_profile *profile)
 
 /* ---- Merging -------------------------------------------------------------- */
 
-/* The text for people of the assembler name `name`. */
-static uint32_t display_of(struct cprof_profile *profile, uint32_t name)
+uint32_t model_display(struct cprof_profile *profile, uint32_t name)
 {
     uint32_t known = table_find(&profile->display_by_name, 0, name);
     if (known != TABLE_NONE)
@@ -129,7 +129,7 @@ static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, 
 
 uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line)
 {
-    uint32_t display = display_of(profile, name);
+    uint32_t display = model_display(profile, name);
     return display == MODEL_NONE ? MODEL_NONE : merge_function(profile, display, file, line);
 }
 

@@ -348,6 +348,7 @@ struct cprof_entry;
 struct cprof_profiler;
 struct cprof_snapshot;
 struct cprof_tree;
+#include <cprof/advice.h>
 #include <cprof/diff.h>
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
