@@ -3,6 +3,7 @@
  */
 #include "site_text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,11 @@ struct line_row {
     uint32_t line, flags;
 };
 
+struct allocation_row {
+    uint32_t file, callee, type, inlined; /* offsets of strings */
+    struct cprof_allocation_facts facts;
+};
+
 struct cprof_site_text {
     FILE *output;
     uint32_t compiler;
@@ -39,7 +45,8 @@ struct cprof_site_text {
     struct site_row *sites;
     struct call_row *calls;
     struct line_row *lines;
-    size_t site_count, call_count, line_count;
+    struct allocation_row *allocations;
+    size_t site_count, call_count, line_count, allocation_count;
     char *strings; /* the bytes to be written */
     size_t string_len, string_size;
 };
@@ -140,6 +147,18 @@ unsigned cprof_site_text_site(struct cprof_site_text *text, const struct cprof_s
     return (unsigned)text->site_count++;
 }
 
+unsigned cprof_site_text_allocation(struct cprof_site_text *text,
+                                    const struct cprof_allocation_facts *facts)
+{
+    struct allocation_row row = {
+        string_offset(text, facts->file), string_offset(text, facts->callee),
+        string_offset(text, facts->type), string_offset(text, facts->inlined), *facts};
+
+    text->allocations = room_for_one(text->allocations, text->allocation_count, sizeof row);
+    text->allocations[text->allocation_count] = row;
+    return (unsigned)text->allocation_count++;
+}
+
 void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts)
 {
     struct call_row row = {string_offset(text, facts->callee), string_offset(text, facts->file),
@@ -231,6 +250,31 @@ static void write_calls(const struct cprof_site_text *text)
     close_section(text->output);
 }
 
+static void write_allocations(const struct cprof_site_text *text)
+{
+    FILE *output = text->output;
+
+    if (!text->allocation_count)
+        return;
+    open_section(output, CPROF_SECTION_ALLOCATION, "aR");
+    fputs("\t.balign 8\n", output);
+    for (size_t idx = 0; idx < text->allocation_count; idx++) {
+        const struct allocation_row *row = &text->allocations[idx];
+        const struct cprof_allocation_facts *facts = &row->facts;
+        /* the fields of allocation.def, in its order */
+        fprintf(output, ".Lcprof_allocation_%zu:\n\t.long .Lcprof_site_%u - .\n", idx, facts->site);
+        write_ref(output, row->file);
+        write_ref(output, row->callee);
+        write_ref(output, row->type);
+        write_ref(output, row->inlined);
+        fprintf(output, "\t.long %u, %u, %u\n", facts->line, facts->flags,
+                facts->column | (uint32_t)facts->loop_depth << 16 | (uint32_t)facts->kind << 24);
+        fprintf(output, "\t.quad %" PRIu64 ", %" PRIu64 "\n\t.long %u, 0\n\t.quad 0\n", facts->size,
+                facts->alignment, facts->number);
+    }
+    close_section(output);
+}
+
 static void write_lines(const struct cprof_site_text *text)
 {
     if (!text->line_count)
@@ -272,12 +316,14 @@ void cprof_site_text_free(struct cprof_site_text *text)
     write_strings(text);
     write_sites(text);
     write_calls(text);
+    write_allocations(text);
     write_lines(text);
     for (size_t idx = 0; idx < text->size; idx++)
         free(text->entries[idx].string);
     free(text->entries);
     free(text->sites);
     free(text->calls);
+    free(text->allocations);
     free(text->lines);
     free(text->strings);
     free(text);

@@ -35,6 +35,16 @@ struct cprof_call_facts {
     uint8_t loop_depth, flags;
 };
 
+struct cprof_allocation_facts {
+    unsigned site;                              /* number of the function's site */
+    unsigned number;                            /* of the allocation site in it */
+    const char *file, *callee, *type, *inlined; /* NULL: not known, or not so */
+    uint32_t line, flags;
+    uint16_t column;
+    uint8_t loop_depth, kind;
+    uint64_t size, alignment;
+};
+
 /* Collects facts until the unit ends.  Strings given to it are copied. */
 struct cprof_site_text;
 
@@ -43,6 +53,10 @@ struct cprof_site_text *cprof_site_text_new(FILE *output, const char *compiler);
 /* Gives the site's number. */
 unsigned cprof_site_text_site(struct cprof_site_text *text, const struct cprof_site_facts *facts);
 void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_facts *facts);
+
+/* Gives its number; notes name the record by the label .Lcprof_allocation_NUMBER. */
+unsigned cprof_site_text_allocation(struct cprof_site_text *text,
+                                    const struct cprof_allocation_facts *facts);
 
 /* One line of a list, after the unit's last function. */
 void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line);

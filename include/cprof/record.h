@@ -82,8 +82,8 @@ enum cprof_kind {
 #define CPROF_ALLOCATION_NOTHROW 0x04u  /* operator new that gives NULL and throws not */
 
 /* A wrapper stands for an allocator whose address the program takes: the site belongs
- * to no function, the node in the tree is that of whoever calls, and file and line say
- * where the address was taken. */
+ * to no function, the node in the tree is that of whoever calls, and the file is the
+ * unit's whose wrapper the linker kept. */
 
 /* `inline_ref` names a string of frames, the innermost first.  A frame is the inlined
  * function's name and where that was called from, in the next frame's function or, for

@@ -18,7 +18,7 @@ walls_of() {
     case $1 in
         include/cprof) contracts='*' never='stdio.h stdlib.h string.h unistd.h' ;;
         policy) contracts='abi.h record.h *.def' ;;
-        plugin-*) contracts='abi.h record.h *.def' others='policy.h site_text.h hook_text.h slot_plan.h' ;;
+        plugin-*) contracts='abi.h record.h *.def' others='policy.h allocation.h site_text.h hook_text.h slot_plan.h' ;;
         runtime) contracts='abi.h format.h user.h record.h *.def' never='stdio.h wchar.h locale.h' ;;
         analysis) contracts='format.h cprof.h record.h *.def' ;;
         profiler) contracts='cprof.h' others='array.h fault.h table.h texts.h' ;;

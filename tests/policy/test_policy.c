@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocation.h"
 #include "policy.h"
 
 static struct cprof_policy *policy;
@@ -676,6 +677,134 @@ START_TEST(allocators_of_the_user)
 }
 END_TEST
 
+static bool finds(const char *symbol, const char *signature, bool local,
+                  struct cprof_allocator *allocator)
+{
+    struct cprof_callee_facts facts = {
+        .assembler_name = symbol, .signature = signature, .local = local};
+    return cprof_policy_allocator(policy, &facts, allocator);
+}
+
+static const struct {
+    const char *symbol, *signature;
+    bool found;
+    enum cprof_kind kind;
+    enum cprof_way way;
+} callees[] = {
+    {"malloc", "pi", true, CPROF_KIND_MALLOC, CPROF_WAY_RETURNS},
+    {"malloc", "i", false, 0, 0},
+    {"malloc", "pii", false, 0, 0},
+    {"malloc", "ii", false, 0, 0},
+    {"mallocs", "pi", false, 0, 0},
+    {"realloc", "ppi", true, CPROF_KIND_REALLOC, CPROF_WAY_RESIZES},
+    {"asprintf", "ippix", true, CPROF_KIND_ASPRINTF, CPROF_WAY_FILLS},
+    {"asprintf", "ipp", true, CPROF_KIND_ASPRINTF, CPROF_WAY_FILLS},
+    {"asprintf", "ip", false, 0, 0},
+    /* of the book */
+    {"getline", "ipi", false, 0, 0},
+    {"getline", "ippp", true, CPROF_KIND_GETLINE, CPROF_WAY_GROWS},
+    {"_Znwm", "pi", true, CPROF_KIND_NEW, CPROF_WAY_RETURNS},
+    {"_ZdaPvmSt11align_val_t", "vpii", true, CPROF_KIND_DELETE_ARRAY, CPROF_WAY_RELEASES},
+    {"mmap64", "ppiiiii", true, CPROF_KIND_MMAP, CPROF_WAY_MAPS},
+};
+
+START_TEST(callees_by_name_and_signature)
+{
+    struct cprof_allocator found;
+    bool is = finds(callees[_i].symbol, callees[_i].signature, false, &found);
+
+    ck_assert_msg(is == callees[_i].found, "%s %s", callees[_i].symbol, callees[_i].signature);
+    if (!is)
+        return;
+    ck_assert_int_eq(found.kind, callees[_i].kind);
+    ck_assert_int_eq(found.way, callees[_i].way);
+    /* another of that name that only this unit has */
+    ck_assert(!finds(callees[_i].symbol, callees[_i].signature, true, &found));
+    ck_assert(set("alloc", "off"));
+    ck_assert(!finds(callees[_i].symbol, callees[_i].signature, false, &found));
+}
+END_TEST
+
+START_TEST(rows_name_arguments_that_they_have)
+{
+    static const struct cprof_allocator rows[] = {
+#define CPROF_ALLOCATOR(symbol, kind, way, signature, block, size, count, alignment)               \
+    {#symbol, CPROF_KIND_##kind, CPROF_WAY_##way, signature, block, size, count, alignment},
+#include "allocator.def"
+#undef CPROF_ALLOCATOR
+    };
+    for (size_t idx = 0; idx < sizeof rows / sizeof *rows; idx++) {
+        const struct cprof_allocator *row = &rows[idx];
+        const char *letters = row->signature;
+        char size_letter = row->way == CPROF_WAY_GROWS ? 'p' : 'i';
+        ck_assert_msg(!row->block || letters[row->block] == 'p', "%s", row->symbol);
+        ck_assert_msg(!row->size || letters[row->size] == size_letter, "%s", row->symbol);
+        ck_assert_msg(!row->count || letters[row->count] == 'i', "%s", row->symbol);
+        ck_assert_msg(!row->alignment || letters[row->alignment] == 'i', "%s", row->symbol);
+        for (size_t other = 0; other < idx; other++)
+            ck_assert_str_ne(rows[other].symbol, row->symbol);
+    }
+}
+END_TEST
+
+START_TEST(named_and_marked_allocators)
+{
+    struct cprof_allocator found;
+    struct cprof_callee_facts marked = {
+        .assembler_name = "xcalloc", .signature = "pii", .marked_size = 2, .marked_count = 1};
+
+    ck_assert(!finds("pool_alloc", "ppi", true, &found));
+    ck_assert(set("alloc-fn", "pool_alloc:2"));
+    ck_assert(finds("pool_alloc", "ppi", true, &found));
+    ck_assert(found.kind == CPROF_KIND_CUSTOM && found.size == 2 && found.count == 0);
+    ck_assert(!finds("pool_alloc", "ipi", true, &found)); /* returns no block */
+    ck_assert(!finds("pool_alloc", "ppp", true, &found)); /* no size there */
+    ck_assert(!finds("pool_alloc", "pi", true, &found));
+    ck_assert(cprof_policy_allocator(policy, &marked, &found));
+    ck_assert(found.kind == CPROF_KIND_CUSTOM && found.size == 2 && found.count == 1);
+    ck_assert_str_eq(found.symbol, "xcalloc");
+    marked.marked_size = 0;
+    ck_assert(!cprof_policy_allocator(policy, &marked, &found));
+    /* the table knows better than a mark */
+    marked = (struct cprof_callee_facts){
+        .assembler_name = "calloc", .signature = "pii", .marked_size = 1};
+    ck_assert(cprof_policy_allocator(policy, &marked, &found));
+    ck_assert(found.kind == CPROF_KIND_CALLOC && found.size == 2 && found.count == 1);
+}
+END_TEST
+
+START_TEST(functions_that_get_notes)
+{
+    for (enum cprof_reason reason = 0; reason < CPROF_REASON_COUNT; reason++) {
+        bool stays = reason == CPROF_REASON_ATTRIBUTE_NO_PROFILE ||
+                     reason == CPROF_REASON_ATTRIBUTE_NO_INSTRUMENT ||
+                     reason == CPROF_REASON_NAKED || reason == CPROF_REASON_THUNK ||
+                     reason == CPROF_REASON_IFUNC_RESOLVER || reason == CPROF_REASON_INTERRUPT;
+        ck_assert_msg(cprof_policy_notes(policy, reason) == !stays, "%s",
+                      cprof_reason_words(reason));
+    }
+    ck_assert(set("alloc", "off"));
+    ck_assert(!cprof_policy_notes(policy, CPROF_REASON_DEFAULT));
+}
+END_TEST
+
+START_TEST(wrappers_take_what_fits_into_registers)
+{
+    struct cprof_allocator found;
+
+    ck_assert(finds("asprintf", "ipp", false, &found) && !cprof_wrapper_is_possible(&found));
+    ck_assert(finds("mmap", "ppiiiii", false, &found) && cprof_wrapper_is_possible(&found));
+    ck_assert(finds("free", "vp", false, &found) && cprof_wrapper_is_possible(&found));
+    char *text = cprof_wrapper_text(&found, "a \"file\".c");
+    char *name = cprof_wrapper_name(&found);
+    ck_assert_ptr_nonnull(strstr(text, name));
+    ck_assert_ptr_nonnull(strstr(text, ".string \"a \\042file\\042.c\""));
+    ck_assert_ptr_nonnull(strstr(text, "jmp free@PLT"));
+    free(name);
+    free(text);
+}
+END_TEST
+
 static TCase *add_case(Suite *suite, const char *name)
 {
     TCase *tests = tcase_create(name);
@@ -714,6 +843,13 @@ static Suite *policy_suite(void)
     tcase_add_test(option, choices_and_their_presets);
     tcase_add_test(option, functions_that_switch_stacks);
     tcase_add_test(option, allocators_of_the_user);
+    TCase *allocation = add_case(suite, "allocators");
+    tcase_add_loop_test(allocation, callees_by_name_and_signature, 0,
+                        sizeof callees / sizeof *callees);
+    tcase_add_test(allocation, rows_name_arguments_that_they_have);
+    tcase_add_test(allocation, named_and_marked_allocators);
+    tcase_add_test(allocation, functions_that_get_notes);
+    tcase_add_test(allocation, wrappers_take_what_fits_into_registers);
     return suite;
 }
 
