@@ -68,6 +68,11 @@ unsigned cprof_site_emit(const struct cprof_site_facts *facts)
     return cprof_site_text_site(tables(), facts);
 }
 
+unsigned cprof_allocation_emit(const struct cprof_allocation_facts *facts)
+{
+    return cprof_site_text_allocation(tables(), facts);
+}
+
 void cprof_calls_emit(function *fun, unsigned number)
 {
     basic_block block;
@@ -87,10 +92,12 @@ void cprof_calls_emit(function *fun, unsigned number)
 
 void cprof_unit_finish(void)
 {
-    if (!cprof_unit.tables)
+    if (!cprof_unit.tables && !cprof_wrappers_needed())
         return;
+    tables();
     lines_emit();
     cprof_site_text_free(cprof_unit.tables);
     cprof_unit.tables = NULL;
+    cprof_wrappers_write(asm_out_file);
     write_runtime();
 }

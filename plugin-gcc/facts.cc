@@ -115,7 +115,7 @@ void place_note(tree decl, function *body, struct cprof_site_facts *site)
 void place_of_made(struct cprof_site_facts *site)
 {
     if (!cprof_unit.is_lto_link)
-        site->file = plain_name(main_input_filename);
+        site->file = cprof_main_file_name();
     site->line = 0;
     site->lines = 0;
 }
@@ -193,6 +193,11 @@ void cprof_function_mark(tree decl)
 const char *cprof_file_name(expanded_location location)
 {
     return location.file ? plain_name(location.file) : NULL;
+}
+
+const char *cprof_main_file_name(void)
+{
+    return cprof_unit.is_lto_link ? "" : plain_name(main_input_filename);
 }
 
 void cprof_attributes_register(void)

@@ -29,6 +29,8 @@
 #include "tree-eh.h"
 #include "tree-into-ssa.h"
 #include "gimple-iterator.h"
+#include "gimple-fold.h"
+#include "gimple-walk.h"
 #include "stringpool.h"
 #include "attribs.h"
 #include "except.h"

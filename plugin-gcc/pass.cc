@@ -74,9 +74,12 @@ class cprof_pass : public gimple_opt_pass {
         struct cprof_facts_of_function facts;
         unsigned number = decide(fun->decl, fun, &facts);
 
-        if (!(facts.site.flags & CPROF_SITE_INSTRUMENTED))
-            return 0;
-        cprof_calls_emit(fun, number);
+        bool instrumented = facts.site.flags & CPROF_SITE_INSTRUMENTED;
+        if (instrumented)
+            cprof_calls_emit(fun, number);
+        bool noted = cprof_allocations_emit(fun, number, (enum cprof_reason)facts.site.reason);
+        if (!instrumented)
+            return noted ? TODO_update_ssa | TODO_cleanup_cfg : 0;
         cprof_hooks_emit(fun, number, &facts);
         return TODO_update_ssa | TODO_cleanup_cfg;
     }

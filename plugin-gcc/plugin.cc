@@ -172,6 +172,27 @@ void forced_functions_keep(void)
     }
 }
 
+/* Calls of the user's allocators have to be seen as they were written: neither
+ * inlined, where the user names them, nor of a copy with other parameters. */
+void allocators_keep(void)
+{
+    char signature[CPROF_SIGNATURE_MAX];
+    struct cprof_allocator allocator;
+    cgraph_node *node;
+
+    FOR_EACH_DEFINED_FUNCTION (node) {
+        cprof_signature_of_type(TREE_TYPE(node->decl), signature);
+        if (!cprof_allocator_find(node->decl, signature, &allocator) ||
+            allocator.kind != CPROF_KIND_CUSTOM)
+            continue;
+        if (cprof_policy_find_allocator(cprof_unit.policy, allocator.symbol))
+            DECL_UNINLINABLE(node->decl) = 1;
+        if (!lookup_attribute("noclone", DECL_ATTRIBUTES(node->decl)))
+            DECL_ATTRIBUTES(node->decl) =
+                tree_cons(get_identifier("noclone"), NULL_TREE, DECL_ATTRIBUTES(node->decl));
+    }
+}
+
 /* Debug information and -frecord-gcc-switches name the options of the compiler;
  * the plugin's own are taken out, so that objects are the same with and without
  * it, and from every prefix. */
@@ -210,6 +231,7 @@ void on_ipa_start(void *, void *)
     }
     cprof_facts_prepare();
     forced_functions_keep();
+    allocators_keep();
     if (!flag_generate_lto)
         return;
     FOR_EACH_DEFINED_FUNCTION (node)
@@ -218,8 +240,11 @@ void on_ipa_start(void *, void *)
 
 void on_ipa_end(void *, void *)
 {
-    if (cprof_unit.profiling)
-        cprof_call_graph_plan();
+    if (!cprof_unit.profiling)
+        return;
+    cprof_call_graph_plan();
+    if (!flag_generate_lto) /* or it is done in the link */
+        cprof_initialisers_wrap();
 }
 
 void on_attributes(void *, void *)
@@ -294,5 +319,6 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
     register_callback(name, PLUGIN_FINISH_UNIT, on_unit_finish, NULL);
+    cprof_allocations_keep(name);
     return 0;
 }

@@ -1,13 +1,15 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
  * the PROFILING macro), pass (what happens to a function), facts (compiler
  * objects to plain facts), call_graph (which slot), tail_call (which calls are
- * jumps), emit_hooks (GIMPLE), emit_site (tables).
+ * jumps), emit_hooks (GIMPLE), allocation (facts of allocator calls), emit_allocation (GIMPLE),
+ * emit_site (tables).
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
 
 #include "gcc_compat.h"
 
+#include "allocation.h"
 #include "policy.h"
 #include "site_text.h"
 
@@ -38,6 +40,7 @@ struct cprof_facts_of_function {
 void cprof_facts_prepare(void);
 void cprof_facts_collect(tree decl, function *body, struct cprof_facts_of_function *facts);
 const char *cprof_file_name(expanded_location location);
+const char *cprof_main_file_name(void); /* "" in an LTO link */
 bool cprof_function_is_marked(tree decl);
 void cprof_function_mark(tree decl);
 void cprof_attributes_register(void);
@@ -53,9 +56,25 @@ bool cprof_tail_call_may_jump(function *fun, gcall *call);
 /* emit_hooks.cc */
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);
 
+/* allocation.cc */
+void cprof_signature_of_call(gcall *call, char *signature);
+void cprof_signature_of_type(tree type, char *signature);
+bool cprof_allocator_find(tree decl, const char *signature, struct cprof_allocator *allocator);
+/* What its strings are, facts->inlined alone is the caller's to free. */
+void cprof_allocation_collect(gcall *call, const struct cprof_allocator *allocator,
+                              unsigned loop_depth, struct cprof_allocation_facts *facts);
+
+/* emit_allocation.cc: says whether it changed anything. */
+bool cprof_allocations_emit(function *fun, unsigned number, enum cprof_reason reason);
+void cprof_allocations_keep(const char *plugin);
+void cprof_initialisers_wrap(void);
+bool cprof_wrappers_needed(void);
+void cprof_wrappers_write(FILE *output);
+
 /* emit_site.cc */
 unsigned cprof_site_emit(const struct cprof_site_facts *facts);
 void cprof_calls_emit(function *fun, unsigned number);
+unsigned cprof_allocation_emit(const struct cprof_allocation_facts *facts);
 void cprof_unit_finish(void);
 
 /* The runtime's assembly text, from the build (text.S). */

@@ -1,0 +1,149 @@
+/* Calls and addresses of allocators to plain facts: what policy asks of a callee,
+ * and what the record of an allocation site tells.  Decides nothing.  Called by
+ * emit_allocation.
+ */
+#include "plugin.h"
+
+#include <cprof/record.h>
+
+namespace {
+
+char letter_of(tree type)
+{
+    if (VOID_TYPE_P(type))
+        return 'v';
+    if (POINTER_TYPE_P(type))
+        return 'p';
+    return INTEGRAL_TYPE_P(type) ? 'i' : 'x';
+}
+
+/* Of a function marked malloc and alloc_size: what holds its size.  Marks that come
+ * with a function that gives back (malloc (pool_free)) only Clang would not know. */
+void marks_note(tree decl, struct cprof_callee_facts *facts)
+{
+    tree marked = lookup_attribute("malloc", DECL_ATTRIBUTES(decl));
+    tree sized = lookup_attribute("alloc_size", TYPE_ATTRIBUTES(TREE_TYPE(decl)));
+
+    if (!marked || TREE_VALUE(marked) || !sized)
+        return;
+    tree arguments = TREE_VALUE(sized);
+    if (!arguments || !tree_fits_uhwi_p(TREE_VALUE(arguments)))
+        return;
+    facts->marked_size = tree_to_uhwi(TREE_VALUE(arguments));
+    arguments = TREE_CHAIN(arguments);
+    if (arguments && tree_fits_uhwi_p(TREE_VALUE(arguments)))
+        facts->marked_count = tree_to_uhwi(TREE_VALUE(arguments));
+}
+
+/* The function's name in the source, without its class and template arguments. */
+const char *bare_name(tree decl, char *room, size_t size)
+{
+    const char *name = lang_hooks.decl_printable_name(decl, 0);
+    size_t len = strncmp(name, "operator", strlen("operator")) ? strcspn(name, "<") : strlen(name);
+
+    snprintf(room, size, "%.*s", (int)len, name);
+    return room;
+}
+
+/* The frames between the call and the function that it is in now, innermost first. */
+char *frames_of(gcall *call)
+{
+    char *text = NULL, name[256];
+    size_t size;
+    FILE *output = NULL;
+
+    for (tree block = gimple_block(call); block && TREE_CODE(block) == BLOCK;
+         block = BLOCK_SUPERCONTEXT(block)) {
+        tree origin = inlined_function_outer_scope_p(block) ? block_ultimate_origin(block) : NULL;
+        if (!origin || TREE_CODE(origin) != FUNCTION_DECL)
+            continue;
+        expanded_location from = expand_location(get_start(BLOCK_SOURCE_LOCATION(block)));
+        if (!output)
+            output = open_memstream(&text, &size);
+        fprintf(output, "%s\t%s\t%d\t%d\n", bare_name(origin, name, sizeof name),
+                from.file ? cprof_file_name(from) : "", from.line, from.column);
+    }
+    if (output)
+        fclose(output);
+    return text;
+}
+
+/* The value of an argument, where it is a constant. */
+bool constant_of(gcall *call, unsigned number, uint64_t *value)
+{
+    tree argument = number ? gimple_call_arg(call, number - 1) : NULL_TREE;
+
+    if (!argument || !tree_fits_uhwi_p(argument))
+        return false;
+    *value = tree_to_uhwi(argument);
+    return true;
+}
+
+void sizes_note(gcall *call, const struct cprof_allocator *allocator,
+                struct cprof_allocation_facts *facts)
+{
+    uint64_t size, count = 1;
+
+    constant_of(call, allocator->alignment, &facts->alignment);
+    if (allocator->way == CPROF_WAY_GROWS || !constant_of(call, allocator->size, &size) ||
+        (allocator->count && !constant_of(call, allocator->count, &count)))
+        return;
+    facts->size = size * count;
+    facts->flags |= CPROF_ALLOCATION_HAS_SIZE;
+}
+
+} // namespace
+
+void cprof_signature_of_call(gcall *call, char *signature)
+{
+    unsigned len = 0;
+
+    signature[len++] = letter_of(gimple_call_return_type(call));
+    for (unsigned idx = 0; idx < gimple_call_num_args(call) && len < CPROF_SIGNATURE_MAX - 1; idx++)
+        signature[len++] = letter_of(TREE_TYPE(gimple_call_arg(call, idx)));
+    signature[len] = '\0';
+}
+
+void cprof_signature_of_type(tree type, char *signature)
+{
+    unsigned len = 0;
+
+    signature[len++] = letter_of(TREE_TYPE(type));
+    for (tree parameter = TYPE_ARG_TYPES(type);
+         parameter && !VOID_TYPE_P(TREE_VALUE(parameter)) && len < CPROF_SIGNATURE_MAX - 1;
+         parameter = TREE_CHAIN(parameter))
+        signature[len++] = letter_of(TREE_VALUE(parameter));
+    signature[len] = '\0';
+}
+
+bool cprof_allocator_find(tree decl, const char *signature, struct cprof_allocator *allocator)
+{
+    struct cprof_callee_facts facts = {};
+
+    if (TREE_CODE(decl) != FUNCTION_DECL || !DECL_NAME(decl))
+        return false;
+    facts.assembler_name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
+    if (*facts.assembler_name == '*') /* an asm label is stored with a mark in front */
+        facts.assembler_name++;
+    facts.signature = signature;
+    facts.local = !TREE_PUBLIC(decl);
+    marks_note(decl, &facts);
+    return cprof_policy_allocator(cprof_unit.policy, &facts, allocator);
+}
+
+void cprof_allocation_collect(gcall *call, const struct cprof_allocator *allocator,
+                              unsigned loop_depth, struct cprof_allocation_facts *facts)
+{
+    expanded_location location = expand_location(get_start(gimple_location(call)));
+
+    memset(facts, 0, sizeof *facts);
+    facts->file = cprof_file_name(location);
+    facts->callee = allocator->symbol;
+    facts->inlined = frames_of(call);
+    facts->line = location.line;
+    facts->column = location.column > 0xffff ? 0xffff : location.column;
+    facts->loop_depth = loop_depth > 255 ? 255 : loop_depth;
+    facts->kind = allocator->kind;
+    facts->flags = cprof_allocator_flags(allocator);
+    sizes_note(call, allocator, facts);
+}

@@ -1,0 +1,508 @@
+/* Puts notes around the calls of allocators, and wrappers in the place of their
+ * addresses.  Called by the pass before the hooks are put in, so that a note is made
+ * while the function is the current one.  What is an allocator policy says; where the
+ * notes of each stand, include/cprof/abi.h.
+ *
+ * The program goes on to call its own allocator, whichever that is.  A note hands over
+ * the block that it is told of, so that nothing has to be kept across it.
+ */
+#include "plugin.h"
+
+#include <cprof/abi.h>
+
+namespace {
+
+/* One allocator call and what was found out before anything is changed. */
+struct noted_call {
+    gcall *call;
+    struct cprof_allocator allocator;
+    struct cprof_allocation_facts facts;
+    tree site; /* address of its record */
+};
+
+enum note {
+#define CPROF_NOTE(name, signature) NOTE_##name,
+#include <cprof/note.def>
+#undef CPROF_NOTE
+    NOTE_COUNT
+};
+
+const struct {
+    const char *symbol, *signature;
+} notes[] = {
+#define CPROF_NOTE(name, signature) {CPROF_SYMBOL_##name, signature},
+#include <cprof/note.def>
+#undef CPROF_NOTE
+};
+
+tree note_decls[NOTE_COUNT];
+
+/* A list of what only this file knows of, or GCC's collector would free it. */
+tree kept;
+
+/* A function that is hidden in the module, under this very name in the object. */
+tree hidden_function_new(const char *symbol, tree type)
+{
+    tree decl = build_fn_decl(symbol, type);
+    char *verbatim = xasprintf("*%s", symbol);
+
+    SET_DECL_ASSEMBLER_NAME(decl, get_identifier(verbatim));
+    free(verbatim);
+    DECL_VISIBILITY(decl) = VISIBILITY_HIDDEN;
+    DECL_VISIBILITY_SPECIFIED(decl) = 1;
+    kept = tree_cons(NULL_TREE, decl, kept);
+    return decl;
+}
+
+/* `leaf`: it never comes back into the unit, so it needs none of the edges that a call
+ * has in a function with setjmp or computed jumps. */
+tree note_decl(enum note note)
+{
+    tree parameters[8];
+    unsigned count = 0;
+
+    if (note_decls[note])
+        return note_decls[note];
+    const char *letter = notes[note].signature;
+    tree result = *letter == 'v' ? void_type_node : ptr_type_node;
+    while (*++letter)
+        parameters[count++] = *letter == 'p' ? ptr_type_node : long_unsigned_type_node;
+    tree decl = hidden_function_new(notes[note].symbol,
+                                    build_function_type_array(result, count, parameters));
+    TREE_NOTHROW(decl) = 1;
+    DECL_ATTRIBUTES(decl) = tree_cons(get_identifier("leaf"), NULL_TREE, NULL_TREE);
+    return note_decls[note] = decl;
+}
+
+/* The address of a record, which stands in the assembler's text under a label. */
+tree record_address(unsigned number)
+{
+    tree record = build_decl(UNKNOWN_LOCATION, VAR_DECL, NULL_TREE, char_type_node);
+    char label[64];
+
+    snprintf(label, sizeof label, "*.Lcprof_allocation_%u", number);
+    TREE_STATIC(record) = 1;
+    TREE_ADDRESSABLE(record) = 1;
+    TREE_READONLY(record) = 1;
+    DECL_ARTIFICIAL(record) = 1;
+    DECL_IGNORED_P(record) = 1;
+    SET_DECL_ASSEMBLER_NAME(record, get_identifier(label));
+    return build_fold_addr_expr(record);
+}
+
+/* What a note is passed, collected before it is built. */
+struct note_call {
+    gimple_seq *place;
+    auto_vec<tree, 6> arguments;
+
+    void pass(tree value)
+    {
+        tree type = POINTER_TYPE_P(TREE_TYPE(value)) ? ptr_type_node : long_unsigned_type_node;
+        arguments.safe_push(gimple_convert(place, type, value));
+    }
+    void pass_number(uint64_t value)
+    {
+        arguments.safe_push(build_int_cstu(long_unsigned_type_node, value));
+    }
+    /* An argument of the allocator; the number counts from 1. */
+    void pass_argument(const struct noted_call *noted, unsigned number)
+    {
+        pass(gimple_call_arg(noted->call, number - 1));
+    }
+    void put(enum note note, tree site, tree result)
+    {
+        arguments.safe_push(site);
+        gcall *call = gimple_build_call_vec(note_decl(note), arguments);
+        gimple_call_set_nothrow(call, true);
+        if (result) {
+            gimple_call_set_lhs(call, result);
+            if (TREE_CODE(result) == SSA_NAME)
+                SSA_NAME_DEF_STMT(result) = call;
+        }
+        gimple_seq_add_stmt(place, call);
+    }
+};
+
+/* Bytes asked for. */
+void pass_size(struct note_call *note, const struct noted_call *noted)
+{
+    const struct cprof_allocator *allocator = &noted->allocator;
+
+    note->pass_argument(noted, allocator->size);
+    if (!allocator->count)
+        return;
+    note->pass_argument(noted, allocator->count);
+    tree count = note->arguments.pop(), size = note->arguments.pop();
+    note->pass(gimple_build(note->place, MULT_EXPR, long_unsigned_type_node, size, count));
+}
+
+/* What stands before the call; gives the token that is passed behind it. */
+tree notes_before(function *fun, const struct noted_call *noted)
+{
+    const struct cprof_allocator *allocator = &noted->allocator;
+    gimple_stmt_iterator position = gsi_for_stmt(noted->call);
+    gimple_seq sequence = NULL;
+    struct note_call note = {&sequence, {}};
+    tree token = NULL_TREE;
+
+    switch (allocator->way) {
+    case CPROF_WAY_RELEASES:
+        note.pass_argument(noted, allocator->block);
+        note.put(NOTE_RELEASE, noted->site, NULL_TREE);
+        break;
+    case CPROF_WAY_UNMAPS:
+        note.pass_argument(noted, allocator->block);
+        note.pass_argument(noted, allocator->size);
+        note.put(NOTE_UNMAP, noted->site, NULL_TREE);
+        break;
+    case CPROF_WAY_RESIZES:
+    case CPROF_WAY_GROWS:
+        note.pass_argument(noted, allocator->block);
+        token = make_ssa_name_fn(fun, ptr_type_node, NULL);
+        note.put(allocator->way == CPROF_WAY_GROWS ? NOTE_GROW : NOTE_RESIZE, noted->site, token);
+        break;
+    default:
+        return NULL_TREE;
+    }
+    gsi_insert_seq_before(&position, sequence, GSI_SAME_STMT);
+    return token;
+}
+
+/* Takes the result away from the call, so that the note behind it can hand it over:
+ * `x = malloc (n)` to `y = malloc (n); x = allocated (y, n, site)`.  Where jumps lead
+ * out of the call, what it defines has to stay, and the note's result is left alone. */
+void result_divert(function *fun, gcall *call, tree *from_call, tree *from_note)
+{
+    tree result = gimple_call_lhs(call);
+
+    if (result && TREE_CODE(result) == SSA_NAME && SSA_NAME_OCCURS_IN_ABNORMAL_PHI(result)) {
+        *from_call = result;
+        *from_note = NULL_TREE;
+        return;
+    }
+    tree type = result ? TREE_TYPE(result) : gimple_call_return_type(call);
+    *from_call = make_ssa_name_fn(fun, type, call);
+    *from_note = result;
+    gimple_call_set_lhs(call, *from_call);
+    update_stmt(call);
+}
+
+/* The note that hands over what the allocator returned. */
+void put_returning(struct note_call *note, const struct noted_call *noted, tree token,
+                   function *fun)
+{
+    const struct cprof_allocator *allocator = &noted->allocator;
+    tree block, result;
+
+    result_divert(fun, noted->call, &block, &result);
+    note->pass(block);
+    switch (allocator->way) {
+    case CPROF_WAY_COPIES:
+        note->put(NOTE_COPIED, noted->site, result);
+        return;
+    case CPROF_WAY_RESIZES:
+        if (allocator->count)
+            note->pass_argument(noted, allocator->count);
+        else
+            note->pass_number(1);
+        note->pass_argument(noted, allocator->size);
+        note->pass(token);
+        note->put(NOTE_RESIZED, noted->site, result);
+        return;
+    default:
+        pass_size(note, noted);
+        note->put(allocator->way == CPROF_WAY_MAPS ? NOTE_MAPPED : NOTE_ALLOCATED, noted->site,
+                  result);
+    }
+}
+
+/* Of allocators that store the block through a pointer. */
+void put_storing(struct note_call *note, const struct noted_call *noted, tree token, function *fun)
+{
+    const struct cprof_allocator *allocator = &noted->allocator;
+    tree result = NULL_TREE;
+
+    if (allocator->way == CPROF_WAY_FILLS)
+        result = gimple_call_lhs(noted->call);
+    if (allocator->way == CPROF_WAY_FILLS && (!result || TREE_CODE(result) != SSA_NAME)) {
+        tree stored = result;
+        result = make_ssa_name_fn(fun, gimple_call_return_type(noted->call), noted->call);
+        gimple_call_set_lhs(noted->call, result);
+        update_stmt(noted->call);
+        if (stored)
+            gimple_seq_add_stmt(note->place, gimple_build_assign(stored, result));
+    }
+    note->pass_argument(noted, allocator->block);
+    if (allocator->size)
+        note->pass_argument(noted, allocator->size);
+    else
+        note->pass_number(0);
+    note->pass(allocator->way == CPROF_WAY_FILLS ? result : token);
+    note->put(allocator->way == CPROF_WAY_FILLS ? NOTE_FILLED : NOTE_GROWN, noted->site, NULL_TREE);
+}
+
+void notes_after(function *fun, const struct noted_call *noted, tree token)
+{
+    gcall *call = noted->call;
+    gimple_seq sequence = NULL;
+    struct note_call note = {&sequence, {}};
+    bool ends_block = stmt_ends_bb_p(call);
+    edge onward = ends_block ? find_fallthru_edge(gimple_bb(call)->succs) : NULL;
+
+    if (noted->allocator.way == CPROF_WAY_RELEASES || noted->allocator.way == CPROF_WAY_UNMAPS ||
+        (ends_block && !onward))
+        return;
+    gimple_call_set_tail(call, false);
+    if (noted->allocator.way == CPROF_WAY_FILLS || noted->allocator.way == CPROF_WAY_GROWS)
+        put_storing(&note, noted, token, fun);
+    else
+        put_returning(&note, noted, token, fun);
+    if (ends_block) {
+        gimple_stmt_iterator start = gsi_start_bb(split_edge(onward));
+        gsi_insert_seq_before(&start, sequence, GSI_NEW_STMT);
+    } else {
+        gimple_stmt_iterator position = gsi_for_stmt(call);
+        gsi_insert_seq_after(&position, sequence, GSI_NEW_STMT);
+    }
+}
+
+/* ---- Addresses ------------------------------------------------------------ */
+
+/* The wrappers that the unit needs, in the order in which they were. */
+struct wrapper {
+    tree allocator, function;
+    char *text;
+};
+vec<struct wrapper> wrappers;
+
+struct wrapper *wrapper_find(tree decl, bool by_function)
+{
+    unsigned idx;
+    struct wrapper *wrapper;
+
+    FOR_EACH_VEC_ELT (wrappers, idx, wrapper)
+        if ((by_function ? wrapper->function : wrapper->allocator) == decl)
+            return wrapper;
+    return NULL;
+}
+
+/* The function that stands for `decl` where its address is taken; NULL if none does. A
+ * weak one's address is asked for whether it is there. */
+tree wrapper_of(tree decl)
+{
+    char signature[CPROF_SIGNATURE_MAX];
+    struct cprof_allocator allocator;
+
+    if (TREE_CODE(decl) != FUNCTION_DECL || DECL_WEAK(decl))
+        return NULL_TREE;
+    if (struct wrapper *known = wrapper_find(decl, false))
+        return known->function;
+    cprof_signature_of_type(TREE_TYPE(decl), signature);
+    if (!TREE_PUBLIC(decl) || !cprof_allocator_find(decl, signature, &allocator) ||
+        !cprof_wrapper_is_possible(&allocator))
+        return NULL_TREE;
+    char *name = cprof_wrapper_name(&allocator);
+    struct wrapper wrapper = {decl, hidden_function_new(name, TREE_TYPE(decl)),
+                              cprof_wrapper_text(&allocator, cprof_main_file_name())};
+    free(name);
+    wrappers.safe_push(wrapper);
+    return wrapper.function;
+}
+
+/* `data` leads to the called function's operand, which takes no address. */
+tree address_replace(tree *place, int *walk_subtrees, void *data)
+{
+    struct walk_stmt_info *info = (struct walk_stmt_info *)data;
+
+    if (TYPE_P(*place) || place == info->info) {
+        *walk_subtrees = 0;
+        return NULL_TREE;
+    }
+    if (TREE_CODE(*place) != ADDR_EXPR)
+        return NULL_TREE;
+    *walk_subtrees = 0;
+    if (tree wrapper = wrapper_of(TREE_OPERAND(*place, 0)))
+        *place = build1(ADDR_EXPR, TREE_TYPE(*place), wrapper);
+    return NULL_TREE;
+}
+
+void addresses_of_statement(gimple_stmt_iterator *position)
+{
+    gimple *statement = gsi_stmt(*position);
+    struct walk_stmt_info info = {};
+
+    if (is_gimple_debug(statement))
+        return;
+    if (gcall *call = dyn_cast<gcall *>(statement)) {
+        tree callee = gimple_call_fndecl(call);
+        struct wrapper *wrapper = callee ? wrapper_find(callee, true) : NULL;
+        if (wrapper) /* found out from an initialiser that it is called */
+            gimple_call_set_fndecl(call, wrapper->allocator);
+        if (!gimple_call_internal_p(call))
+            info.info = gimple_call_fn_ptr(call);
+    }
+    walk_gimple_op(statement, address_replace, &info);
+}
+
+void addresses_of_phi(gphi *phi)
+{
+    for (unsigned idx = 0; idx < gimple_phi_num_args(phi); idx++) {
+        tree *value = gimple_phi_arg_def_ptr(phi, idx);
+        tree wrapper =
+            TREE_CODE(*value) == ADDR_EXPR ? wrapper_of(TREE_OPERAND(*value, 0)) : NULL_TREE;
+        if (wrapper)
+            *value = build1(ADDR_EXPR, TREE_TYPE(*value), wrapper);
+    }
+}
+
+void addresses_of_body(function *fun)
+{
+    basic_block block;
+
+    FOR_EACH_BB_FN (block, fun) {
+        for (gphi_iterator it = gsi_start_phis(block); !gsi_end_p(it); gsi_next(&it))
+            addresses_of_phi(it.phi());
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it))
+            addresses_of_statement(&it);
+    }
+}
+
+/* ---- A function ----------------------------------------------------------- */
+
+/* In an allocator's own body its blocks are not noted, because its callers note them;
+ * a piece that was split off may have been called from somewhere else. */
+bool is_allocator(tree decl)
+{
+    char signature[CPROF_SIGNATURE_MAX];
+    struct cprof_allocator allocator;
+    const char *name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
+    tree origin = DECL_ORIGIN(decl);
+
+    if (strstr(name, ".part.") || strstr(name, ".cold"))
+        return false;
+    cprof_signature_of_type(TREE_TYPE(origin), signature);
+    return cprof_allocator_find(origin, signature, &allocator);
+}
+
+void calls_collect(function *fun, vec<struct noted_call> *calls)
+{
+    bool inside = is_allocator(fun->decl);
+    char signature[CPROF_SIGNATURE_MAX];
+    basic_block block;
+
+    FOR_EACH_BB_FN (block, fun)
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it)) {
+            struct noted_call noted = {};
+            noted.call = dyn_cast<gcall *>(gsi_stmt(it));
+            tree callee = noted.call ? gimple_call_fndecl(noted.call) : NULL_TREE;
+            if (!callee)
+                continue;
+            cprof_signature_of_call(noted.call, signature);
+            if (cprof_allocator_find(callee, signature, &noted.allocator) &&
+                (!inside || cprof_policy_notes_inside(&noted.allocator)))
+                calls->safe_push(noted);
+        }
+}
+
+/* Facts first: what is put in later changes blocks and loops. */
+void facts_collect(function *fun, vec<struct noted_call> *calls, unsigned number)
+{
+    bool had_loops = loops_for_fn(fun) != NULL;
+    unsigned idx;
+    struct noted_call *noted;
+
+    if (!had_loops)
+        loop_optimizer_init(AVOID_CFG_MODIFICATIONS);
+    FOR_EACH_VEC_ELT (*calls, idx, noted) {
+        cprof_allocation_collect(noted->call, &noted->allocator,
+                                 bb_loop_depth(gimple_bb(noted->call)), &noted->facts);
+        noted->facts.site = number;
+        noted->facts.number = idx;
+    }
+    if (!had_loops)
+        loop_optimizer_finalize();
+}
+
+/* What has to stay a jump cannot have a note behind it: it goes by the wrapper. */
+bool by_wrapper(const struct noted_call *noted)
+{
+    if (!gimple_call_must_tail_p(noted->call) || noted->allocator.way == CPROF_WAY_RELEASES ||
+        noted->allocator.way == CPROF_WAY_UNMAPS)
+        return false;
+    if (tree wrapper = wrapper_of(gimple_call_fndecl(noted->call)))
+        gimple_call_set_fndecl(noted->call, wrapper);
+    return true;
+}
+
+} // namespace
+
+void cprof_allocations_keep(const char *plugin)
+{
+    static const struct ggc_root_tab roots[] = {
+        {&kept, 1, sizeof kept, gt_ggc_mx_tree_node, gt_pch_nx_tree_node}, LAST_GGC_ROOT_TAB};
+
+    register_callback(plugin, PLUGIN_REGISTER_GGC_ROOTS, NULL, const_cast<ggc_root_tab *>(roots));
+}
+
+bool cprof_allocations_emit(function *fun, unsigned number, enum cprof_reason reason)
+{
+    auto_vec<struct noted_call> calls;
+    unsigned idx;
+    struct noted_call *noted;
+
+    if (!cprof_policy_notes(cprof_unit.policy, reason))
+        return false;
+    cprof_initialisers_wrap();
+    addresses_of_body(fun);
+    calls_collect(fun, &calls);
+    if (calls.is_empty())
+        return false;
+    facts_collect(fun, &calls, number);
+    free_dominance_info(fun, CDI_DOMINATORS);
+    free_dominance_info(fun, CDI_POST_DOMINATORS);
+    FOR_EACH_VEC_ELT (calls, idx, noted) {
+        if (by_wrapper(noted))
+            continue;
+        noted->site = record_address(cprof_allocation_emit(&noted->facts));
+        notes_after(fun, noted, notes_before(fun, noted));
+        free((void *)noted->facts.inlined);
+    }
+    mark_virtual_operands_for_renaming(fun);
+    return true;
+}
+
+/* Tables of functions.  As late as can be, so that the optimiser has seen through
+ * them, and before the first of them is written. */
+void cprof_initialisers_wrap(void)
+{
+    static bool done;
+    varpool_node *node;
+
+    if (done || !cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_ALLOC, "on"))
+        return;
+    done = true;
+    FOR_EACH_DEFINED_VARIABLE(node)
+    {
+        struct walk_stmt_info info = {};
+        if (DECL_INITIAL(node->decl) == error_mark_node)
+            node->get_constructor();
+        walk_tree_without_duplicates(&DECL_INITIAL(node->decl), address_replace, &info);
+    }
+}
+
+bool cprof_wrappers_needed(void)
+{
+    return !wrappers.is_empty();
+}
+
+void cprof_wrappers_write(FILE *output)
+{
+    unsigned idx;
+    struct wrapper *wrapper;
+
+    FOR_EACH_VEC_ELT (wrappers, idx, wrapper) {
+        fputs(wrapper->text, output);
+        free(wrapper->text);
+    }
+    wrappers.release();
+}
