@@ -23,6 +23,11 @@ struct site_record {
     cprof_site_facts facts;
 };
 
+struct allocation_record {
+    unsigned file, callee, type, inlined; /* offsets of strings, 0 for none */
+    cprof_allocation_facts facts;
+};
+
 struct line_record {
     unsigned file, text; /* offsets of strings */
     uint32_t line, flags;
@@ -32,11 +37,12 @@ struct line_record {
 
 struct cprof_tables {
     llvm::Module *module;
-    llvm::GlobalVariable *sites, *ids;
-    llvm::StructType *site_type;
+    llvm::GlobalVariable *sites, *ids, *allocations; /* the last NULL if there are none */
+    llvm::StructType *site_type, *allocation_type;
     std::vector<unsigned> id_of; /* by site; only for the instrumented */
     std::vector<site_record> site_records;
     std::vector<call_record> call_records;
+    std::vector<allocation_record> allocation_records;
     llvm::StringMap<unsigned> string_offsets;
     std::string strings; /* starts with a NUL, so that no string has offset 0 */
 };
@@ -122,9 +128,15 @@ llvm::StructType *record_type(llvm::LLVMContext &context, llvm::ArrayRef<unsigne
 
 #define int32_t_BITS 32
 #define uint32_t_BITS 32
+#define uint16_t_BITS 16
+#define uint8_t_BITS 8
+#define uint64_t_BITS 64
 #define CPROF_FIELD(type, name, meaning) type##_BITS,
 const unsigned site_bits[] = {
 #include <cprof/site.def>
+};
+const unsigned allocation_bits[] = {
+#include <cprof/allocation.def>
 };
 const unsigned line_bits[] = {
 #include <cprof/line.def>
@@ -185,6 +197,31 @@ llvm::GlobalVariable *calls_emit(struct cprof_tables *tables, llvm::GlobalVariab
     return table;
 }
 
+llvm::Constant *allocation_constant(struct cprof_tables *tables, llvm::GlobalVariable *strings,
+                                    unsigned number)
+{
+    const allocation_record &row = tables->allocation_records[number];
+    record made = {tables->allocations, strings, number, {}};
+
+    /* one line a field of allocation.def, in its order */
+    made.reference(cprof_tables_site_address(tables, row.facts.site));
+    made.string(row.file);
+    made.string(row.callee);
+    made.string(row.type);
+    made.string(row.inlined);
+    made.integer(32, row.facts.line);
+    made.integer(32, row.facts.flags);
+    made.integer(16, row.facts.column);
+    made.integer(8, row.facts.loop_depth);
+    made.integer(8, row.facts.kind);
+    made.integer(64, row.facts.size);
+    made.integer(64, row.facts.alignment);
+    made.integer(32, row.facts.number);
+    made.integer(32, 0);
+    made.integer(64, 0);
+    return llvm::ConstantStruct::get(tables->allocation_type, made.fields);
+}
+
 void initialise(llvm::GlobalVariable *table, llvm::ArrayRef<llvm::Constant *> values)
 {
     table->setInitializer(
@@ -213,6 +250,18 @@ void lines_emit(llvm::Module &module, llvm::GlobalVariable *strings,
     }
     initialise(table, values);
     llvm::appendToUsed(module, {table});
+}
+
+void allocations_emit(struct cprof_tables *tables, llvm::GlobalVariable *strings)
+{
+    std::vector<llvm::Constant *> values;
+
+    if (!tables->allocations)
+        return;
+    for (unsigned idx = 0; idx < tables->allocation_records.size(); idx++)
+        values.push_back(allocation_constant(tables, strings, idx));
+    initialise(tables->allocations, values);
+    llvm::appendToUsed(*tables->module, {tables->allocations});
 }
 
 void text_append(llvm::Module &module, const char *begin, const char *end)
@@ -288,6 +337,28 @@ void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of
         }
 }
 
+void cprof_tables_allocations_begin(struct cprof_tables *tables, size_t count)
+{
+    tables->allocation_type = record_type(tables->module->getContext(), allocation_bits);
+    tables->allocations = table_new(*tables->module, tables->allocation_type, count, true,
+                                    CPROF_SECTION_ALLOCATION, 8);
+}
+
+llvm::Constant *cprof_tables_allocation(struct cprof_tables *tables,
+                                        const struct cprof_facts_of_allocation *facts)
+{
+    auto offset = [tables](llvm::StringRef string) {
+        return string.empty() ? 0 : string_offset(tables, string);
+    };
+    const cprof_allocation_facts &record = facts->record;
+    unsigned number = (unsigned)tables->allocation_records.size();
+
+    tables->allocation_records.push_back({offset(facts->file), offset(record.callee),
+                                          offset(record.type ? record.type : ""),
+                                          offset(facts->inlined), record});
+    return address(tables->allocations, {number});
+}
+
 void cprof_tables_free(struct cprof_tables *tables)
 {
     llvm::Module &module = *tables->module;
@@ -317,6 +388,7 @@ void cprof_tables_free(struct cprof_tables *tables)
     llvm::appendToUsed(module, {tables->sites, tables->ids, strings});
     if (!tables->call_records.empty())
         llvm::appendToUsed(module, {calls_emit(tables, strings)});
+    allocations_emit(tables, strings);
     lines_emit(module, strings, lines);
     delete tables;
 }

@@ -259,7 +259,7 @@ void place_of_made(llvm::Function &function, struct cprof_facts_of_function *fac
         facts->file = found->second.file;
         facts->site.line = found->second.line;
     } else
-        facts->file = plain_name(function.getParent()->getSourceFileName());
+        facts->file = cprof_main_file_name(*function.getParent());
 }
 
 /* Where there is no source; Clang 16 loses the marks of constructors there. */
@@ -318,6 +318,11 @@ std::string cprof_file_name(const llvm::DIFile *file)
     }
     auto found = cprof_unit.files.find(path);
     return found == cprof_unit.files.end() ? file->getFilename().str() : found->second;
+}
+
+const char *cprof_main_file_name(const llvm::Module &module)
+{
+    return plain_name(module.getSourceFileName());
 }
 
 bool cprof_module_defines_resolver(const llvm::Module &module)

@@ -30,6 +30,8 @@ struct marks_pass : llvm::PassInfoMixin<marks_pass> {
     llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &)
     {
         cprof_annotations_to_attributes(module);
+        if (cprof_unit_says_profiling())
+            cprof_allocators_mark(module);
         return llvm::PreservedAnalyses::none();
     }
     static bool isRequired()
@@ -125,6 +127,7 @@ void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
             CPROF_SITE_INSTRUMENTED)
             cprof_tables_calls(tables, facts, analyses);
     }
+    cprof_allocations_emit(module, functions, tables, analyses);
     for (cprof_facts_of_function *facts : functions)
         if (facts->site.flags & CPROF_SITE_INSTRUMENTED) {
             shape_fill(facts, for_shared_object, guarded);

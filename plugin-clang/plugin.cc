@@ -354,13 +354,18 @@ clang::ParsedAttrInfoRegistry::Add<no_profile_attribute> no_profile("no_profile"
 
 } // namespace
 
+bool cprof_unit_says_profiling(void)
+{
+    clang::CompilerInstance *compiler = cprof_unit.compiler;
+
+    return compiler ? source_says_profiling(*compiler) : driver_said() == CPROF_SAID_ON;
+}
+
 bool cprof_unit_profiles(llvm::Module &module)
 {
     clang::CompilerInstance *compiler = cprof_unit.compiler;
 
-    if (compiler && !source_says_profiling(*compiler))
-        return false;
-    if (!compiler && driver_said() != CPROF_SAID_ON)
+    if (!cprof_unit_says_profiling())
         return false;
     cprof_unit.freestanding = cprof_unit.freestanding || is_among(driver_words(), "-nostdlib");
     if (compiler) {

@@ -1,14 +1,15 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
  * the PROFILING macro), pass (what happens to a module), facts (compiler objects
  * to plain facts), call_graph (which slot), tail_call (which calls are jumps),
- * emit_hooks (IR), emit_site (tables).  The same names and the same order as in
- * plugin-gcc/.
+ * emit_hooks (IR), allocation (facts of allocator calls), emit_allocation (IR),
+ * emit_site (tables).  The same names and the same order as in plugin-gcc/.
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
 
 #include "llvm_compat.h"
 
+#include "allocation.h"
 #include "hook_text.h"
 #include "policy.h"
 #include "site_text.h"
@@ -32,11 +33,15 @@ struct cprof_unit {
     llvm::StringMap<cprof_source_facts> functions;
     llvm::StringMap<std::string> files;       /* absolute name to the name as given */
     llvm::StringMap<std::string> plain_names; /* name as opened to the name as given */
+    std::set<std::string> allocators;         /* names of the user's, which facts point at */
 };
 extern struct cprof_unit cprof_unit;
 
+struct cprof_tables; /* of a module, while it is worked on: emit_site.cc */
+
 /* plugin.cc */
-bool cprof_unit_profiles(llvm::Module &module);
+bool cprof_unit_says_profiling(void);
+bool cprof_unit_profiles(llvm::Module &module); /* and gets ready, where it does */
 void cprof_warn(const char *sentence);
 
 /* pass.cc */
@@ -56,6 +61,7 @@ void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context
 void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts);
 bool cprof_module_defines_resolver(const llvm::Module &module);
 std::string cprof_file_name(const llvm::DIFile *file);
+const char *cprof_main_file_name(const llvm::Module &module);
 bool cprof_is_call(const llvm::Instruction &instruction);
 void cprof_annotations_to_attributes(llvm::Module &module);
 
@@ -69,12 +75,33 @@ void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
 llvm::CallInst *cprof_tail_call_before(llvm::Instruction *end, llvm::Value *returned);
 void cprof_tail_returns_split(llvm::Function *function);
 
+/* allocation.cc */
+struct cprof_facts_of_allocation {
+    struct cprof_allocation_facts record; /* without what stands below */
+    std::string file, inlined;
+};
+void cprof_allocators_mark(llvm::Module &module); /* before it is optimised */
+std::string cprof_signature_of_call(const llvm::CallBase *call);
+std::string cprof_signature_of_type(const llvm::FunctionType *type);
+bool cprof_allocator_find(const llvm::Function &function, const char *signature,
+                          struct cprof_allocator *allocator);
+void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_allocator *allocator,
+                              unsigned loop_depth, struct cprof_facts_of_allocation *facts);
+
+/* emit_allocation.cc */
+void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functions,
+                            struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses);
+
 /* emit_site.cc */
-struct cprof_tables; /* of a module, while it is worked on */
 struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_functions &functions);
 void cprof_tables_site(struct cprof_tables *tables, const struct cprof_facts_of_function *facts);
 void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of_function *facts,
                         llvm::FunctionAnalysisManager &analyses);
+/* Room for so many records of allocation sites, then one after the other; gives the
+ * record's address. */
+void cprof_tables_allocations_begin(struct cprof_tables *tables, size_t count);
+llvm::Constant *cprof_tables_allocation(struct cprof_tables *tables,
+                                        const struct cprof_facts_of_allocation *facts);
 /* What a hook names as operands. */
 llvm::Constant *cprof_tables_site_address(struct cprof_tables *tables, unsigned number);
 llvm::Constant *cprof_tables_id_address(struct cprof_tables *tables, unsigned number);

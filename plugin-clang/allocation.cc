@@ -1,0 +1,169 @@
+/* Calls and addresses of allocators to plain facts: what policy asks of a callee,
+ * and what the record of an allocation site tells.  Decides nothing.  Called by
+ * emit_allocation.
+ */
+#include "plugin.h"
+
+#include <cprof/record.h>
+
+namespace {
+
+/* The optimiser finds out by itself what could be marked malloc; what the source
+ * marks is known before it starts. */
+const char marked_name[] = "cprof-malloc";
+
+char letter_of(const llvm::Type *type)
+{
+    if (type->isVoidTy())
+        return 'v';
+    if (type->isPointerTy())
+        return 'p';
+    return type->isIntegerTy() ? 'i' : 'x';
+}
+
+std::string signature_of(const llvm::Type *result, llvm::ArrayRef<llvm::Type *> parameters)
+{
+    std::string signature(1, letter_of(result));
+
+    for (const llvm::Type *parameter : parameters)
+        if (signature.size() < CPROF_SIGNATURE_MAX - 1)
+            signature += letter_of(parameter);
+    return signature;
+}
+
+void marks_note(const llvm::Function &function, struct cprof_callee_facts *facts)
+{
+    llvm::Attribute sized = function.getFnAttribute(llvm::Attribute::AllocSize);
+
+    if (!function.hasFnAttribute(marked_name) || !sized.isValid())
+        return;
+    auto arguments = sized.getAllocSizeArgs();
+    facts->marked_size = arguments.first + 1;
+    facts->marked_count = arguments.second ? *arguments.second + 1 : 0;
+}
+
+/* The function's name in the source, without its class and template arguments. */
+std::string bare_name(const llvm::DISubprogram *program)
+{
+    llvm::StringRef name = program->getName();
+
+    return (name.starts_with("operator") ? name : name.take_until([](char letter) {
+               return letter == '<';
+           }))
+        .str();
+}
+
+/* The frames between the call and the function that it is in now, innermost first. */
+std::string frames_of(const llvm::DILocation *location)
+{
+    std::string text;
+
+    for (; location && location->getInlinedAt(); location = location->getInlinedAt()) {
+        const llvm::DILocation *from = location->getInlinedAt();
+        text += bare_name(location->getScope()->getSubprogram()) + "\t" +
+                cprof_file_name(from->getFile()) + "\t" + std::to_string(from->getLine()) + "\t" +
+                std::to_string(from->getColumn()) + "\n";
+    }
+    return text;
+}
+
+/* The value of an argument, where it is a constant. */
+bool constant_of(const llvm::CallBase *call, unsigned number, uint64_t *value)
+{
+    auto *constant =
+        number ? llvm::dyn_cast<llvm::ConstantInt>(call->getArgOperand(number - 1)) : nullptr;
+
+    if (!constant || constant->getBitWidth() > 64)
+        return false;
+    *value = constant->getZExtValue();
+    return true;
+}
+
+void sizes_note(const llvm::CallBase *call, const struct cprof_allocator *allocator,
+                struct cprof_allocation_facts *facts)
+{
+    uint64_t size, count = 1;
+
+    constant_of(call, allocator->alignment, &facts->alignment);
+    if (allocator->way == CPROF_WAY_GROWS || !constant_of(call, allocator->size, &size) ||
+        (allocator->count && !constant_of(call, allocator->count, &count)))
+        return;
+    facts->size = size * count;
+    facts->flags |= CPROF_ALLOCATION_HAS_SIZE;
+}
+
+} // namespace
+
+/* Calls of the user's allocators have to be seen as they were written: neither
+ * inlined, where the user names them, nor with other parameters. */
+void cprof_allocators_mark(llvm::Module &module)
+{
+    llvm::SmallVector<llvm::GlobalValue *, 4> named;
+
+    for (llvm::Function &function : module) {
+        std::string name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName()).str();
+        if (function.hasRetAttribute(llvm::Attribute::NoAlias) &&
+            function.hasFnAttribute(llvm::Attribute::AllocSize))
+            function.addFnAttr(marked_name);
+        if (function.isDeclaration() ||
+            !cprof_policy_find_allocator(cprof_unit.policy, name.c_str()))
+            continue;
+        if (!function.hasFnAttribute(llvm::Attribute::AlwaysInline))
+            function.addFnAttr(llvm::Attribute::NoInline);
+        named.push_back(&function);
+    }
+    if (!named.empty())
+        llvm::appendToCompilerUsed(module, named);
+}
+
+std::string cprof_signature_of_call(const llvm::CallBase *call)
+{
+    llvm::SmallVector<llvm::Type *, 8> parameters;
+
+    for (const llvm::Use &argument : call->args())
+        parameters.push_back(argument->getType());
+    return signature_of(call->getType(), parameters);
+}
+
+std::string cprof_signature_of_type(const llvm::FunctionType *type)
+{
+    return signature_of(type->getReturnType(), type->params());
+}
+
+bool cprof_allocator_find(const llvm::Function &function, const char *signature,
+                          struct cprof_allocator *allocator)
+{
+    struct cprof_callee_facts facts = {};
+
+    if (function.isIntrinsic())
+        return false;
+    std::string name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName()).str();
+    facts.assembler_name = name.c_str();
+    facts.signature = signature;
+    facts.local = function.hasLocalLinkage();
+    marks_note(function, &facts);
+    if (!cprof_policy_allocator(cprof_unit.policy, &facts, allocator))
+        return false;
+    if (allocator->symbol == facts.assembler_name) /* it lives as long as the unit */
+        allocator->symbol = cprof_unit.allocators.insert(name).first->c_str();
+    return true;
+}
+
+void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_allocator *allocator,
+                              unsigned loop_depth, struct cprof_facts_of_allocation *facts)
+{
+    const llvm::DILocation *location = call->getDebugLoc();
+
+    facts->record = {};
+    facts->record.callee = allocator->symbol;
+    if (location) {
+        facts->file = cprof_file_name(location->getFile());
+        facts->inlined = frames_of(location);
+        facts->record.line = location->getLine();
+        facts->record.column = (uint16_t)location->getColumn();
+    }
+    facts->record.loop_depth = (uint8_t)(loop_depth > 255 ? 255 : loop_depth);
+    facts->record.kind = (uint8_t)allocator->kind;
+    facts->record.flags = cprof_allocator_flags(allocator);
+    sizes_note(call, allocator, &facts->record);
+}

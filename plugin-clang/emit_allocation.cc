@@ -1,0 +1,355 @@
+/* Puts notes around the calls of allocators, and wrappers in the place of their
+ * addresses.  Called by the pass before the hooks are put in, so that a note is made
+ * while the function is the current one.  What is an allocator policy says; where the
+ * notes of each stand, include/cprof/abi.h.
+ *
+ * The program goes on to call its own allocator, whichever that is.  A note hands over
+ * the block that it is told of, so that nothing has to be kept across it.
+ */
+#include "plugin.h"
+
+#include <cprof/abi.h>
+
+namespace {
+
+/* One allocator call and what was found out before anything is changed. */
+struct noted_call {
+    llvm::CallBase *call;
+    struct cprof_allocator allocator;
+    struct cprof_facts_of_allocation facts;
+    llvm::Constant *site; /* its record */
+};
+
+enum note {
+#define CPROF_NOTE(name, signature) NOTE_##name,
+#include <cprof/note.def>
+#undef CPROF_NOTE
+};
+
+const struct {
+    const char *symbol, *signature;
+} notes[] = {
+#define CPROF_NOTE(name, signature) {CPROF_SYMBOL_##name, signature},
+#include <cprof/note.def>
+#undef CPROF_NOTE
+};
+
+/* A function that is hidden in the module. */
+llvm::Function *hidden_function(llvm::Module &module, llvm::StringRef name,
+                                llvm::FunctionType *type)
+{
+    llvm::Function *function = module.getFunction(name);
+
+    if (!function)
+        function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
+    function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    function->setDSOLocal(true);
+    return function;
+}
+
+llvm::Function *note_function(llvm::Module &module, enum note note)
+{
+    llvm::LLVMContext &context = module.getContext();
+    llvm::Type *pointer = llvm::PointerType::getUnqual(context);
+    const char *letter = notes[note].signature;
+    llvm::Type *result = *letter == 'v' ? llvm::Type::getVoidTy(context) : pointer;
+    llvm::SmallVector<llvm::Type *, 8> parameters;
+
+    while (*++letter)
+        parameters.push_back(*letter == 'p' ? pointer : llvm::Type::getInt64Ty(context));
+    llvm::Function *function = hidden_function(module, notes[note].symbol,
+                                               llvm::FunctionType::get(result, parameters, false));
+    function->setDoesNotThrow();
+    return function;
+}
+
+/* What a note is passed, collected before it is built. */
+struct note_call {
+    llvm::IRBuilder<> builder;
+    const struct noted_call *noted;
+    llvm::SmallVector<llvm::Value *, 6> arguments;
+
+    note_call(llvm::Instruction *before, const struct noted_call *noted)
+        : builder(before), noted(noted)
+    {
+        builder.SetCurrentDebugLocation(noted->call->getDebugLoc());
+    }
+    void pass(llvm::Value *value)
+    {
+        bool number = value->getType()->isIntegerTy();
+        arguments.push_back(number ? builder.CreateSExtOrTrunc(value, builder.getInt64Ty())
+                                   : value);
+    }
+    void pass_number(uint64_t value)
+    {
+        arguments.push_back(builder.getInt64(value));
+    }
+    /* An argument of the allocator; the number counts from 1. */
+    void pass_argument(unsigned number)
+    {
+        pass(noted->call->getArgOperand(number - 1));
+    }
+    llvm::CallInst *put(enum note note)
+    {
+        arguments.push_back(noted->site);
+        llvm::CallInst *call =
+            builder.CreateCall(note_function(*noted->call->getModule(), note), arguments);
+        call->setDoesNotThrow();
+        return call;
+    }
+};
+
+/* Bytes asked for. */
+void pass_size(struct note_call *note)
+{
+    const struct cprof_allocator *allocator = &note->noted->allocator;
+
+    note->pass_argument(allocator->size);
+    if (!allocator->count)
+        return;
+    note->pass_argument(allocator->count);
+    llvm::Value *count = note->arguments.pop_back_val(), *size = note->arguments.pop_back_val();
+    note->pass(note->builder.CreateMul(size, count));
+}
+
+/* What stands before the call; gives the token that is passed behind it. */
+llvm::Value *notes_before(const struct noted_call *noted)
+{
+    const struct cprof_allocator *allocator = &noted->allocator;
+    struct note_call note(noted->call, noted);
+
+    switch (allocator->way) {
+    case CPROF_WAY_RELEASES:
+        note.pass_argument(allocator->block);
+        return note.put(NOTE_RELEASE);
+    case CPROF_WAY_UNMAPS:
+        note.pass_argument(allocator->block);
+        note.pass_argument(allocator->size);
+        return note.put(NOTE_UNMAP);
+    case CPROF_WAY_RESIZES:
+    case CPROF_WAY_GROWS:
+        note.pass_argument(allocator->block);
+        return note.put(allocator->way == CPROF_WAY_GROWS ? NOTE_GROW : NOTE_RESIZE);
+    default:
+        return nullptr;
+    }
+}
+
+/* The note that hands over what the allocator returned. */
+llvm::CallInst *put_returning(struct note_call *note, llvm::Value *token)
+{
+    const struct cprof_allocator *allocator = &note->noted->allocator;
+
+    note->pass(note->noted->call);
+    switch (allocator->way) {
+    case CPROF_WAY_COPIES:
+        return note->put(NOTE_COPIED);
+    case CPROF_WAY_RESIZES:
+        if (allocator->count)
+            note->pass_argument(allocator->count);
+        else
+            note->pass_number(1);
+        note->pass_argument(allocator->size);
+        note->pass(token);
+        return note->put(NOTE_RESIZED);
+    default:
+        pass_size(note);
+        return note->put(allocator->way == CPROF_WAY_MAPS ? NOTE_MAPPED : NOTE_ALLOCATED);
+    }
+}
+
+/* Of allocators that store the block through a pointer. */
+void put_storing(struct note_call *note, llvm::Value *token)
+{
+    const struct cprof_allocator *allocator = &note->noted->allocator;
+    bool fills = allocator->way == CPROF_WAY_FILLS;
+
+    note->pass_argument(allocator->block);
+    if (allocator->size)
+        note->pass_argument(allocator->size);
+    else
+        note->pass_number(0);
+    note->pass(fills ? note->noted->call : token);
+    note->put(fills ? NOTE_FILLED : NOTE_GROWN);
+}
+
+/* Where control comes when the call has returned; NULL where it does not. */
+llvm::Instruction *behind(llvm::CallBase *call)
+{
+    if (auto *invoke = llvm::dyn_cast<llvm::InvokeInst>(call))
+        return llvm::SplitEdge(invoke->getParent(), invoke->getNormalDest())->getTerminator();
+    return call->isTerminator() ? nullptr : call->getNextNode();
+}
+
+void notes_after(const struct noted_call *noted, llvm::Value *token)
+{
+    enum cprof_way way = noted->allocator.way;
+
+    if (way == CPROF_WAY_RELEASES || way == CPROF_WAY_UNMAPS)
+        return;
+    llvm::Instruction *position = behind(noted->call);
+    if (!position)
+        return;
+    struct note_call note(position, noted);
+    if (way == CPROF_WAY_FILLS || way == CPROF_WAY_GROWS) {
+        put_storing(&note, token);
+        return;
+    }
+    llvm::CallInst *handing = put_returning(&note, token);
+    noted->call->replaceUsesWithIf(handing,
+                                   [handing](llvm::Use &use) { return use.getUser() != handing; });
+}
+
+/* ---- Addresses ------------------------------------------------------------ */
+
+/* Whose code stays as it is. */
+typedef llvm::DenseSet<const llvm::Function *> untouched;
+
+/* Lists of the compiler's own (llvm.used) are no uses. */
+bool is_compilers(const llvm::User *user)
+{
+    auto *variable = llvm::dyn_cast<llvm::GlobalVariable>(user);
+
+    if (variable)
+        return variable->getName().starts_with("llvm.");
+    for (const llvm::User *next : user->users())
+        if (llvm::isa<llvm::Constant>(next) && is_compilers(next))
+            return true;
+    return false;
+}
+
+bool takes_address(const llvm::Use &use, const untouched &untouched)
+{
+    const llvm::User *user = use.getUser();
+
+    if (auto *call = llvm::dyn_cast<llvm::CallBase>(user))
+        if (call->isCallee(&use))
+            return false;
+    if (auto *instruction = llvm::dyn_cast<llvm::Instruction>(user))
+        return !untouched.count(instruction->getFunction());
+    if (llvm::isa<llvm::GlobalValue>(user) && !llvm::isa<llvm::GlobalVariable>(user))
+        return false; /* an alias, or a function's own */
+    return !is_compilers(user);
+}
+
+/* The function that stands for an allocator; NULL if none does.  A weak one's address
+ * is asked for whether it is there. */
+llvm::Function *wrapper_of(llvm::Function &function)
+{
+    std::string signature = cprof_signature_of_type(function.getFunctionType());
+    struct cprof_allocator allocator;
+
+    if (function.hasLocalLinkage() || function.isWeakForLinker() ||
+        !cprof_allocator_find(function, signature.c_str(), &allocator) ||
+        !cprof_wrapper_is_possible(&allocator))
+        return nullptr;
+    llvm::Module &module = *function.getParent();
+    char *name = cprof_wrapper_name(&allocator);
+    llvm::Function *wrapper = module.getFunction(name);
+    if (!wrapper) {
+        char *text = cprof_wrapper_text(&allocator, cprof_main_file_name(module));
+        wrapper = hidden_function(module, name, function.getFunctionType());
+        module.appendModuleInlineAsm(text);
+        free(text);
+    }
+    free(name);
+    return wrapper;
+}
+
+void addresses_replace(llvm::Module &module, const untouched &untouched)
+{
+    llvm::SmallVector<llvm::Function *, 8> taken;
+
+    for (llvm::Function &function : module)
+        if (llvm::any_of(function.uses(), [&untouched](const llvm::Use &use) {
+                return takes_address(use, untouched);
+            }))
+            taken.push_back(&function);
+    for (llvm::Function *function : taken)
+        if (llvm::Function *wrapper = wrapper_of(*function))
+            function->replaceUsesWithIf(
+                wrapper, [&untouched](llvm::Use &use) { return takes_address(use, untouched); });
+}
+
+/* ---- Calls ---------------------------------------------------------------- */
+
+/* In an allocator's own body its blocks are not noted, because its callers note them;
+ * a piece that was split off may have been called from somewhere else. */
+bool is_allocator(const llvm::Function &function)
+{
+    std::string signature = cprof_signature_of_type(function.getFunctionType());
+    struct cprof_allocator allocator;
+
+    return cprof_allocator_find(function, signature.c_str(), &allocator);
+}
+
+llvm::Function *callee_of(const llvm::CallBase *call)
+{
+    return call->isInlineAsm()
+               ? nullptr
+               : llvm::dyn_cast<llvm::Function>(call->getCalledOperand()->stripPointerCasts());
+}
+
+/* Facts first: what is put in later changes blocks and loops. */
+void calls_collect(const struct cprof_facts_of_function *facts, std::deque<noted_call> *calls,
+                   llvm::FunctionAnalysisManager &analyses)
+{
+    llvm::Function &function = *facts->function;
+    bool inside = is_allocator(function);
+    unsigned number = 0;
+
+    for (llvm::BasicBlock &block : function)
+        for (llvm::Instruction &instruction : block) {
+            auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+            llvm::Function *callee = call ? callee_of(call) : nullptr;
+            if (!callee || callee->isIntrinsic())
+                continue;
+            struct noted_call noted = {};
+            std::string signature = cprof_signature_of_call(call);
+            noted.call = call;
+            if (!cprof_allocator_find(*callee, signature.c_str(), &noted.allocator) ||
+                (inside && !cprof_policy_notes_inside(&noted.allocator)))
+                continue;
+            llvm::LoopInfo &loops = analyses.getResult<llvm::LoopAnalysis>(function);
+            cprof_allocation_collect(call, &noted.allocator, loops.getLoopDepth(&block),
+                                     &noted.facts);
+            noted.facts.record.site = facts->shape.number;
+            noted.facts.record.number = number++;
+            calls->push_back(std::move(noted));
+        }
+}
+
+/* What has to stay a jump cannot have a note behind it: it goes by the wrapper. */
+bool by_wrapper(const struct noted_call &noted)
+{
+    if (!noted.call->isMustTailCall() || noted.allocator.way == CPROF_WAY_RELEASES ||
+        noted.allocator.way == CPROF_WAY_UNMAPS)
+        return false;
+    if (llvm::Function *wrapper = wrapper_of(*callee_of(noted.call)))
+        noted.call->setCalledOperand(wrapper);
+    return true;
+}
+
+} // namespace
+
+void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functions,
+                            struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses)
+{
+    std::deque<noted_call> calls;
+    untouched untouched;
+
+    for (const cprof_facts_of_function *facts : functions)
+        if (cprof_policy_notes(cprof_unit.policy, (enum cprof_reason)facts->site.reason))
+            calls_collect(facts, &calls, analyses);
+        else
+            untouched.insert(facts->function);
+    addresses_replace(module, untouched);
+    calls.erase(std::remove_if(calls.begin(), calls.end(), by_wrapper), calls.end());
+    if (calls.empty())
+        return;
+    cprof_tables_allocations_begin(tables, calls.size());
+    for (struct noted_call &noted : calls) {
+        noted.site = cprof_tables_allocation(tables, &noted.facts);
+        notes_after(&noted, notes_before(&noted));
+    }
+}
