@@ -2,6 +2,10 @@
  *
  *     VERDICT REASON FLAGS FILE:LINE LINES SYMBOL NAME
  *
+ * or, with --allocations, its allocation sites:
+ *
+ *     FILE:LINE:COLUMN KIND CALLEE SIZE ALIGNMENT LOOPS FLAGS TYPE FUNCTION [FRAME...]
+ *
  * Reads the records itself, so that what the reading side merges for people (the
  * several bodies of a constructor) is seen here one by one; only whole copies that
  * a compiler makes of a function go by its name.  Must not decide what is right.
@@ -11,6 +15,7 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <libiberty/demangle.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +29,14 @@ static const char *const reasons[] = {
 #define CPROF_REASON(name, in, words) #name,
 #include <cprof/reason.def>
 #undef CPROF_REASON
+};
+
+static const char *const kinds[] = {
+#define CPROF_KIND(name, word, meaning) word,
+#define CPROF_RELEASE(name, word, meaning) word,
+#include <cprof/kind.def>
+#undef CPROF_KIND
+#undef CPROF_RELEASE
 };
 
 struct section {
@@ -92,20 +105,81 @@ static void print_site(const struct section *sites, const struct section *string
     free(name);
 }
 
+/* A field of an allocation record that is a ref to a text. */
+#define ALLOCATION_TEXT(strings, address, record, field)                                           \
+    text_at(strings, (address) + offsetof(struct cprof_allocation, field), (record)->field)
+
+/* The name of the function whose record a ref leads to. */
+static const char *function_at(const struct section *sites, const struct section *strings,
+                               uint64_t address, int32_t ref)
+{
+    uint64_t offset = address + (uint64_t)(int64_t)ref - sites->address;
+    struct cprof_site site;
+
+    if (ref == 0)
+        return "-";
+    if (offset % sizeof site || offset >= sites->size)
+        return "(outside)";
+    memcpy(&site, sites->bytes + offset, sizeof site);
+    return text_at(strings, sites->address + offset + offsetof(struct cprof_site, name_ref),
+                   site.name_ref);
+}
+
+/* Frames come as "name\tfile\tline\tcolumn\n". */
+static void print_frames(const char *frames)
+{
+    static const char *const parts[] = {" %.*s", "@%.*s", ":%.*s", ":%.*s"};
+
+    for (size_t part = 0; *frames; part++) {
+        size_t len = strcspn(frames, "\t\n");
+        printf(parts[part % 4], (int)len, frames);
+        frames += len + 1;
+    }
+}
+
+static void print_allocation(const struct section *allocations, const struct section *sites,
+                             const struct section *strings, size_t offset)
+{
+    struct cprof_allocation record;
+    uint64_t address = allocations->address + offset;
+
+    memcpy(&record, allocations->bytes + offset, sizeof record);
+    const char *file = ALLOCATION_TEXT(strings, address, &record, file_ref);
+    const char *type = ALLOCATION_TEXT(strings, address, &record, type_ref);
+    printf("%s:%u:%u %s %s ", *file ? file : "-", record.line, record.column,
+           record.kind < CPROF_KIND_COUNT ? kinds[record.kind] : "?",
+           ALLOCATION_TEXT(strings, address, &record, callee_ref));
+    if (record.flags & CPROF_ALLOCATION_HAS_SIZE)
+        printf("%llu", (unsigned long long)record.size);
+    else
+        putchar('-');
+    printf(" %llu %u %u '%s' %s", (unsigned long long)record.alignment, record.loop_depth,
+           record.flags & ~CPROF_ALLOCATION_HAS_SIZE, type,
+           function_at(sites, strings, address, record.site_ref));
+    print_frames(ALLOCATION_TEXT(strings, address, &record, inline_ref));
+    putchar('\n');
+}
+
 int main(int count, char **words)
 {
-    int file = count == 2 ? open(words[1], O_RDONLY) : -1;
+    bool allocations_wanted = count == 3 && strcmp(words[1], "--allocations") == 0;
+    int file = count == 2 || allocations_wanted ? open(words[count - 1], O_RDONLY) : -1;
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(file, ELF_C_READ, NULL);
 
     if (!elf || elf_kind(elf) != ELF_K_ELF) {
-        fprintf(stderr, "usage: corpus_table PROGRAM; %s is none\n",
-                count > 1 ? words[1] : "nothing");
+        fprintf(stderr, "usage: corpus_table [--allocations] PROGRAM; %s is none\n",
+                count > 1 ? words[count - 1] : "nothing");
         return 2;
     }
     struct section sites = find_section(elf, CPROF_SECTION_SITE);
     struct section strings = find_section(elf, CPROF_SECTION_STRING);
-    for (size_t offset = 0; offset < sites.size; offset += sizeof(struct cprof_site))
+    struct section allocations = find_section(elf, CPROF_SECTION_ALLOCATION);
+    for (size_t offset = 0; allocations_wanted && offset < allocations.size;
+         offset += sizeof(struct cprof_allocation))
+        print_allocation(&allocations, &sites, &strings, offset);
+    for (size_t offset = 0; !allocations_wanted && offset < sites.size;
+         offset += sizeof(struct cprof_site))
         print_site(&sites, &strings, offset);
     elf_end(elf);
     close(file);
