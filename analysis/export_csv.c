@@ -43,7 +43,8 @@ static bool put_function(struct writer *writer, const struct cprof_function *fun
         return false;
     const uint64_t numbers[] = {function->line,     function->calls,  function->total_ns,
                                 function->self_ns,  function->cpu_ns, function->average_ns,
-                                function->min_ns,   function->max_ns, function->timed_calls,
+                                function->min_ns,   function->max_ns, function->p50_ns,
+                                function->p95_ns,   function->p99_ns, function->timed_calls,
                                 function->max_depth};
     for (size_t idx = 0; idx < sizeof numbers / sizeof *numbers; idx++)
         put_whole(writer, numbers[idx]);
@@ -61,8 +62,8 @@ enum cprof_status export_csv(struct cprof_profile *profile,
     (void)options;
     struct writer writer;
     writer_start(&writer, sink);
-    writer_text(&writer, "name,file,line,calls,total_ns,self_ns,cpu_ns,avg_ns,min_ns,max_ns,"
-                         "timed_calls,max_depth,error_percent\r\n");
+    writer_text(&writer, "name,file,line,calls,total_ns,self_ns,cpu_ns,avg_ns,min_ns,max_ns,p50_ns,"
+                         "p95_ns,p99_ns,timed_calls,max_depth,error_percent\r\n");
     for (size_t idx = 0; idx < profile->seen_count; idx++) {
         struct cprof_function function = stats_function(profile, profile->by_self[idx]);
         if (!put_function(&writer, &function))

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "calls.h"
 #include "fault.h"
 #include "regions.h"
 
@@ -106,6 +107,7 @@ static enum text_result read_site(struct text_reader *reader, size_t idx, uint32
     if (merged->unit == TABLE_NONE || (!was_in && (site.flags & CPROF_SITE_INSTRUMENTED)))
         merged->reason = site.reason;
     merged->flags |= site.flags;
+    merged->statements = site.statements;
     merged->unit = unit;
     return TEXT_OK;
 }
@@ -141,9 +143,11 @@ enum cprof_status load_records(struct cprof_profile *profile, const struct recor
         result = read_line(&reader, idx);
     table_free(&reader.by_offset);
     profile->finished = false;
+    if (result == TEXT_OK)
+        return calls_load(profile, records, name, functions, error);
     if (result == TEXT_DAMAGED)
         return fault_damaged(name, "a function's name or file is not where its record says", error);
-    return result == TEXT_OK ? CPROF_OK : fault_memory(error, name);
+    return fault_memory(error, name);
 }
 
 static enum cprof_status load_modules(struct loader *loader)

@@ -30,6 +30,15 @@ void cprof_profile_free(struct cprof_profile *profile)
 {
     if (!profile)
         return;
+    if (profile->view_of) {
+        table_free(&profile->context_by_key);
+        free(profile->functions);
+        free(profile->contexts);
+        free(profile->by_self);
+        free(profile->by_place);
+        free(profile);
+        return;
+    }
     texts_free(&profile->texts);
     table_free(&profile->function_by_key);
     table_free(&profile->context_by_key);
@@ -37,6 +46,7 @@ void cprof_profile_free(struct cprof_profile *profile)
     table_free(&profile->line_by_key);
     durations_free(&profile->durations);
     free(profile->lines);
+    free(profile->calls);
     free(profile->functions);
     free(profile->contexts);
     free(profile->runs);
@@ -47,8 +57,7 @@ void cprof_profile_free(struct cprof_profile *profile)
 
 /* ---- Merging -------------------------------------------------------------- */
 
-/* The text for people of the assembler name `name`. */
-static uint32_t display_of(struct cprof_profile *profile, uint32_t name)
+uint32_t model_display(struct cprof_profile *profile, uint32_t name)
 {
     uint32_t known = table_find(&profile->display_by_name, 0, name);
     if (known != TABLE_NONE)
@@ -120,7 +129,7 @@ static uint32_t merge_function(struct cprof_profile *profile, uint32_t display, 
 
 uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line)
 {
-    uint32_t display = display_of(profile, name);
+    uint32_t display = model_display(profile, name);
     return display == MODEL_NONE ? MODEL_NONE : merge_function(profile, display, file, line);
 }
 

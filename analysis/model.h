@@ -1,6 +1,7 @@
 /* The model: what all profiles of one handle say, merged.
  *
  *   load.c     one checked reading -> functions and contexts
+ *   calls.c    call sites
  *   regions.c  who a region's measured self time belongs to
  *   model.c    the handle, merging, and (model_finish) totals and order
  *   stats.c    numbers of one function from its contexts
@@ -51,7 +52,8 @@ struct function {
     uint32_t line;
     uint32_t unit; /* text of the compiler that wrote it */
     uint32_t reason;
-    uint32_t flags; /* CPROF_SITE_* of all its records */
+    uint32_t flags;      /* CPROF_SITE_* of all its records */
+    uint32_t statements; /* its size, of the last of them */
     /* Set by model_finish. */
     struct measure measure;
     double total;
@@ -81,6 +83,15 @@ struct list_line {
     uint32_t flags; /* CPROF_LINE_*, of all its records */
 };
 
+/* A call in the source, once for each time that the compiler put it into code. */
+struct call_site {
+    uint32_t caller; /* function */
+    uint32_t callee; /* text: its name as people write it */
+    uint32_t file;   /* text */
+    uint32_t line;
+    uint8_t loop_depth, flags;
+};
+
 /* Facts of one file. */
 struct run {
     struct cprof_header header;
@@ -103,10 +114,14 @@ struct cprof_profile {
     size_t line_count, line_capacity;
     struct table line_by_key;
     struct durations durations;
+    struct call_site *calls;
+    size_t call_count, call_capacity;
     struct run *runs;
     size_t run_count, run_capacity;
-    char unit[MODEL_UNIT_SIZE]; /* what times really are; "": nanoseconds */
-    bool uncounted;             /* no run tells calls */
+    char unit[MODEL_UNIT_SIZE];          /* what times really are; "": nanoseconds */
+    bool uncounted;                      /* no run tells calls */
+    const struct cprof_profile *view_of; /* whose all is but functions and contexts; or NULL */
+    bool inverted;                       /* a view of callers: below a context stands its caller */
     /* Set by model_finish. */
     bool finished;
     uint32_t *by_self; /* functions that were seen, by self time */
@@ -122,6 +137,9 @@ struct cprof_profile {
 
 /* The function with this assembler name, file and line. */
 uint32_t model_function(struct cprof_profile *profile, uint32_t name, uint32_t file, uint32_t line);
+
+/* The text for people of an assembler name's. */
+uint32_t model_display(struct cprof_profile *profile, uint32_t name);
 
 /* A function by the name that people write. */
 uint32_t model_hand_function(struct cprof_profile *profile, const char *name, const char *path,
@@ -180,6 +198,10 @@ const char *model_short_file(const struct cprof_profile *profile, uint32_t funct
 /* The contexts in pre-order: pass MODEL_ROOT first, ends with MODEL_NONE.
  * With `descend` false the children of `context` are left out. */
 uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend);
+
+/* Whether people may mean the function by the word: its name, what is shown of
+ * it, or that without parameters and what it is in. */
+bool model_is_named(const struct cprof_profile *profile, uint32_t function, const char *word);
 
 /* Whether it ran, and was not only compiled. */
 bool model_seen(const struct function *function);

@@ -170,6 +170,10 @@ static struct records records_of(const struct cprof_module *stored, const unsign
                                       .address = stored->line_address,
                                       .count = stored->line_count,
                                       .size = stored->line_size},
+                            .calls = {.ptr = base + stored->call_offset,
+                                      .address = stored->call_address,
+                                      .count = stored->call_count,
+                                      .size = stored->call_size},
                             .strings = base + stored->string_offset,
                             .string_address = stored->string_address,
                             .string_len = (size_t)stored->string_len};
@@ -183,7 +187,8 @@ static enum cprof_status add_module(struct reading *reading, const struct cprof_
     if (!copy_module(&stored, extent, bytes))
         return fault_damaged(name, "a module is cut short", error);
     if ((stored.site_count && stored.site_size < sizeof(struct cprof_site)) ||
-        (stored.line_count && stored.line_size < sizeof(struct cprof_line)))
+        (stored.line_count && stored.line_size < sizeof(struct cprof_line)) ||
+        (stored.call_count && stored.call_size < sizeof(struct cprof_call)))
         return fault_damaged(name, "a module has records of a wrong size", error);
     if (!parts_lie_inside(&stored, extent->length))
         return fault_damaged(name, "a module's records lie outside of it", error);

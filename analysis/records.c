@@ -20,6 +20,20 @@ struct cprof_line records_line(const struct records *records, size_t idx)
     return line;
 }
 
+struct cprof_calls records_calls(const struct records *records, size_t idx)
+{
+    struct cprof_calls calls;
+    memcpy(&calls, records->calls.ptr + idx * records->calls.size, sizeof calls);
+    return calls;
+}
+
+struct cprof_call records_call(const struct records *records, size_t idx)
+{
+    struct cprof_call call;
+    memcpy(&call, records->calls.ptr + idx * records->calls.size, sizeof call);
+    return call;
+}
+
 /* Addresses are only numbers from the file: sums may wrap, and the comparison in
  * records_offset throws out whatever they wrap to. */
 uint64_t records_address(const struct records_array *array, size_t idx, size_t field)

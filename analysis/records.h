@@ -23,6 +23,7 @@ struct records_array {
 struct records {
     struct records_array sites; /* struct cprof_site */
     struct records_array lines; /* struct cprof_line */
+    struct records_array calls; /* struct cprof_calls, each before its struct cprof_call */
     const unsigned char *strings;
     uint64_t string_address;
     size_t string_len;
@@ -31,6 +32,8 @@ struct records {
 /* Copies record `idx`, which must be below the count, of the arrays' structs. */
 struct cprof_site records_site(const struct records *records, size_t idx);
 struct cprof_line records_line(const struct records *records, size_t idx);
+struct cprof_calls records_calls(const struct records *records, size_t idx);
+struct cprof_call records_call(const struct records *records, size_t idx);
 
 /* Where a ref stands in the process: that of the field at offset `field` of
  * record `idx`. */

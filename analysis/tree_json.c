@@ -5,6 +5,13 @@
 #include "stats.h"
 #include "tree.h"
 
+static uint64_t calls_of(const struct cprof_profile *profile, const struct context *context)
+{
+    if (!model_counted(profile))
+        return CPROF_UNKNOWN;
+    return profile->inverted ? stats_whole(context->total_calls) : context->measure.calls;
+}
+
 static void open_context(struct json *json, const struct cprof_profile *profile, uint32_t idx)
 {
     static const char *const kinds[] = {"function", "alloc", "scope"};
@@ -18,15 +25,17 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     json_text(json, "file", label.file);
     json_whole(json, "line", label.line);
     json_text(json, "kind", kinds[context->kind]);
-    json_whole(json, "calls", model_counted(profile) ? context->measure.calls : CPROF_UNKNOWN);
+    json_whole(json, "calls", calls_of(profile, context));
     json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
-    json_whole(json, "self_ns", timed ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
+    json_whole(json, "self_ns",
+               timed && !profile->inverted ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
     json_unknown(json, "alloc_count");
     json_unknown(json, "alloc_bytes");
     json_unknown(json, "live_bytes");
     if (*model_unit(profile)) {
         json_whole(json, "total_amount", stats_whole(context->total));
-        json_whole(json, "self_amount", stats_whole(context->measure.self));
+        json_whole(json, "self_amount",
+                   profile->inverted ? CPROF_UNKNOWN : stats_whole(context->measure.self));
     }
     json_open(json, "children", '[');
 }

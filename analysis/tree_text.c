@@ -53,16 +53,24 @@ static bool has_younger(const struct tree_page *page, uint32_t at)
            MODEL_NONE;
 }
 
+/* Among callers: how often the function was called on this way. */
+static uint64_t calls_of(const struct tree_page *page, uint32_t at)
+{
+    const struct context *context = &page->profile->contexts[at];
+    return page->profile->inverted ? stats_whole(context->total_calls) : context->measure.calls;
+}
+
 static void lay_out(struct tree_page *page)
 {
     size_t columns = page->options->style.columns;
     char text[NUMBER_SIZE];
     page->timed = model_timed(page->profile);
-    page->self = page->timed && (columns == 0 || columns >= COLUMNS_FOR_SELF);
+    page->self =
+        page->timed && !page->profile->inverted && (columns == 0 || columns >= COLUMNS_FOR_SELF);
     page->counted = model_counted(page->profile);
     page->calls = strlen("calls");
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
-        size_t taken = strlen(number_grouped(text, page->profile->contexts[at].measure.calls));
+        size_t taken = strlen(number_grouped(text, calls_of(page, at)));
         if (taken > page->calls)
             page->calls = taken;
         page->shown++;
@@ -123,7 +131,7 @@ static void put_numbers(struct tree_page *page, uint32_t at)
     if (page->counted && at == MODEL_ROOT) /* the program is not called */
         writer_spaces(page->writer, page->calls);
     else if (page->counted)
-        writer_right(page->writer, number_grouped(text, context->measure.calls), page->calls);
+        writer_right(page->writer, number_grouped(text, calls_of(page, at)), page->calls);
     writer_spaces(page->writer, 2);
 }
 
@@ -182,6 +190,8 @@ static enum cprof_status render(struct tree_page *page, const struct cprof_run *
     char count[NUMBER_SIZE];
     lay_out(page);
     page_head(page->writer, style, page->profile, run);
+    if (page->profile->inverted)
+        page_sentence(page->writer, style, "Below a function stands who called it.\n");
     put_titles(page);
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
         find_branch(page, at);

@@ -38,7 +38,7 @@ int command_export(int count, char **words)
             "callgrind: for callgrind_annotate and KCachegrind\n"
             "csv: the functions as a table, RFC 4180\n"
             "html: one page for a browser, what `cprof report --format html` writes\n"
-            "json: the functions as `cprof report --format json` has them\n"
+            "json, html: what `cprof report --format` writes under these names\n"
             "\n"
             "What other profilers wrote goes the same way: folded stacks, the output of\n"
             "`perf script` and callgrind's files are profiles for every command.",

@@ -199,6 +199,34 @@ struct cprof_hotspot {
     uint64_t temporary; /* freed before the thread allocated again */
 };
 
+/* A calling context: a function below its callers.  The root, 0, is the program. */
+struct cprof_context {
+    const char *name, *label; /* the whole name; as it is shown */
+    const char *file;
+    uint32_t line;
+    uint32_t parent, first_child, next_sibling; /* or CPROF_NO_CONTEXT; the largest first */
+    uint64_t calls;
+    uint64_t total_amount, self_amount; /* in the unit of the run */
+};
+
+#define CPROF_NO_CONTEXT UINT32_MAX
+
+/* False past the last, and when memory runs out. */
+bool cprof_context_at(struct cprof_profile *profile, uint32_t idx, struct cprof_context *context);
+
+enum cprof_view {
+    CPROF_VIEW_CALLEES, /* the function and what it called, in all its contexts together */
+    CPROF_VIEW_CALLERS  /* the function and, below it, who called it */
+};
+
+/* A profile, to be freed before the one it is of, that shows only one function:
+ * everything that takes profiles takes it, but nothing can be added.  `function` is
+ * a name in full or without parameters and what it is in; CPROF_USAGE if none was
+ * called that has it.  All that have it are shown. */
+enum cprof_status cprof_profile_view(struct cprof_profile *profile, enum cprof_view kind,
+                                     const char *function, struct cprof_profile **view,
+                                     struct cprof_error *error);
+
 /* ---- Rendering ------------------------------------------------------------
  * Every renderer writes one whole document and returns CPROF_OK, or
  * CPROF_OUTPUT when the sink refused, or CPROF_INPUT when memory ran out. */
@@ -316,12 +344,14 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 #endif
 
 /* The other parts of the library, which know of each other. */
+struct cprof_entry;
 struct cprof_profiler;
 struct cprof_snapshot;
 struct cprof_tree;
+#include <cprof/advice.h>
+#include <cprof/diff.h>
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>
-#include <cprof/diff.h>
 
 #endif

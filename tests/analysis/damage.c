@@ -176,6 +176,8 @@ static struct fabricate *make(unsigned variant)
             fabricate_module(profile);
         sites[idx] = fabricate_site(profile, names[idx], "source.c", idx);
     }
+    fabricate_call(profile, sites[3], "<&>", "source.c", 7, 2);
+    fabricate_call(profile, sites[4], "main", "source.c", 8, 0);
     fabricate_left_out(profile, "out", "source.c", 90, CPROF_REASON_DENYLIST);
     fabricate_line(profile, "lists/deny", 1, "out", CPROF_LINE_MATCHED);
     fabricate_line(profile, "lists/deny", 3, "fun:nobody*", 0);
@@ -217,6 +219,9 @@ static void render(struct cprof_profile *profile)
     cprof_sites_json(profile, &sink, NULL);
     cprof_lists_text(profile, &style, &sink, NULL);
     cprof_lists_json(profile, &sink, NULL);
+    struct cprof_analyzer *analyzer = cprof_analyzer_of_profile(profile, NULL);
+    cprof_analyzer_json(analyzer, &sink, NULL);
+    cprof_analyzer_free(analyzer);
     for (int format = 0; format < CPROF_EXPORT_COUNT; format++)
         cprof_export(profile, &(struct cprof_export_options){.format = (enum cprof_export)format},
                      &sink, NULL);

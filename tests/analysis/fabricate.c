@@ -10,6 +10,7 @@
 #define MOST_MODULES 8
 #define SITE_ADDRESS 0x10000
 #define LINE_ADDRESS 0x4000000
+#define CALL_ADDRESS 0x6000000
 #define STRING_ADDRESS 0x8000000
 #define UNIT "GNU C17 12.2.0"
 
@@ -19,7 +20,7 @@ struct buffer {
 };
 
 struct module {
-    struct buffer sites, lines, strings;
+    struct buffer sites, lines, calls, strings;
     uint32_t first, count;
 };
 
@@ -83,6 +84,7 @@ void fabricate_free(struct fabricate *profile)
     for (size_t idx = 0; idx < profile->module_count; idx++) {
         free(profile->modules[idx].sites.ptr);
         free(profile->modules[idx].lines.ptr);
+        free(profile->modules[idx].calls.ptr);
         free(profile->modules[idx].strings.ptr);
     }
     free(profile->nodes.ptr);
@@ -150,6 +152,29 @@ void fabricate_line(struct fabricate *profile, const char *file, uint32_t number
     line.file_ref = ref_to(module, address + offsetof(struct cprof_line, file_ref), file);
     line.text_ref = ref_to(module, address + offsetof(struct cprof_line, text_ref), text);
     append(&module->lines, &line, sizeof line);
+}
+
+struct cprof_site *fabricate_record(struct fabricate *profile, size_t idx)
+{
+    struct module *module = &profile->modules[profile->module_count - 1];
+    return (struct cprof_site *)(void *)(module->sites.ptr + idx * sizeof(struct cprof_site));
+}
+
+void fabricate_call(struct fabricate *profile, uint32_t caller, const char *callee,
+                    const char *file, uint32_t line, unsigned loop_depth)
+{
+    struct module *module = &profile->modules[profile->module_count - 1];
+    size_t address = CALL_ADDRESS + module->calls.len;
+    struct cprof_calls header = {.count = 1};
+    struct cprof_call call = {
+        .caller = caller - module->first, .line = line, .loop_depth = (uint8_t)loop_depth};
+    header.site_ref = (int32_t)(SITE_ADDRESS - (address + offsetof(struct cprof_calls, site_ref)));
+    header.string_ref =
+        (int32_t)(STRING_ADDRESS - (address + offsetof(struct cprof_calls, string_ref)));
+    call.callee = (uint32_t)append(&module->strings, callee, strlen(callee) + 1);
+    call.file = (uint32_t)append(&module->strings, file, strlen(file) + 1);
+    append(&module->calls, &header, sizeof header);
+    append(&module->calls, &call, sizeof call);
 }
 
 /* ---- Nodes ---------------------------------------------------------------- */
@@ -229,18 +254,21 @@ static void put_module(struct fabricate *profile, size_t *slot, struct module *m
         .site_size = sizeof(struct cprof_site),
         .site_address = SITE_ADDRESS,
         .site_offset = sizeof stored,
+        .call_count = (uint32_t)(module->calls.len / sizeof(struct cprof_call)),
         .call_size = sizeof(struct cprof_call),
-        .call_offset = sizeof stored,
+        .call_address = CALL_ADDRESS,
+        .call_offset = sizeof stored + module->sites.len + module->lines.len,
         .string_address = STRING_ADDRESS,
         .line_count = (uint32_t)(module->lines.len / sizeof(struct cprof_line)),
         .line_size = sizeof(struct cprof_line),
         .line_address = LINE_ADDRESS,
         .line_offset = sizeof stored + module->sites.len,
-        .string_offset = sizeof stored + module->sites.len + module->lines.len,
+        .string_offset = sizeof stored + module->sites.len + module->lines.len + module->calls.len,
         .string_len = module->strings.len};
     size_t begin = append(&profile->file, &stored, sizeof stored);
     put_buffer(profile, &module->sites);
     put_buffer(profile, &module->lines);
+    put_buffer(profile, &module->calls);
     put_buffer(profile, &module->strings);
     append(&profile->file, NULL, -profile->file.len & 63);
     put_extent(profile, slot, CPROF_EXTENT_MODULE, module->first, sizeof(struct cprof_site), begin);

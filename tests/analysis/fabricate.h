@@ -33,6 +33,14 @@ uint32_t fabricate_left_out(struct fabricate *profile, const char *name, const c
 void fabricate_line(struct fabricate *profile, const char *file, uint32_t number, const char *text,
                     uint32_t flags);
 
+/* Record idx of the module's sites, for changing anything; valid until the next site
+ * is made. */
+struct cprof_site *fabricate_record(struct fabricate *profile, size_t idx);
+
+/* A call in the source of site `caller`, of this module. */
+void fabricate_call(struct fabricate *profile, uint32_t caller, const char *callee,
+                    const char *file, uint32_t line, unsigned loop_depth);
+
 /* A thread; returns the index of its root node. */
 uint32_t fabricate_thread(struct fabricate *profile);
 

@@ -16,6 +16,10 @@ for profile in plain hostile count; do
         expect 0 "$CPROF" $command --format json "$profile"
         jq . out.txt >/dev/null || fail "$command of $profile is no JSON"
     done
+    expect 0 "$CPROF" advise --format json "$profile"
+    jq -e 'type == "array"' out.txt >/dev/null || fail "advice on $profile is no array"
+    expect 0 "$CPROF" advise "$profile"
+    holds "$out" "Performance Analysis"
     expect 0 "$CPROF" report --top 0 "$profile"
     if LC_ALL=C grep -q "[$(printf '\001-\010\013-\037\177')]" out.txt; then
         fail "control characters in the report of $profile"

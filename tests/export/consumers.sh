@@ -3,7 +3,7 @@
 # numbers that come out compared with ours.
 # shellcheck source=tests/cli/check.bash
 . "$SOURCE/tests/cli/check.bash"
-formats="pprof folded speedscope chrome callgrind csv json"
+formats="pprof folded speedscope chrome callgrind csv json html"
 protoc --python_out=. --proto_path="$SOURCE/analysis" pprof.proto || fail "protoc"
 export PYTHONPATH=$PWD
 
@@ -23,6 +23,7 @@ for profile in plain hostile count many; do
         fail "callgrind_annotate: $(cat warnings.txt)"
     [ ! -s warnings.txt ] || fail "callgrind_annotate warns: $(cat warnings.txt)"
     /usr/bin/python3 "$SOURCE/tests/export/read_back.py" "of_$profile" || fail "$profile"
+    cmp -s "of_$profile/html" <("$CPROF" report --format html "$profile") || fail "html: $profile"
     gzip -t "of_$profile/pprof" || fail "gzip: $profile"
 done
 

@@ -86,7 +86,7 @@ for file in folded perf callgrind; do
     done
 done
 expect 0 "$CPROF" export -f csv "$others/folded.txt"
-holds "$out" '"eval","",0,,,,,,,,,'
+holds "$out" '"eval","",0,,,,,,,,,,,,'
 
 # What does not go together, and what is no profile.
 expect 3 "$CPROF" report "$others/folded.txt" plain

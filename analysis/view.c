@@ -1,0 +1,224 @@
+/* Views of a profile: only what one function called, or who called it, as a tree
+ * of its own that every renderer takes.  A view borrows the texts and facts of its
+ * profile and has its own functions and contexts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "fault.h"
+#include "names.h"
+#include "stats.h"
+
+struct view {
+    const struct cprof_profile *profile;
+    struct cprof_profile *out;
+    bool *chosen; /* by function */
+    struct cprof_error *error;
+};
+
+/* ---- Which function ------------------------------------------------------- */
+
+/* Whether `name` ends with `word` where a part of it begins. */
+static bool ends_with(const char *name, const char *word)
+{
+    size_t name_len = strlen(name), len = strlen(word);
+    return name_len >= len && strcmp(name + name_len - len, word) == 0 &&
+           (name_len == len ||
+            (name_len > len + 1 && memcmp(name + name_len - len - 2, "::", 2) == 0));
+}
+
+/* Leaves "<>" out: people name templates without arguments, too. */
+static void drop_brackets(char *brief)
+{
+    char *to = brief;
+    for (const char *at = brief; *at;)
+        if (at[0] == '<' && at[1] == '>' && strncmp(at, "<>=", 3) != 0)
+            at += 2;
+        else
+            *to++ = *at++;
+    *to = '\0';
+}
+
+/* In full, as it is shown, or without parameters and what it is in. */
+bool model_is_named(const struct cprof_profile *profile, uint32_t function, const char *word)
+{
+    const char *label = model_function_label(profile, function);
+    char brief[1024];
+    if (strcmp(model_function_name(profile, function), word) == 0 || strcmp(label, word) == 0)
+        return true;
+    if (!names_brief(label, brief, sizeof brief))
+        return false;
+    bool named = ends_with(brief, word);
+    drop_brackets(brief);
+    return named || ends_with(brief, word);
+}
+
+static enum cprof_status choose(struct view *view, const char *word)
+{
+    const struct cprof_profile *profile = view->profile;
+    bool any = false;
+    view->chosen = array_new(profile->function_count, sizeof *view->chosen);
+    if (!view->chosen)
+        return fault_memory(view->error, "the view");
+    for (uint32_t idx = 0; idx < profile->function_count; idx++) {
+        view->chosen[idx] =
+            model_seen(&profile->functions[idx]) && model_is_named(profile, idx, word);
+        any = any || view->chosen[idx];
+    }
+    return any ? CPROF_OK
+               : fault_set(view->error, CPROF_USAGE,
+                           "no function %.600s was called in this profile; `cprof report --top 0` "
+                           "shows their names",
+                           word);
+}
+
+static bool is_chosen(const struct view *view, uint32_t context)
+{
+    uint32_t function = view->profile->contexts[context].function;
+    return function != MODEL_NONE && view->chosen[function];
+}
+
+/* ---- Contexts ------------------------------------------------------------- */
+
+/* The context of the view in which a context of the profile is shown. */
+static uint32_t shown_below(struct view *view, uint32_t parent, uint32_t at)
+{
+    const struct context *context = &view->profile->contexts[at];
+    return model_context(view->out, parent, context->function, context->kind);
+}
+
+/* What the function called.  Contexts stand parents first. */
+static bool add_callees(struct view *view)
+{
+    const struct cprof_profile *profile = view->profile;
+    uint32_t *shown = array_new(profile->context_count, sizeof *shown);
+    bool enough = shown != NULL;
+    for (uint32_t at = 0; enough && at < profile->context_count; at++) {
+        shown[at] = MODEL_NONE;
+        uint32_t above = at == MODEL_ROOT ? MODEL_NONE : shown[profile->contexts[at].parent];
+        if (above == MODEL_NONE && !is_chosen(view, at))
+            continue;
+        shown[at] = shown_below(view, above == MODEL_NONE ? MODEL_ROOT : above, at);
+        enough = shown[at] != MODEL_NONE;
+        if (enough)
+            measure_add(&view->out->contexts[shown[at]].measure, &profile->contexts[at].measure);
+    }
+    free(shown);
+    return enough;
+}
+
+/* Who called it: the way up from each of its contexts, as a way down.  What its
+ * calls took stands at the end of that way, so that sums are right on all of it;
+ * time only where the function is not above itself already. */
+static bool add_callers_of(struct view *view, uint32_t from, bool outermost)
+{
+    const struct cprof_profile *profile = view->profile;
+    uint32_t below = MODEL_ROOT;
+    for (uint32_t at = from; at != MODEL_ROOT; at = profile->contexts[at].parent) {
+        below = shown_below(view, below, at);
+        if (below == MODEL_NONE)
+            return false;
+    }
+    struct measure *measure = &view->out->contexts[below].measure;
+    measure->calls += profile->contexts[from].measure.calls;
+    if (outermost)
+        measure->self += profile->contexts[from].total;
+    if (outermost)
+        measure->wait += profile->contexts[from].total - profile->contexts[from].cpu;
+    return true;
+}
+
+static bool add_callers(struct view *view)
+{
+    const struct cprof_profile *profile = view->profile;
+    bool *inside = array_new(profile->context_count, sizeof *inside);
+    bool enough = inside != NULL;
+    for (uint32_t at = 1; enough && at < profile->context_count; at++) {
+        bool above = inside[profile->contexts[at].parent], chosen = is_chosen(view, at);
+        inside[at] = above || chosen;
+        if (chosen && (profile->contexts[at].total > 0 || profile->contexts[at].measure.calls))
+            enough = add_callers_of(view, at, !above);
+    }
+    free(inside);
+    return enough;
+}
+
+/* ---- The view ------------------------------------------------------------- */
+
+/* Everything but what a view has of its own. */
+static struct cprof_profile *borrow(const struct cprof_profile *profile)
+{
+    struct cprof_profile *out = cprof_profile_new();
+    struct function *functions = array_new(profile->function_count, sizeof *functions);
+    if (!out || !functions) {
+        cprof_profile_free(out);
+        free(functions);
+        return NULL;
+    }
+    struct context *contexts = out->contexts;
+    size_t capacity = out->context_capacity;
+    if (profile->function_count)
+        memcpy(functions, profile->functions, profile->function_count * sizeof *functions);
+    *out = *profile;
+    out->view_of = profile;
+    out->finished = false;
+    out->functions = functions;
+    out->contexts = contexts;
+    out->context_capacity = capacity;
+    out->context_count = 1;
+    out->context_by_key = (struct table){0};
+    out->by_self = out->by_place = NULL;
+    return out;
+}
+
+enum cprof_status cprof_profile_view(struct cprof_profile *profile, enum cprof_view kind,
+                                     const char *function, struct cprof_profile **out,
+                                     struct cprof_error *error)
+{
+    struct view view = {.profile = profile, .error = error};
+    *out = NULL;
+    enum cprof_status status = model_finish(profile, error);
+    if (status == CPROF_OK)
+        status = choose(&view, function);
+    if (status == CPROF_OK) {
+        view.out = borrow(profile);
+        bool enough = view.out && (kind == CPROF_VIEW_CALLERS ? add_callers : add_callees)(&view);
+        status = enough ? CPROF_OK : fault_memory(error, "the view");
+    }
+    free(view.chosen);
+    if (view.out)
+        view.out->inverted = kind == CPROF_VIEW_CALLERS;
+    if (status == CPROF_OK)
+        status = model_finish(view.out, error);
+    if (status == CPROF_OK)
+        *out = view.out;
+    else
+        cprof_profile_free(view.out);
+    return status;
+}
+
+/* ---- Contexts one by one -------------------------------------------------- */
+
+bool cprof_context_at(struct cprof_profile *profile, uint32_t idx, struct cprof_context *out)
+{
+    if (model_finish(profile, NULL) != CPROF_OK || idx >= profile->context_count)
+        return false;
+    const struct context *context = &profile->contexts[idx];
+    bool root = context->function == MODEL_NONE, timed = model_timed(profile);
+    const struct function *function = root ? NULL : &profile->functions[context->function];
+    *out = (struct cprof_context){
+        .name = model_context_name(profile, idx),
+        .label = model_context_label(profile, idx),
+        .file = root ? "" : texts_get(&profile->texts, function->file),
+        .line = root ? 0 : function->line,
+        .parent = root ? CPROF_NO_CONTEXT : context->parent,
+        .first_child = context->first_child,
+        .next_sibling = context->next_sibling,
+        .calls = !model_counted(profile) ? CPROF_UNKNOWN
+                 : profile->inverted     ? stats_whole(context->total_calls)
+                                         : context->measure.calls,
+        .total_amount = timed ? stats_whole(context->total) : CPROF_UNKNOWN,
+        .self_amount = timed ? stats_whole(context->measure.self) : CPROF_UNKNOWN};
+    return true;
+}
