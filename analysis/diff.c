@@ -265,6 +265,16 @@ double diff_median(const struct cprof_diff *diff, size_t subject, enum cprof_met
 
 /* ---- Asking ----------------------------------------------------------------- */
 
+enum cprof_status diff_lay_out(struct cprof_diff *diff, struct cprof_error *error)
+{
+    if (diff->finished)
+        return CPROF_OK;
+    if (!diff->sides[CPROF_CANDIDATE].count)
+        return fault_set(error, CPROF_USAGE, "the candidate has no run");
+    forget(diff);
+    return lay_out(diff) ? CPROF_OK : fault_memory(error, "the runs");
+}
+
 enum cprof_status diff_finish(struct cprof_diff *diff, struct cprof_error *error)
 {
     if (diff->finished)

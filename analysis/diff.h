@@ -57,6 +57,9 @@ struct cprof_diff {
     struct cprof_diff_facts facts;
 };
 
+/* Lays the values out, without what compares them, for those who ask for one side. */
+enum cprof_status diff_lay_out(struct cprof_diff *diff, struct cprof_error *error);
+
 /* Brings everything "set by diff_finish" up to date. */
 enum cprof_status diff_finish(struct cprof_diff *diff, struct cprof_error *error);
 

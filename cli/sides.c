@@ -53,14 +53,18 @@ static int add_folder(struct cprof_diff *diff, enum cprof_side side, const char 
     return status;
 }
 
-int sides_add(struct cprof_diff *diff, enum cprof_side side, int count, char **words)
+int sides_add_path(struct cprof_diff *diff, enum cprof_side side, const char *path)
 {
     struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode) ? add_folder(diff, side, path)
+                                                             : add_run(diff, side, path);
+}
+
+int sides_add(struct cprof_diff *diff, enum cprof_side side, int count, char **words)
+{
     int status = EXIT_DONE;
     for (int idx = 0; status == EXIT_DONE && idx < count; idx++)
-        status = stat(words[idx], &about) == 0 && S_ISDIR(about.st_mode)
-                     ? add_folder(diff, side, words[idx])
-                     : add_run(diff, side, words[idx]);
+        status = sides_add_path(diff, side, words[idx]);
     return status;
 }
 

@@ -9,6 +9,7 @@
 /* Adds the runs that the words name: a file, or a folder of the files of one run's
  * processes, is a run; a folder of folders holds a run in each.  EXIT_DONE or another
  * exit status after a sentence. */
+int sides_add_path(struct cprof_diff *diff, enum cprof_side side, const char *path);
 int sides_add(struct cprof_diff *diff, enum cprof_side side, int count, char **words);
 
 /* Takes the words apart at the first "--" and the options out of both parts.  Sets

@@ -353,5 +353,7 @@ struct cprof_tree;
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>
+#include <cprof/diff.h>
+#include <cprof/budget.h>
 
 #endif

@@ -9,6 +9,7 @@ Suite *render_suite(void);
 Suite *life_suite(void);
 Suite *names_suite(void);
 Suite *snapshot_suite(void);
+Suite *budget_suite(void);
 Suite *diff_suite(void);
 Suite *statistics_suite(void);
 Suite *advice_suite(void);
@@ -22,6 +23,7 @@ int main(void)
     srunner_add_suite(runner, life_suite());
     srunner_add_suite(runner, names_suite());
     srunner_add_suite(runner, snapshot_suite());
+    srunner_add_suite(runner, budget_suite());
     srunner_add_suite(runner, diff_suite());
     srunner_add_suite(runner, statistics_suite());
     srunner_add_suite(runner, advice_suite());
