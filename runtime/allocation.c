@@ -1,7 +1,7 @@
 /* What a plugin's notes of allocations call; include/cprof/abi.h says where each
- * stands.  Part of runtime.c.
- *
- * Nothing is recorded yet.
+ * stands.  Each leaves errno and the vector registers alone, and does nothing before
+ * the start, in threads that cannot be recorded and under CPROF_ALLOC=off.  Part of
+ * runtime.c.
  */
 
 typedef const struct cprof_allocation *allocation_site;
@@ -18,58 +18,276 @@ HIDDEN void __cprof_grown(void **block, uint64_t *size, void *token, allocation_
 HIDDEN void *__cprof_mapped(void *block, uint64_t length, allocation_site site);
 HIDDEN void __cprof_unmap(void *block, uint64_t length, allocation_site site);
 
+/* NULL: nothing is noted. */
+static inline struct process *noting_process(void)
+{
+    struct process *process = __cprof_process;
+    return LIKELY(process && process->heap.heap) ? process : NULL;
+}
+
+static inline uint32_t allocation_id(allocation_site site)
+{
+    return module_first_allocation + (uint32_t)(site - __start_cprof_allocation);
+}
+
+/* ---- Allocating ------------------------------------------------------------ */
+
+static inline void note_allocated(struct process *process, void *block, uint64_t size,
+                                  allocation_site site, uint32_t flags)
+{
+    struct cprof_node *standing;
+    uint32_t id = allocation_id(site);
+    struct heap_thread *self = heap_thread_here(process, id, &standing);
+
+    if (UNLIKELY(!self))
+        return;
+    if (UNLIKELY(process->heap.mode == CPROF_HEAP_SAMPLED) && !is_sampled(process, self, size))
+        return;
+    struct cprof_node *node = allocation_node(process, self, idx_of(process, standing), id, flags);
+    if (UNLIKELY(!node)) {
+        lost_add(process);
+        return;
+    }
+    if (UNLIKELY(!event_begin(process, self, node, (uintptr_t)block, size)))
+        return;
+    event_allocated(process, self, node, (uintptr_t)block, size);
+    event_end(process, self);
+}
+
+static NOINLINE void note_failed(struct process *process)
+{
+    if (*alive_of(process))
+        __atomic_fetch_add(&process->heap.record->failed, 1, __ATOMIC_RELAXED);
+}
+
 void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
 {
-    (void)size, (void)site;
+    struct process *process = noting_process();
+
+    if (LIKELY(process && block))
+        note_allocated(process, block, size, site, 0);
+    else if (process)
+        note_failed(process);
     return block;
 }
 
 void *__cprof_copied(char *string, allocation_site site)
 {
-    (void)site;
-    return string;
-}
-
-void __cprof_release(void *block, allocation_site site)
-{
-    (void)block, (void)site;
-}
-
-void *__cprof_resize(void *block, allocation_site site)
-{
-    (void)site;
-    return block;
-}
-
-void *__cprof_resized(void *block, uint64_t count, uint64_t size, void *token, allocation_site site)
-{
-    (void)count, (void)size, (void)token, (void)site;
-    return block;
+    return __cprof_allocated(string, string ? string_len(string) + 1 : 0, site);
 }
 
 void __cprof_filled(void **block, uint64_t size, int64_t result, allocation_site site)
 {
-    (void)block, (void)size, (void)result, (void)site;
-}
+    bool prints = site->kind == CPROF_KIND_ASPRINTF;
+    bool given = prints ? result >= 0 : result == 0;
 
-void *__cprof_grow(void **block, allocation_site site)
-{
-    (void)site;
-    return block;
-}
-
-void __cprof_grown(void **block, uint64_t *size, void *token, allocation_site site)
-{
-    (void)block, (void)size, (void)token, (void)site;
+    __cprof_allocated(given ? *block : NULL, prints ? (uint64_t)result + 1 : size, site);
 }
 
 void *__cprof_mapped(void *block, uint64_t length, allocation_site site)
 {
-    (void)length, (void)site;
+    struct process *process = noting_process();
+
+    if (process && block != (void *)-1)
+        note_allocated(process, block, length, site, CPROF_PLACE_APART);
+    else if (process)
+        note_failed(process);
     return block;
+}
+
+/* ---- Releasing --------------------------------------------------------------- */
+
+void __cprof_release(void *block, allocation_site site)
+{
+    struct process *process = noting_process();
+    struct cprof_node *standing;
+
+    if (!process || !block || filter_excludes(process, (uintptr_t)block))
+        return;
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
+        return;
+    event_released(process, self, (uintptr_t)block);
+    event_end(process, self);
+}
+
+/* A part of a mapping: what lies behind it stays. */
+static void part_released(struct process *process, struct heap_thread *self, struct block block,
+                          uintptr_t address, uint64_t size, uint64_t length)
+{
+    struct block replaced;
+    uint64_t rest = size - length;
+
+    if (blocks_add(process->heap.heap, address + length,
+                   block_of(address + length, block_node(block), rest, block_birth(block)),
+                   &replaced) &&
+        rest >= HUGE_SIZE)
+        huge_add(process->heap.heap, address + length, rest);
+    filter_change(process, address + length, 1);
+    bytes_released(process, self, block, length);
 }
 
 void __cprof_unmap(void *block, uint64_t length, allocation_site site)
 {
-    (void)block, (void)length, (void)site;
+    struct process *process = noting_process();
+    struct cprof_node *standing;
+    uintptr_t address = (uintptr_t)block;
+
+    if (!process || filter_excludes(process, address))
+        return;
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, address, 0)))
+        return;
+    struct block found = block_take(process, address);
+    uint64_t size = found.key ? size_of_block(process->heap.heap, found) : 0;
+    length = (length + 4095) & ~(uint64_t)4095;
+    if (found.key && length < size)
+        part_released(process, self, found, address, size, length);
+    else if (found.key)
+        block_released(process, self, found, address, size);
+    event_end(process, self);
+}
+
+/* ---- Resizing ---------------------------------------------------------------------
+ * From before the call on the old block is nobody's: another thread may be given its
+ * address at once. */
+
+/* Takes the block out of the table until the call is over. */
+static struct parked_block *block_park(struct process *process, struct heap_thread *self,
+                                       uintptr_t address)
+{
+    struct parked_block *parked = &self->parked[self->parked_next++ % PARKED_MAX];
+
+    if (!event_begin(process, self, NULL, address, 0))
+        return NULL;
+    parked->address = address;
+    parked->block = block_take(process, address);
+    parked->size = parked->block.key ? size_of_block(process->heap.heap, parked->block) : 0;
+    event_end(process, self);
+    return parked;
+}
+
+/* The call has left the block as it was. */
+static void block_return(struct process *process, struct heap_thread *self,
+                         const struct parked_block *parked)
+{
+    struct block replaced;
+
+    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
+        return;
+    if (blocks_add(process->heap.heap, parked->address, parked->block, &replaced) &&
+        parked->size >= HUGE_SIZE)
+        huge_add(process->heap.heap, parked->address, parked->size);
+    filter_change(process, parked->address, 1);
+    event_end(process, self);
+}
+
+/* The call has released it, and perhaps moved it. */
+static void block_resized(struct process *process, struct heap_thread *self,
+                          const struct parked_block *parked)
+{
+    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
+        return;
+    self->newest = 0;
+    block_released(process, self, parked->block, parked->address, parked->size);
+    event_end(process, self);
+}
+
+/* What the site's node knows about growing. */
+static void growth_note(struct process *process, struct heap_thread *self,
+                        const struct parked_block *parked, uint32_t standing, uint32_t id,
+                        uintptr_t address, uint64_t size)
+{
+    if (!parked->block.key)
+        return;
+    struct cprof_node *node = allocation_node(process, self, standing, id, 0);
+    if (!node)
+        return;
+    struct weight old = weight_of(process, parked->size, block_birth(parked->block));
+    node->u.alloc.moved_count += address != parked->address ? old.count : 0;
+    if (size <= parked->size)
+        return;
+    node->u.alloc.grown_count += old.count;
+    node->u.alloc.grown_bytes += (size - parked->size) * old.count;
+}
+
+static void *resize_begin(void *block, allocation_site site)
+{
+    struct process *process = noting_process();
+    struct cprof_node *standing;
+
+    if (!process || !block || filter_excludes(process, (uintptr_t)block))
+        return NULL;
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    return self ? block_park(process, self, (uintptr_t)block) : NULL;
+}
+
+/* `block` is there now, with `size` bytes; NULL: the old one was only released. */
+static void resize_end(struct process *process, void *block, uint64_t size,
+                       const struct parked_block *parked, allocation_site site)
+{
+    struct cprof_node *standing;
+    uint32_t id = allocation_id(site);
+    struct heap_thread *self = heap_thread_here(process, id, &standing);
+
+    if (!self)
+        return;
+    if (parked)
+        block_resized(process, self, parked);
+    if (!block)
+        return;
+    if (parked)
+        growth_note(process, self, parked, idx_of(process, standing), id, (uintptr_t)block, size);
+    note_allocated(process, block, size, site, 0);
+}
+
+void *__cprof_resize(void *block, allocation_site site)
+{
+    return resize_begin(block, site);
+}
+
+void *__cprof_resized(void *block, uint64_t count, uint64_t size, void *token, allocation_site site)
+{
+    struct process *process = noting_process();
+    struct cprof_node *standing;
+    uint64_t bytes;
+
+    if (!process)
+        return block;
+    bool failed = (__builtin_mul_overflow(count, size, &bytes) || bytes) && !block;
+    if (!failed) {
+        resize_end(process, block, bytes, token, site);
+        return block;
+    }
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    note_failed(process);
+    if (self && token)
+        block_return(process, self, token);
+    return block;
+}
+
+void *__cprof_grow(void **block, allocation_site site)
+{
+    return block ? resize_begin(*block, site) : NULL;
+}
+
+/* getline has left the buffer as it was, made it larger, or made one. */
+void __cprof_grown(void **block, uint64_t *size, void *token, allocation_site site)
+{
+    struct process *process = noting_process();
+    const struct parked_block *parked = token;
+    struct cprof_node *standing;
+
+    if (!process || !block || !size)
+        return;
+    bool same = parked && (uintptr_t)*block == parked->address &&
+                (*size == parked->size || !parked->block.key);
+    if (!same) {
+        if (*block)
+            resize_end(process, *block, *size, parked, site);
+        return;
+    }
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    if (self)
+        block_return(process, self, parked);
 }

@@ -150,7 +150,7 @@ static bool child_file(struct process *process)
     process->extent_next = 0;
     process->growing = 0;
     bool ok = file_create(process) && threads_grow(process, old->threads) &&
-              nodes_grow(process, old->nodes);
+              nodes_grow(process, old->nodes) && heap_restart(process);
     if (ok) {
         if (old->window)
             modules_copy(process, old->contents, old->window, old->window_len);

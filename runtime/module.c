@@ -12,10 +12,13 @@ extern HIDDEN const struct cprof_call __start_cprof_call[] __attribute__((weak))
 extern HIDDEN const struct cprof_call __stop_cprof_call[] __attribute__((weak));
 extern HIDDEN const struct cprof_line __start_cprof_line[] __attribute__((weak));
 extern HIDDEN const struct cprof_line __stop_cprof_line[] __attribute__((weak));
+extern HIDDEN const struct cprof_allocation __start_cprof_allocation[] __attribute__((weak));
+extern HIDDEN const struct cprof_allocation __stop_cprof_allocation[] __attribute__((weak));
 extern HIDDEN const char __start_cprof_string[] __attribute__((weak));
 extern HIDDEN const char __stop_cprof_string[] __attribute__((weak));
 
-static uint32_t module_first_site; /* of this module, once registered */
+static uint32_t module_first_site;       /* of this module, once registered */
+static uint32_t module_first_allocation; /* likewise: the id of its first allocation site */
 
 /* The parts of a module's extent: one walk for writing and comparing. */
 typedef bool part_function(char *place, const void *bytes, size_t len);
@@ -39,6 +42,8 @@ static bool module_parts(const struct cprof_module *module, char *extent, part_f
                 module->call_count * sizeof(struct cprof_call)) &&
            part(extent + module->line_offset, __start_cprof_line,
                 module->line_count * sizeof(struct cprof_line)) &&
+           part(extent + module->allocation_offset, __start_cprof_allocation,
+                module->allocation_count * sizeof(struct cprof_allocation)) &&
            part(extent + module->string_offset, __start_cprof_string, module->string_len);
 }
 
@@ -78,6 +83,7 @@ static uint32_t module_known(struct process *process, const struct cprof_module 
         bool same = place && known->unloaded_ticks && known->site_count == module->site_count &&
                     known->call_count == module->call_count &&
                     known->line_count == module->line_count &&
+                    known->allocation_count == module->allocation_count &&
                     module_parts(module, place, part_compare);
         if (same)
             known->unloaded_ticks = 0;
@@ -144,17 +150,26 @@ static void module_register(struct process *process)
     module.line_address = (uintptr_t)__start_cprof_line;
     module.line_offset =
         module.call_offset + (uint64_t)module.call_count * sizeof(struct cprof_call);
-    module.string_address = (uintptr_t)__start_cprof_string;
-    module.string_offset =
+    module.allocation_count = (uint32_t)(__stop_cprof_allocation - __start_cprof_allocation);
+    module.allocation_size = sizeof(struct cprof_allocation);
+    module.allocation_address = (uintptr_t)__start_cprof_allocation;
+    module.allocation_offset =
         module.line_offset + (uint64_t)module.line_count * sizeof(struct cprof_line);
+    module.string_address = (uintptr_t)__start_cprof_string;
+    module.string_offset = module.allocation_offset +
+                           (uint64_t)module.allocation_count * sizeof(struct cprof_allocation);
     module.string_len = (uint64_t)(__stop_cprof_string - __start_cprof_string);
 
     uint32_t first = module_known(process, &module);
     if (!first) {
-        first = __atomic_fetch_add(&process->site_next, count, __ATOMIC_RELAXED);
+        first = __atomic_fetch_add(&process->site_next, count + module.allocation_count,
+                                   __ATOMIC_RELAXED);
         module_write(process, &module, first);
     }
+    if (module.allocation_count)
+        heap_start(process);
     module_first_site = first;
+    module_first_allocation = first + count;
     site_ids_set(first, 1);
     __atomic_fetch_add(&process->module_count, 1, __ATOMIC_RELAXED);
 }

@@ -174,6 +174,17 @@ static uint32_t mode_of(const char *word)
     return word && *word ? (uint32_t)CPROF_MODE_COUNT_OF : (uint32_t)CPROF_MODE_ADAPTIVE;
 }
 
+static uint32_t heap_mode_of(struct process *process, const char *word)
+{
+    if (!word || !*word || string_equal(word, "on"))
+        return CPROF_HEAP_ON;
+    if (string_equal(word, "sampled"))
+        return CPROF_HEAP_SAMPLED;
+    if (!string_equal(word, "off"))
+        trouble_add(process, CPROF_TROUBLE_ALLOC_MODE);
+    return string_equal(word, "off") ? CPROF_HEAP_OFF : CPROF_HEAP_ON;
+}
+
 static uint32_t clock_choose(struct process *process)
 {
     if (&cprof_fake_clock) {
@@ -192,6 +203,7 @@ static void configure(struct process *process, char **environment)
         trouble_add(process, CPROF_TROUBLE_MODE); /* budget is not there yet */
         process->mode = CPROF_MODE_ADAPTIVE;
     }
+    process->heap.mode = heap_mode_of(process, environment_value(environment, "CPROF_ALLOC"));
     process->clock = clock_choose(process);
     path_set(process->pattern, pattern && *pattern ? pattern : "cprof.out.%p");
     if (SYSTEM_2(getcwd, process->folder, PATH_MAX_LEN) <= 0)
@@ -367,6 +379,7 @@ HIDDEN void __cprof_finish(void)
         charge(process, thread, ticks_now(process));
         thread_record(process, thread);
     }
+    heap_finish(process);
     process->header->last = moment_now(process);
     process->header->state = CPROF_STATE_COMPLETE;
     file_finish(process);

@@ -4,6 +4,8 @@
  */
 #include "runtime.h"
 
+#include "heap.h"
+
 /* The reading order is also the order of declaration. */
 /* clang-format off */
 #include "clock.c"
@@ -13,6 +15,9 @@
 #include "tree.c"
 #include "thread.c"
 #include "calibrate.c"
+#include "blocks.c"
+#include "sampling.c"
+#include "heap.c"
 #include "module.c"
 #include "process.c"
 #include "fork.c"

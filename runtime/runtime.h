@@ -22,7 +22,8 @@
  *     module) work on the same state.
  *
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), durations.c,
- * thread.c, module.c, process.c (start and finish), file.c, fork.c, thunk.c.
+ * thread.c, module.c, process.c (start and finish), file.c, fork.c, thunk.c;
+ * for allocations heap.h, blocks.c, heap.c, sampling.c, allocation.c.
  * One translation unit, runtime.c, includes them all.
  */
 #ifndef CPROF_RUNTIME_H
@@ -130,6 +131,15 @@ struct tuning {
     uint64_t trial_ticks; /* that these took */
 };
 
+/* The heap, heap.h.  What is not wiped in a forked child: where things are. */
+struct heap_parts {
+    struct heap *heap;          /* NULL: off */
+    struct cprof_heap *record;  /* in the file */
+    struct cprof_place *places; /* in the file, room for PLACE_MAX; 0 takes what has none */
+    uint32_t place_limit;       /* backed by the file */
+    uint32_t mode;              /* enum cprof_heap_mode */
+};
+
 struct process {
     uint64_t identity; /* PROCESS_IDENTITY: same layout as this copy's */
     uintptr_t base;    /* of the ranges: hot, file, four of far slots, zeros */
@@ -164,6 +174,8 @@ struct process {
     uint64_t sample_gap;  /* ticks that should lie between samples of a thread */
     uint64_t event_x16;   /* ticks/16 that an event takes */
     uint64_t inner_x16;   /* the part of two that falls into the call between them */
+
+    struct heap_parts heap;
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -326,6 +338,11 @@ static void node_arm(struct process *process, struct cprof_node *node);
 
 /* fork.c */
 static bool child_restart(struct process *process);
+
+/* heap.c */
+static void heap_start(struct process *process);
+static bool heap_restart(struct process *process);
+static void heap_finish(struct process *process);
 
 /* clock.c */
 static inline uint64_t ticks_now(const struct process *process);

@@ -43,7 +43,8 @@ static uint32_t node_new(struct process *process, struct thread *thread, uint32_
     node->site = site;
     node->thread = (uint32_t)(thread - process->threads);
     node_arm(process, node);
-    if (process->mode == CPROF_MODE_EXACT || process->mode == CPROF_MODE_ADAPTIVE)
+    if ((process->mode == CPROF_MODE_EXACT || process->mode == CPROF_MODE_ADAPTIVE) &&
+        !(flags & CPROF_NODE_ALLOC))
         flags |= CPROF_NODE_TIMED;
     __atomic_store_n(&node->flags, flags | CPROF_NODE_USED, __ATOMIC_RELEASE);
     return idx;

@@ -61,6 +61,8 @@ enum cprof_clock {
 #define CPROF_TROUBLE_MODE 0x40u        /* CPROF_MODE was no mode: adaptive taken   */
 #define CPROF_TROUBLE_MODULE 0x20u      /* a module could not be registered   */
 #define CPROF_TROUBLE_DURATIONS 0x80u   /* more histograms than there is room for */
+#define CPROF_TROUBLE_ALLOC_MODE 0x100u /* CPROF_ALLOC was no mode: on taken    */
+#define CPROF_TROUBLE_HEAP 0x200u       /* no memory for the table of live blocks */
 
 /* A moment on both clocks; two of them turn ticks into nanoseconds. */
 struct cprof_moment {
@@ -104,10 +106,12 @@ struct cprof_header {
 /* Types of extent.  0 is an unused entry; the type is written last. */
 enum cprof_extent_type {
     CPROF_EXTENT_NONE = 0,
-    CPROF_EXTENT_NODES = 1,    /* struct cprof_node[], `first` = index of the first */
-    CPROF_EXTENT_THREADS = 2,  /* struct cprof_thread[], likewise */
-    CPROF_EXTENT_MODULE = 3,   /* struct cprof_module and its blobs, `first` = first site id */
-    CPROF_EXTENT_DURATIONS = 4 /* struct cprof_durations[] */
+    CPROF_EXTENT_NODES = 1,     /* struct cprof_node[], `first` = index of the first */
+    CPROF_EXTENT_THREADS = 2,   /* struct cprof_thread[], likewise */
+    CPROF_EXTENT_MODULE = 3,    /* struct cprof_module and its blobs, `first` = first site id */
+    CPROF_EXTENT_DURATIONS = 4, /* struct cprof_durations[] */
+    CPROF_EXTENT_HEAP = 5,      /* one struct cprof_heap */
+    CPROF_EXTENT_PLACES = 6     /* struct cprof_place[], `first` = number of the first */
 };
 
 struct cprof_extent {
@@ -145,6 +149,7 @@ struct cprof_extent {
 #define CPROF_NODE_OVERFLOW 0x10u  /* the context cap sent these calls here    */
 #define CPROF_NODE_ALLOC 0x20u     /* an allocation site; the body is `alloc`  */
 #define CPROF_NODE_SCOPE 0x40u     /* CPROF_SCOPE of user.h                    */
+#define CPROF_NODE_LIVES 0x80u     /* beside ALLOC: the body is `lives`, of its parent */
 
 struct cprof_node_call {
     uint64_t self_ticks;     /* charged while this was the innermost timed call */
@@ -165,6 +170,39 @@ struct cprof_node_call {
     uint64_t afters;        /* how many such stretches, not weighted           */
 };
 
+/* An allocation site below the function that allocates; `site` is the site's id.
+ * Written by one thread only: what other threads free of these blocks, each notes in
+ * an ALLOC node of its own whose parent is this one and which allocates nothing.
+ * live = allocated - freed, over the node and those below it. */
+struct cprof_node_alloc {
+    uint64_t count; /* blocks; a realloc gives one back and allocates one */
+    uint64_t bytes; /* asked for */
+    uint64_t freed_count;
+    uint64_t freed_bytes;
+    uint64_t temporary;   /* freed before the thread allocated again  */
+    uint64_t grown_count; /* reallocs here that made a block larger   */
+    uint64_t grown_bytes; /* by so much                               */
+    uint64_t moved_count; /* reallocs here that moved a block         */
+    /* What was live at the process's peak with this number (cprof_heap); where the
+     * heap's last peak has a higher number, nothing has changed since it and the peak's
+     * share is what is live now. */
+    uint64_t peak_number;
+    int64_t at_peak_bytes;
+    int64_t at_peak_count;
+    uint32_t lives; /* index of the node with its lifetimes, 0: none */
+    uint32_t place; /* number of its struct cprof_place, 0: none     */
+};
+
+/* Lifetimes of freed blocks, by the number n of allocations of the process between
+ * their allocation and their release: bucket 0 is n = 0, bucket k > 0 begins at
+ * 4^(k-1), the last has no end. */
+#define CPROF_LIFETIME_COUNT 11
+
+struct cprof_node_lives {
+    uint64_t lifetimes[CPROF_LIFETIME_COUNT];
+    uint64_t oldest; /* sequence of the oldest block that is live at exit; 0: unknown */
+};
+
 struct cprof_node {
     int32_t left;
     uint32_t armed;
@@ -175,6 +213,8 @@ struct cprof_node {
     uint32_t flags;
     union {
         struct cprof_node_call call;
+        struct cprof_node_alloc alloc;
+        struct cprof_node_lives lives;
         uint8_t room[96];
     } u;
 };
@@ -228,11 +268,64 @@ struct cprof_module {
     uint32_t line_count;
     uint32_t line_size;
     uint64_t line_address, line_offset;
+    /* Likewise before there were allocation sites.  Their ids follow the functions'. */
+    uint32_t allocation_count;
+    uint32_t allocation_size;
+    uint64_t allocation_address, allocation_offset;
 };
+
+/* ---- The heap -------------------------------------------------------------
+ * Of all threads.  When threads allocate at the same time, each brings its newest
+ * events in up to CPROF_HEAP_BATCH later; the sums over nodes are exact always. */
+#define CPROF_HEAP_BATCH 256
+#define CPROF_HEAP_SAMPLES 256
+
+enum cprof_heap_mode { CPROF_HEAP_OFF = 0, CPROF_HEAP_ON = 1, CPROF_HEAP_SAMPLED = 2 };
+
+/* A moment of the heap; `highest` is since the moment before. */
+struct cprof_heap_sample {
+    uint64_t sequence; /* allocations so far */
+    uint64_t ticks;
+    int64_t live_bytes;
+    int64_t highest_bytes;
+};
+
+struct cprof_heap {
+    uint32_t mode;         /* enum cprof_heap_mode */
+    uint32_t sample_count; /* of samples[] */
+    uint64_t sequence;     /* allocations so far   */
+    int64_t live_bytes;
+    int64_t peak_bytes;
+    uint64_t peak_number; /* how many times there was a new peak */
+    uint64_t peak_sequence;
+    uint64_t sample_bytes;   /* SAMPLED: bytes to one sample      */
+    uint64_t unknown_frees;  /* of blocks that nobody noted       */
+    uint64_t replaced_count; /* noted again at an address whose block was still live: */
+    uint64_t replaced_bytes; /* code without notes has released it */
+    uint64_t failed;         /* allocations that gave no block    */
+    uint64_t untracked;      /* blocks without room in the table  */
+    uint64_t reserved[4];
+    struct cprof_heap_sample samples[CPROF_HEAP_SAMPLES];
+};
+
+/* An allocation site in all contexts and threads; in use when `site` is not 0. */
+struct cprof_place {
+    uint32_t site;
+    uint32_t flags; /* CPROF_PLACE_* */
+    int64_t live_bytes;
+    int64_t peak_bytes;
+    uint64_t reserved;
+};
+
+#define CPROF_PLACE_APART 0x1u /* mmap: not part of the heap's size */
 
 static_assert(sizeof(struct cprof_extent) == CPROF_EXTENT_SIZE, "extent size");
 static_assert(sizeof(struct cprof_node) == CPROF_NODE_SIZE, "node size");
 static_assert(sizeof(struct cprof_node_call) <= 96, "node body size");
+static_assert(sizeof(struct cprof_node_alloc) == 96, "node body size");
+static_assert(sizeof(struct cprof_node_lives) == 96, "node body size");
+static_assert(sizeof(struct cprof_place) == 32, "place size");
+static_assert(offsetof(struct cprof_heap, samples) == 128, "heap size");
 static_assert(offsetof(struct cprof_node, left) == 0, "the hot path counts at offset 0");
 static_assert(sizeof(struct cprof_thread) == 64, "thread size");
 static_assert(sizeof(struct cprof_durations) == 72, "durations size");

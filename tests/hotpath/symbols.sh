@@ -9,7 +9,7 @@
 # The list, with reasons.  What the linker makes: start and stop of sections.
 # Weak, shared objects only: dl_iterate_phdr and dlsym (runtime.h, law 2), and
 # the fake clock of tests.
-allowed='^(__start_cprof_(site|call|line|string)|__stop_cprof_(site|call|line|string)|dl_iterate_phdr|dlsym|cprof_fake_clock|_GLOBAL_OFFSET_TABLE_)$'
+allowed='^(__start_cprof_(site|call|line|allocation|string)|__stop_cprof_(site|call|line|allocation|string)|dl_iterate_phdr|dlsym|cprof_fake_clock|_GLOBAL_OFFSET_TABLE_)$'
 
 # expect_allowed WHAT FILE [SYMBOL_OF_THE_PROGRAM...]
 expect_allowed() {

@@ -1,0 +1,132 @@
+/* The program's heap as the runtime knows it: which blocks are live, who allocated
+ * them, and how large they all are together.  Part of runtime.c; `runtime.h` says
+ * what holds for everything here.
+ *
+ *   blocks.c      the table of live blocks
+ *   heap.c        what an allocation and a release change
+ *   sampling.c    CPROF_ALLOC=sampled: which blocks stand for the others
+ *   allocation.c  what the program's code calls
+ *
+ * All of it but what readers see lies in memory that the kernel wipes in a forked
+ * child (law 6): nothing but zeros is a heap without blocks.  The child's profile
+ * begins with no block live; those it has inherited are nobody's.
+ */
+#ifndef CPROF_RUNTIME_HEAP_H
+#define CPROF_RUNTIME_HEAP_H
+
+#include "runtime.h"
+
+enum {
+    SHARD_BITS = 6,
+    SHARD_COUNT = 1 << SHARD_BITS,
+    SHARD_FIRST = 64, /* blocks of a shard at first, behind which there is slack */
+    SHARD_SLACK = 64,
+    SHARD_ROOMY = 512, /* up to here a shard is at most half full */
+    HUGE_MAX = 4096,   /* live blocks of HUGE_SIZE and more */
+    PLACE_MAX = 1 << 16,
+    FIRST_PLACES = 128,
+    NODE_CACHE = 64,
+    LOG_MAX = 64,
+    DEFERRED_MAX = 32,
+    PARKED_MAX = 8,
+    LOCK_SPINS = 4096,
+    LOCK_SLEEPS = 1000, /* of a millisecond */
+    FILTER_BITS = 16,
+};
+
+/* A live block, packed:
+ *   key    address 47 | birth, low part 17
+ *   value  node 21 | size 27 | birth, high part 16
+ * A key of 0 is no block.  The birth is the sequence number of the allocation;
+ * after 2^33 allocations it begins again, and lifetimes beyond 2^32 read as 0. */
+struct block {
+    uint64_t key, value;
+};
+
+#define BLOCK_BIRTH_LOW 17
+#define BLOCK_SIZE_BITS 27
+#define BLOCK_BIRTH_HIGH 16
+#define HUGE_SIZE (((uint64_t)1 << BLOCK_SIZE_BITS) - 1) /* the table of huge blocks knows */
+_Static_assert(NODE_MAX <= 1 << (64 - BLOCK_SIZE_BITS - BLOCK_BIRTH_HIGH), "a node's number fits");
+
+/* Blocks in the order of their hashes, with gaps: linear probing, no wrap. */
+struct shard {
+    uint32_t lock;
+    uint32_t used, limit; /* blocks in it; from here on it grows */
+    uint32_t capacity;    /* places that hashes lead to; slack follows */
+    struct block *blocks, *last;
+    uint64_t padding[4];
+};
+
+struct huge_block {
+    uintptr_t address;
+    uint64_t size;
+};
+
+/* Where a thread found a node before. */
+struct cached_node {
+    uint64_t key;
+    struct cprof_node *node;
+};
+
+/* A change of the heap that the thread has not told yet. */
+struct log_entry {
+    uint32_t place, allocations;
+    int64_t change, highest;
+};
+
+/* An event in a signal handler that has interrupted an event. */
+struct deferred_event {
+    struct cprof_node *node; /* NULL: a release */
+    uintptr_t address;
+    uint64_t size;
+};
+
+/* A block between the two notes around realloc. */
+struct parked_block {
+    uintptr_t address;
+    struct block block; /* key 0: nobody has noted it */
+    uint64_t size;
+};
+
+struct heap_thread {
+    uint32_t idx;  /* of its tree */
+    uint32_t busy; /* an event is being noted */
+    uint32_t deferred_count;
+    uint32_t batch;  /* events between two looks at the heap's lock; up to 1: each */
+    uint32_t unsaid; /* events since */
+    uint32_t log_count;
+    uint32_t parked_next;
+    uint32_t padding;
+    uintptr_t newest;     /* block with which the thread's last event allocated, or 0 */
+    uint64_t sequence;    /* of the heap, as far as the thread knows */
+    uint64_t peak_number; /* likewise */
+    int64_t sample_left;  /* sampling: bytes to the next sample */
+    struct cached_node cache[NODE_CACHE];
+    struct log_entry log[LOG_MAX];
+    struct deferred_event deferred[DEFERRED_MAX];
+    struct parked_block parked[PARKED_MAX];
+};
+
+struct heap {
+    uint32_t lock; /* of the sizes: cprof_heap, cprof_place */
+    uint32_t last_thread;
+    uint32_t huge_lock, huge_used;
+    int64_t recent_highest; /* since the last sample of the series */
+    uint64_t next_sample, sample_step;
+    uint32_t place_count;
+    uint32_t place_lock;
+    struct shard shards[SHARD_COUNT];
+    struct heap_thread *threads[THREAD_MAX];
+    uint32_t place_by_site[2 * PLACE_MAX]; /* hash table of numbers of places */
+    struct block first_blocks[SHARD_COUNT][SHARD_FIRST + SHARD_SLACK];
+    struct huge_block huge[HUGE_MAX];
+    uint16_t filter[1 << FILTER_BITS]; /* sampling: how many live blocks have this hash */
+};
+
+/* What a block counts for: itself, or those that it stands for. */
+struct weight {
+    uint64_t count, bytes;
+};
+
+#endif
