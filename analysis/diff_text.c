@@ -59,7 +59,8 @@ static void put_changes(struct writer *writer, const struct cprof_style *style, 
         return;
     put_title(writer, style, title);
     page_emphasis(writer, style, EMPHASIS_FAINT);
-    writer_format(writer, "    change        %5s between        p    baseline   candidate  metric\n",
+    writer_format(writer,
+                  "    change        %5s between        p    baseline   candidate  metric\n",
                   diff_confidence(text, &diff->facts));
     page_emphasis(writer, style, EMPHASIS_NONE);
     size_t shown = top && top < list->count ? top : list->count;

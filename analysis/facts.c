@@ -39,6 +39,10 @@ static const struct trouble trouble_sentences[] = {
     {CPROF_TROUBLE_DURATIONS, "there were more durations of calls than fit: some percentiles are "
                               "missing or made of a part of the calls"},
     {CPROF_TROUBLE_MODULE, "a shared library could not be registered: its functions are missing"},
+    {CPROF_TROUBLE_ALLOC_MODE,
+     "CPROF_ALLOC was neither on nor sampled nor off: all allocations were recorded"},
+    {CPROF_TROUBLE_HEAP, "there was no memory to remember some live blocks: what is live is less "
+                         "than it was, counts of allocations are exact"},
     {CPROF_TROUBLE_MODE,
      "CPROF_MODE named no mode that there is: the run was recorded as adaptive"}};
 

@@ -35,7 +35,8 @@ struct flame {
     struct writer *writer;
     struct cprof_profile *profile;
     const struct cprof_flame_options *options;
-    bool time;    /* else calls */
+    enum cprof_flame_metric metric;
+    bool time;
     double whole; /* what 100 % is */
     double *left; /* percent, by context */
     uint32_t levels;
@@ -45,7 +46,32 @@ struct flame {
 static double weight(const struct flame *flame, uint32_t at)
 {
     const struct context *context = &flame->profile->contexts[at];
-    return flame->time ? context->total : context->total_calls;
+    const struct heap_total *heap =
+        flame->profile->heap_totals ? &flame->profile->heap_totals[at] : NULL;
+    switch (flame->metric) {
+    case CPROF_FLAME_TOTAL_TIME:
+        return context->total;
+    case CPROF_FLAME_ALLOC_COUNT:
+        return heap ? heap->count : 0;
+    case CPROF_FLAME_ALLOC_BYTES:
+        return heap ? heap->bytes : 0;
+    case CPROF_FLAME_LIVE_BYTES:
+        return heap ? heap->live_bytes : 0;
+    case CPROF_FLAME_PEAK_BYTES:
+        return heap && heap->at_peak_bytes > 0 ? heap->at_peak_bytes : 0;
+    default:
+        return context->total_calls;
+    }
+}
+
+static bool of_the_heap(const struct flame *flame)
+{
+    return flame->metric >= CPROF_FLAME_ALLOC_COUNT;
+}
+
+static bool in_bytes(const struct flame *flame)
+{
+    return of_the_heap(flame) && flame->metric != CPROF_FLAME_ALLOC_COUNT;
 }
 
 static double percent_of(const struct flame *flame, double amount)
@@ -63,8 +89,10 @@ static void measure_page(struct flame *flame)
 {
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = model_next(flame->profile, at, true)) {
         uint32_t level = flame->profile->contexts[at].depth + 1;
-        if (!is_drawn(flame, at))
-            flame->hidden++;
+        if (!is_drawn(flame, at)) /* nothing is nothing, however wide the page */
+            flame->hidden += !of_the_heap(flame) && !flame->profile->contexts[at].heap
+                                 ? 1
+                                 : weight(flame, at) > 0;
         else if (level > flame->levels)
             flame->levels = level;
     }
@@ -126,6 +154,13 @@ static void close_frame(struct flame *flame, const char *name, const char *brief
     writer_text(flame->writer, "</svg>\n");
 }
 
+static void put_amount(struct flame *flame, double amount)
+{
+    char text[NUMBER_SIZE];
+    writer_text(flame->writer, in_bytes(flame) ? number_size(text, stats_whole(amount))
+                                               : number_of(text, stats_whole(amount), "block"));
+}
+
 static void put_tooltip(struct flame *flame, uint32_t at, const char *name)
 {
     const struct context *context = &flame->profile->contexts[at];
@@ -135,6 +170,9 @@ static void put_tooltip(struct flame *flame, uint32_t at, const char *name)
     if (flame->time) {
         writer_text(flame->writer, number_duration(text, stats_whole(context->total), true));
         writer_text(flame->writer, ", ");
+    } else if (of_the_heap(flame)) {
+        put_amount(flame, weight(flame, at));
+        writer_text(flame->writer, ", ");
     }
     writer_text(flame->writer, number_percent(text, percent_of(flame, weight(flame, at))));
     if (flame->time) {
@@ -143,8 +181,10 @@ static void put_tooltip(struct flame *flame, uint32_t at, const char *name)
     }
     if (context->function == MODEL_NONE)
         return;
-    writer_text(flame->writer, ", ");
-    writer_text(flame->writer, number_of(text, context->measure.calls, "call"));
+    if (!context->heap) {
+        writer_text(flame->writer, ", ");
+        writer_text(flame->writer, number_of(text, context->measure.calls, "call"));
+    }
     const struct function *function = &flame->profile->functions[context->function];
     const char *file = texts_get(&flame->profile->texts, function->file);
     if (file[0]) {
@@ -217,6 +257,23 @@ static void put_lines(struct flame *flame, const char *const *lines, size_t coun
     writer_text(flame->writer, "]]>");
 }
 
+static const char *const words[] = {
+#define CPROF_FLAME(name, word, meaning) word,
+#include <cprof/flame.def>
+#undef CPROF_FLAME
+};
+
+static const char *const meanings[] = {
+#define CPROF_FLAME(name, word, meaning) meaning,
+#include <cprof/flame.def>
+#undef CPROF_FLAME
+};
+
+const char *cprof_flame_word(enum cprof_flame_metric metric)
+{
+    return (unsigned)metric < CPROF_FLAME_COUNT ? words[metric] : NULL;
+}
+
 static void put_heading(struct flame *flame)
 {
     char text[NUMBER_SIZE];
@@ -229,10 +286,16 @@ static void put_heading(struct flame *flame)
         writer_text(writer, "time, callees included: ");
         writer_text(writer, number_duration(text, stats_whole(flame->whole), true));
         writer_text(writer, " in all threads");
+    } else if (of_the_heap(flame)) {
+        writer_text(writer, meanings[flame->metric]);
+        writer_text(writer, ": ");
+        put_amount(flame, flame->whole);
+        if (!flame->profile->heap_totals)
+            writer_text(writer, " (no allocations were recorded)");
     } else {
         writer_text(writer, "calls: ");
         writer_text(writer, number_grouped(text, stats_whole(flame->whole)));
-        if (flame->options->metric != CPROF_METRIC_CALLS)
+        if (flame->options->metric != CPROF_FLAME_CALLS)
             writer_text(writer, " (the run read no clock)");
     }
     if (flame->hidden) {
@@ -288,7 +351,9 @@ enum cprof_status cprof_flame_svg(struct cprof_profile *profile,
     flame.left = array_new(profile->context_count, sizeof *flame.left);
     if (!flame.left)
         return fault_memory(error, "the flame graph");
-    flame.time = options->metric == CPROF_METRIC_TOTAL_TIME && model_timed(profile);
+    flame.time = options->metric == CPROF_FLAME_TOTAL_TIME && model_timed(profile);
+    flame.metric = options->metric == CPROF_FLAME_TOTAL_TIME && !flame.time ? CPROF_FLAME_CALLS
+                                                                            : options->metric;
     flame.whole = weight(&flame, MODEL_ROOT);
     measure_page(&flame);
     writer_start(&writer, sink);

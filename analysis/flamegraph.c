@@ -82,7 +82,7 @@ enum cprof_status cprof_flamegraph_svg(const struct cprof_tree *tree,
                                        const struct cprof_flame_options *options,
                                        const struct cprof_sink *sink, struct cprof_error *error)
 {
-    struct cprof_flame_options usual = {.metric = CPROF_METRIC_TOTAL_TIME};
+    struct cprof_flame_options usual = {.metric = CPROF_FLAME_TOTAL_TIME};
     size_t count = cprof_tree_count(tree);
     struct cprof_tree *empty = count ? NULL : cprof_tree_new("[empty]", 0, 0);
     if (empty)

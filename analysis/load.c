@@ -26,8 +26,10 @@ struct loader {
     uint32_t count;                        /* positions */
     uint32_t *functions;                   /* of every record of every module */
     size_t module_start[CPROF_EXTENT_MAX]; /* where a module's begin in there */
-    uint32_t *parents;                     /* by position */
-    uint32_t *order;                       /* positions of nodes, parents first */
+    uint32_t *allocations;                 /* the same of allocation records: heap sites */
+    size_t allocation_start[CPROF_EXTENT_MAX];
+    uint32_t *parents; /* by position */
+    uint32_t *order;   /* positions of nodes, parents first */
     uint32_t ordered;
     uint32_t *contexts;         /* by position */
     struct region_node *shares; /* by position */
@@ -35,6 +37,7 @@ struct loader {
     uint32_t *owners;           /* the timed node or root of a position's region */
     uint32_t cap_function, unknown_function;
     const struct life *life;
+    struct cprof_heap *heap; /* add_run takes it */
     bool timed;
     double scale;                /* nanoseconds a tick; negative: unknown */
     uint64_t calls, timed_calls; /* of all nodes */
@@ -130,8 +133,61 @@ static enum text_result read_line(struct text_reader *reader, size_t idx)
     return model_line(reader->profile, &merged) ? TEXT_OK : TEXT_NO_MEMORY;
 }
 
+static enum text_result read_allocation_text(struct text_reader *reader, size_t idx, size_t field,
+                                             int32_t ref, uint32_t *id)
+{
+    return read_text(reader, records_address(&reader->records->allocations, idx, field), ref, id);
+}
+
+/* The function that a ref to a site's record names; MODEL_NONE for none. */
+static enum text_result read_owner(const struct text_reader *reader, size_t idx, int32_t ref,
+                                   const uint32_t *functions, uint32_t *function)
+{
+    const struct records_array *sites = &reader->records->sites;
+    uint64_t address = records_address(&reader->records->allocations, idx,
+                                       offsetof(struct cprof_allocation, site_ref));
+    uint64_t distance = address + (uint64_t)(int64_t)ref - sites->address;
+    *function = MODEL_NONE;
+    if (ref == 0)
+        return TEXT_OK;
+    if (!sites->size || distance / sites->size >= sites->count)
+        return TEXT_DAMAGED;
+    *function = functions[distance / sites->size];
+    return TEXT_OK;
+}
+
+static enum text_result read_allocation(struct text_reader *reader, size_t idx,
+                                        const uint32_t *functions, uint32_t *id)
+{
+    struct cprof_allocation record = records_allocation(reader->records, idx);
+    struct heap_site site = {.line = record.line,
+                             .column = record.column,
+                             .kind = record.kind,
+                             .flags = record.flags,
+                             .loop_depth = record.loop_depth,
+                             .size = record.size};
+    enum text_result result = read_owner(reader, idx, record.site_ref, functions, &site.function);
+    if (result == TEXT_OK)
+        result = read_allocation_text(reader, idx, offsetof(struct cprof_allocation, file_ref),
+                                      record.file_ref, &site.file);
+    if (result == TEXT_OK)
+        result = read_allocation_text(reader, idx, offsetof(struct cprof_allocation, callee_ref),
+                                      record.callee_ref, &site.callee);
+    if (result == TEXT_OK)
+        result = read_allocation_text(reader, idx, offsetof(struct cprof_allocation, type_ref),
+                                      record.type_ref, &site.type);
+    if (result == TEXT_OK)
+        result = read_allocation_text(reader, idx, offsetof(struct cprof_allocation, inline_ref),
+                                      record.inline_ref, &site.chain);
+    if (result != TEXT_OK)
+        return result;
+    *id = model_heap_site(reader->profile, &site);
+    return *id == MODEL_NONE ? TEXT_NO_MEMORY : TEXT_OK;
+}
+
 enum cprof_status load_records(struct cprof_profile *profile, const struct records *records,
-                               const char *name, uint32_t *functions, struct cprof_error *error)
+                               const char *name, uint32_t *functions, uint32_t *allocations,
+                               struct cprof_error *error)
 {
     struct text_reader reader = {.profile = profile,
                                  .records = records,
@@ -141,6 +197,9 @@ enum cprof_status load_records(struct cprof_profile *profile, const struct recor
         result = read_site(&reader, idx, &functions[idx]);
     for (size_t idx = 0; result == TEXT_OK && idx < records->lines.count; idx++)
         result = read_line(&reader, idx);
+    for (size_t idx = 0; allocations && result == TEXT_OK && idx < records->allocations.count;
+         idx++)
+        result = read_allocation(&reader, idx, functions, &allocations[idx]);
     table_free(&reader.by_offset);
     profile->finished = false;
     if (result == TEXT_OK)
@@ -153,18 +212,22 @@ enum cprof_status load_records(struct cprof_profile *profile, const struct recor
 static enum cprof_status load_modules(struct loader *loader)
 {
     const struct reading *reading = loader->reading;
-    size_t total = 0;
+    size_t total = 0, allocations = 0;
     for (size_t idx = 0; idx < reading->module_count; idx++) {
         loader->module_start[idx] = total;
+        loader->allocation_start[idx] = allocations;
         total += reading->modules[idx].records.sites.count;
+        allocations += reading->modules[idx].records.allocations.count;
     }
     loader->functions = array_new(total, sizeof *loader->functions);
-    if (!loader->functions)
+    loader->allocations = array_new(allocations, sizeof *loader->allocations);
+    if (!loader->functions || !loader->allocations)
         return fault_memory(loader->error, loader->name);
     for (size_t idx = 0; idx < reading->module_count; idx++) {
         enum cprof_status status =
             load_records(loader->profile, &reading->modules[idx].records, loader->name,
-                         loader->functions + loader->module_start[idx], loader->error);
+                         loader->functions + loader->module_start[idx],
+                         loader->allocations + loader->allocation_start[idx], loader->error);
         if (status != CPROF_OK)
             return status;
     }
@@ -259,10 +322,44 @@ static uint32_t parent_context(struct loader *loader, uint32_t position,
     return model_context(loader->profile, context, loader->cap_function, CONTEXT_FUNCTION);
 }
 
+/* The heap site of an ALLOC node, or MODEL_NONE. */
+static uint32_t heap_site_of(const struct loader *loader, const struct cprof_node *node)
+{
+    size_t record;
+    const struct reader_module *module = reader_allocation(loader->reading, node->site, &record);
+    if (!module)
+        return MODEL_NONE;
+    return loader
+        ->allocations[loader->allocation_start[module - loader->reading->modules] + record];
+}
+
+static bool is_alloc(const struct loader *loader, uint32_t position)
+{
+    return position < loader->count &&
+           (reader_node(loader->reading, position).flags & CPROF_NODE_ALLOC);
+}
+
+/* An ALLOC node below another one belongs to the same context: it holds its lifetimes,
+ * or what another thread has freed. */
+static bool load_alloc_context(struct loader *loader, uint32_t position,
+                               const struct cprof_node *node)
+{
+    uint32_t parent = loader->parents[position], site = heap_site_of(loader, node);
+    uint32_t leaf =
+        site == MODEL_NONE ? loader->unknown_function : loader->profile->heap_sites[site].leaf;
+    if (is_alloc(loader, parent)) {
+        loader->contexts[position] = loader->contexts[parent];
+        return true;
+    }
+    uint32_t above = parent_context(loader, position, node, leaf);
+    if (above == MODEL_NONE)
+        return false;
+    loader->contexts[position] = model_context(loader->profile, above, leaf, CONTEXT_ALLOC);
+    return loader->contexts[position] != MODEL_NONE;
+}
+
 static enum context_kind kind_of(const struct cprof_node *node)
 {
-    if (node->flags & CPROF_NODE_ALLOC)
-        return CONTEXT_ALLOC;
     return node->flags & CPROF_NODE_SCOPE ? CONTEXT_SCOPE : CONTEXT_FUNCTION;
 }
 
@@ -273,6 +370,8 @@ static bool load_context(struct loader *loader, uint32_t position)
         loader->contexts[position] = MODEL_ROOT;
         return true;
     }
+    if (node.flags & CPROF_NODE_ALLOC)
+        return load_alloc_context(loader, position, &node);
     uint32_t function = function_of(loader, &node);
     uint32_t parent = parent_context(loader, position, &node, function);
     if (parent == MODEL_NONE)
@@ -412,9 +511,11 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
 {
     struct cprof_node node = reader_node(loader->reading, position);
     struct measure measure = {0};
+    if (node.flags & CPROF_NODE_ALLOC)
+        return measure;
     if (!(node.flags & CPROF_NODE_ROOT))
         measure.calls = reader_calls(&node);
-    if (!loader->timed || (node.flags & CPROF_NODE_ALLOC))
+    if (!loader->timed)
         return measure;
     const struct region_node *share = &loader->shares[position];
     measure.timed_calls = node.u.call.timed_calls;
@@ -485,6 +586,54 @@ static bool load_durations(struct loader *loader)
         if (!add_durations(loader, &part, loader->functions[first + record]))
             return false;
     }
+    return true;
+}
+
+/* ---- The heap ------------------------------------------------------------- */
+
+static bool add_alloc_node(struct loader *loader, uint32_t position, const struct cprof_heap *heap)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    bool below = is_alloc(loader, loader->parents[position]);
+    struct heap_numbers numbers = node.flags & CPROF_NODE_LIVES
+                                      ? heap_lives_of(&node, heap)
+                                      : heap_numbers_of(&node, heap, below);
+    struct heap_numbers *sum = model_heap_numbers(loader->profile, loader->contexts[position]);
+    uint32_t site = heap_site_of(loader, &node);
+    if (!sum)
+        return false;
+    heap_numbers_add(sum, &numbers);
+    if (site != MODEL_NONE)
+        heap_numbers_add(&loader->profile->heap_sites[site].numbers, &numbers);
+    return true;
+}
+
+static void add_places(struct loader *loader)
+{
+    for (uint64_t idx = 0; idx < loader->reading->places.total; idx++) {
+        struct cprof_place place = reader_place(loader->reading, idx);
+        struct cprof_node stand_in = {.site = place.site};
+        uint32_t site = place.site ? heap_site_of(loader, &stand_in) : MODEL_NONE;
+        if (site != MODEL_NONE && place.peak_bytes > 0)
+            loader->profile->heap_sites[site].peak_bytes += (uint64_t)place.peak_bytes;
+    }
+}
+
+/* A copy of the heap's record, when there is one; false: no memory. */
+static bool load_heap(struct loader *loader)
+{
+    if (!loader->reading->heap)
+        return true;
+    struct cprof_heap *heap = malloc(sizeof *heap);
+    if (!heap)
+        return false;
+    memcpy(heap, loader->reading->heap, sizeof *heap);
+    loader->heap = heap;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        if (is_alloc(loader, loader->order[idx]) &&
+            !add_alloc_node(loader, loader->order[idx], heap))
+            return false;
+    add_places(loader);
     return true;
 }
 
@@ -559,6 +708,8 @@ static bool add_run(struct loader *loader)
     profile->runs[profile->run_count++] = (struct run){.header = *header,
                                                        .wall = wall_of(loader),
                                                        .overhead = overhead_of(loader, events_x16),
+                                                       .scale = loader->scale,
+                                                       .heap = loader->heap,
                                                        .threads = threads,
                                                        .nodes = loader->ordered,
                                                        .bytes = loader->reading->len,
@@ -598,8 +749,9 @@ static enum cprof_status load_all(struct loader *loader)
         (loader->timed && (!load_times(loader) || !load_durations(loader))))
         return fault_memory(loader->error, loader->name);
     add_measures(loader);
-    if (!add_run(loader))
+    if (!load_heap(loader) || !add_run(loader))
         return fault_memory(loader->error, loader->name);
+    loader->heap = NULL;
     return CPROF_OK;
 }
 
@@ -618,6 +770,8 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
     profile->finished = false;
     enum cprof_status status = load_all(&loader);
     free(loader.functions);
+    free(loader.allocations);
+    free(loader.heap);
     free(loader.parents);
     free(loader.order);
     free(loader.contexts);

@@ -14,8 +14,10 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
                                struct cprof_error *error);
 
 /* Adds the functions of site records; functions[idx] becomes the number of the
- * function of record idx.  The bytes are not needed afterwards. */
+ * function of record idx, and so allocations[idx], unless NULL, the number of the
+ * heap site of allocation record idx.  The bytes are not needed afterwards. */
 enum cprof_status load_records(struct cprof_profile *profile, const struct records *records,
-                               const char *name, uint32_t *functions, struct cprof_error *error);
+                               const char *name, uint32_t *functions, uint32_t *allocations,
+                               struct cprof_error *error);
 
 #endif

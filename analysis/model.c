@@ -34,6 +34,9 @@ void cprof_profile_free(struct cprof_profile *profile)
         table_free(&profile->context_by_key);
         free(profile->functions);
         free(profile->contexts);
+        free(profile->heaps);
+        free(profile->heap_totals);
+        free(profile->heap_by_bytes);
         free(profile->by_self);
         free(profile->by_place);
         free(profile);
@@ -49,7 +52,14 @@ void cprof_profile_free(struct cprof_profile *profile)
     free(profile->calls);
     free(profile->functions);
     free(profile->contexts);
+    for (size_t idx = 0; idx < profile->run_count; idx++)
+        free(profile->runs[idx].heap);
     free(profile->runs);
+    table_free(&profile->heap_site_by_key);
+    free(profile->heap_sites);
+    free(profile->heaps);
+    free(profile->heap_totals);
+    free(profile->heap_by_bytes);
     free(profile->by_self);
     free(profile->by_place);
     free(profile);
@@ -149,6 +159,58 @@ uint32_t model_hand_function(struct cprof_profile *profile, const char *name, co
 uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name)
 {
     return model_hand_function(profile, name, "", 0);
+}
+
+/* In the tree an allocation site is a function of its own: the allocator, called
+ * there. */
+static uint32_t leaf_of(struct cprof_profile *profile, const struct heap_site *site)
+{
+    const char *kind = heap_kind(site->kind);
+    uint32_t name = site->kind == CPROF_KIND_CUSTOM
+                        ? model_display(profile, site->callee)
+                        : texts_add(&profile->texts, kind, strlen(kind));
+    if (name == TABLE_NONE)
+        return MODEL_NONE;
+    uint32_t leaf = merge_function(profile, name, site->file, site->line);
+    if (leaf != MODEL_NONE && profile->functions[leaf].unit == TABLE_NONE) {
+        profile->functions[leaf].flags |= CPROF_SITE_INSTRUMENTED; /* nobody left it out */
+        profile->functions[leaf].allocator = true;
+    }
+    return leaf;
+}
+
+uint32_t model_heap_site(struct cprof_profile *profile, const struct heap_site *site)
+{
+    uint32_t leaf = leaf_of(profile, site), key = file_key(profile, site->file);
+    if (leaf == MODEL_NONE || key == TABLE_NONE)
+        return MODEL_NONE;
+    uint64_t high = (uint64_t)site->function << 32 | leaf;
+    uint64_t low = (uint64_t)site->line << 32 | (uint64_t)site->column << 16 | site->kind;
+    uint32_t id = table_find(&profile->heap_site_by_key, high, low);
+    if (id != TABLE_NONE)
+        return id;
+    if (!array_reserve(&profile->heap_sites, &profile->heap_site_capacity,
+                       profile->heap_site_count + 1, sizeof *profile->heap_sites))
+        return MODEL_NONE;
+    id = (uint32_t)profile->heap_site_count;
+    if (!table_put(&profile->heap_site_by_key, high, low, id))
+        return MODEL_NONE;
+    profile->heap_site_count++;
+    profile->heap_sites[id] = *site;
+    profile->heap_sites[id].leaf = leaf;
+    return id;
+}
+
+struct heap_numbers *model_heap_numbers(struct cprof_profile *profile, uint32_t context)
+{
+    if (!profile->contexts[context].heap) {
+        if (!array_reserve(&profile->heaps, &profile->heap_capacity, profile->heap_count + 1,
+                           sizeof *profile->heaps))
+            return NULL;
+        profile->heaps[profile->heap_count] = (struct heap_numbers){0};
+        profile->contexts[context].heap = (uint32_t)++profile->heap_count;
+    }
+    return &profile->heaps[profile->contexts[context].heap - 1];
 }
 
 /* Objects of different folders name the same list differently (deny.txt,
@@ -260,10 +322,12 @@ static bool link_siblings(struct cprof_profile *profile)
     struct sibling *siblings = array_new(profile->context_count, sizeof *siblings);
     if (!siblings)
         return false;
-    size_t count = 0;
+    size_t count = 0, leaves = 0;
     for (uint32_t idx = 0; idx < profile->context_count; idx++) {
+        leaves += contexts[idx].heap != 0;
         contexts[idx].first_child = contexts[idx].next_sibling = MODEL_NONE;
-        if (idx != MODEL_ROOT && (contexts[idx].total > 0 || contexts[idx].total_calls > 0))
+        if (idx != MODEL_ROOT &&
+            (contexts[idx].total > 0 || contexts[idx].total_calls > 0 || contexts[idx].heap))
             siblings[count++] = (struct sibling){.parent = contexts[idx].parent,
                                                  .context = idx,
                                                  .total = contexts[idx].total,
@@ -276,7 +340,7 @@ static bool link_siblings(struct cprof_profile *profile)
         contexts[siblings[idx].context].next_sibling = parent->first_child;
         parent->first_child = siblings[idx].context;
     }
-    profile->context_seen = count;
+    profile->context_seen = count - leaves;
     free(siblings);
     return true;
 }
@@ -398,6 +462,8 @@ enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error
     if (!find_percentiles(profile))
         return fault_memory(error, "the durations");
     find_folder(profile);
+    if (!heap_finish(profile))
+        return fault_memory(error, "the allocation sites");
     if (!stats_order(profile))
         return fault_memory(error, "the list of functions");
     profile->finished = true;

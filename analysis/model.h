@@ -17,6 +17,7 @@
 #include <cprof/format.h>
 
 #include "durations.h"
+#include "heap.h"
 #include "table.h"
 #include "texts.h"
 
@@ -54,7 +55,9 @@ struct function {
     uint32_t reason;
     uint32_t flags;      /* CPROF_SITE_* of all its records */
     uint32_t statements; /* its size, of the last of them */
+    bool allocator;      /* stands for an allocation site in the tree; no function of the program */
     /* Set by model_finish. */
+    uint64_t alloc_count, alloc_bytes; /* by its own sites */
     struct measure measure;
     double total;
     double cpu;
@@ -67,6 +70,7 @@ struct context {
     uint32_t parent;
     uint32_t function; /* MODEL_NONE for the root */
     enum context_kind kind;
+    uint32_t heap; /* 1 + index in heaps, of an allocation site's context; else 0 */
     struct measure measure;
     /* Set by model_finish; links skip contexts that nothing was seen of. */
     double total;
@@ -95,7 +99,9 @@ struct call_site {
 /* Facts of one file. */
 struct run {
     struct cprof_header header;
-    double wall, overhead; /* nanoseconds; negative: unknown */
+    double wall, overhead;   /* nanoseconds; negative: unknown */
+    double scale;            /* nanoseconds a tick; negative: unknown */
+    struct cprof_heap *heap; /* owned; NULL: no allocations were noted */
     uint64_t threads, nodes, bytes;
     bool running;
     bool imported; /* another profiler's; of the header only texts and times hold */
@@ -116,6 +122,11 @@ struct cprof_profile {
     struct durations durations;
     struct call_site *calls;
     size_t call_count, call_capacity;
+    struct heap_site *heap_sites;
+    size_t heap_site_count, heap_site_capacity;
+    struct table heap_site_by_key;
+    struct heap_numbers *heaps; /* of contexts */
+    size_t heap_count, heap_capacity;
     struct run *runs;
     size_t run_count, run_capacity;
     char unit[MODEL_UNIT_SIZE];          /* what times really are; "": nanoseconds */
@@ -127,7 +138,10 @@ struct cprof_profile {
     uint32_t *by_self; /* functions that were seen, by self time */
     size_t seen_count;
     size_t context_seen;
-    uint32_t *by_place; /* all functions, by file and line */
+    uint32_t *by_place;             /* all functions, by file and line */
+    struct heap_total *heap_totals; /* by context; NULL where no allocations were noted */
+    uint32_t *heap_by_bytes;        /* sites that were seen, by bytes */
+    size_t heap_seen;
     const char *folder; /* that the program's own absolute files share, with its last slash */
     size_t folder_len;  /* 0: none */
     char build_id[MODEL_BUILD_ID_SIZE];
@@ -151,6 +165,12 @@ uint32_t model_pseudo_function(struct cprof_profile *profile, const char *name);
 /* The context of a function below another context. */
 uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t function,
                        enum context_kind kind);
+
+/* The allocation site with these facts; its leaf is made, numbers are left alone. */
+uint32_t model_heap_site(struct cprof_profile *profile, const struct heap_site *site);
+
+/* The numbers of a context of an allocation site, for adding to; NULL: no memory. */
+struct heap_numbers *model_heap_numbers(struct cprof_profile *profile, uint32_t context);
 
 /* Adds a line, or its flags to the same line of other objects.  False: no memory. */
 bool model_line(struct cprof_profile *profile, const struct list_line *line);

@@ -108,7 +108,7 @@ static enum cprof_status add_records(void *context, const struct records *record
     if (!functions)
         return fault_memory(error, target->path);
     enum cprof_status status =
-        load_records(target->profile, records, target->path, functions, error);
+        load_records(target->profile, records, target->path, functions, NULL, error);
     free(functions);
     return status;
 }

@@ -144,11 +144,12 @@ static bool copy_module(struct cprof_module *stored, const struct cprof_extent *
     size_t len = extent->length < sizeof *stored ? (size_t)extent->length : sizeof *stored;
     memset(stored, 0, sizeof *stored);
     memcpy(stored, bytes + extent->offset, len);
-    if (len < offsetof(struct cprof_module, line_count))
+    const size_t least = offsetof(struct cprof_module, line_count);
+    if (len < least)
         return false;
-    if (len < sizeof *stored || stored->site_offset < sizeof *stored)
-        memset((char *)stored + offsetof(struct cprof_module, line_count), 0,
-               sizeof *stored - offsetof(struct cprof_module, line_count));
+    if (stored->site_offset < len)
+        len = stored->site_offset < least ? least : (size_t)stored->site_offset;
+    memset((char *)stored + len, 0, sizeof *stored - len);
     return true;
 }
 
@@ -157,6 +158,8 @@ static bool parts_lie_inside(const struct cprof_module *stored, uint64_t length)
     return lies_inside(stored->site_offset, stored->site_count, stored->site_size, length) &&
            lies_inside(stored->call_offset, stored->call_count, stored->call_size, length) &&
            lies_inside(stored->line_offset, stored->line_count, stored->line_size, length) &&
+           lies_inside(stored->allocation_offset, stored->allocation_count, stored->allocation_size,
+                       length) &&
            lies_inside(stored->string_offset, stored->string_len, 1, length);
 }
 
@@ -174,6 +177,10 @@ static struct records records_of(const struct cprof_module *stored, const unsign
                                       .address = stored->call_address,
                                       .count = stored->call_count,
                                       .size = stored->call_size},
+                            .allocations = {.ptr = base + stored->allocation_offset,
+                                            .address = stored->allocation_address,
+                                            .count = stored->allocation_count,
+                                            .size = stored->allocation_size},
                             .strings = base + stored->string_offset,
                             .string_address = stored->string_address,
                             .string_len = (size_t)stored->string_len};
@@ -188,11 +195,13 @@ static enum cprof_status add_module(struct reading *reading, const struct cprof_
         return fault_damaged(name, "a module is cut short", error);
     if ((stored.site_count && stored.site_size < sizeof(struct cprof_site)) ||
         (stored.line_count && stored.line_size < sizeof(struct cprof_line)) ||
-        (stored.call_count && stored.call_size < sizeof(struct cprof_call)))
+        (stored.call_count && stored.call_size < sizeof(struct cprof_call)) ||
+        (stored.allocation_count && stored.allocation_size < sizeof(struct cprof_allocation)))
         return fault_damaged(name, "a module has records of a wrong size", error);
     if (!parts_lie_inside(&stored, extent->length))
         return fault_damaged(name, "a module's records lie outside of it", error);
-    if (extent->first > UINT32_MAX || stored.site_count > UINT32_MAX - extent->first)
+    if (extent->first > UINT32_MAX ||
+        (uint64_t)stored.site_count + stored.allocation_count > UINT32_MAX - extent->first)
         return fault_damaged(name, "a module numbers its sites beyond 32 bits", error);
 
     struct reader_module *module = &reading->modules[reading->module_count++];
@@ -220,6 +229,13 @@ static enum cprof_status add_extent(struct reading *reading, const struct cprof_
     case CPROF_EXTENT_DURATIONS:
         return add_run(&reading->durations, extent, sizeof(struct cprof_durations), name, bytes,
                        error);
+    case CPROF_EXTENT_PLACES:
+        return add_run(&reading->places, extent, sizeof(struct cprof_place), name, bytes, error);
+    case CPROF_EXTENT_HEAP:
+        if (extent->length < sizeof(struct cprof_heap))
+            return fault_damaged(name, "its heap is cut short", error);
+        reading->heap = bytes + extent->offset;
+        return CPROF_OK;
     case CPROF_EXTENT_MODULE:
         return add_module(reading, extent, name, bytes, error);
     default:
@@ -264,7 +280,8 @@ static bool order_modules(struct reading *reading)
     struct reader_module *modules = reading->modules;
     qsort(modules, reading->module_count, sizeof *modules, compare_modules);
     for (size_t idx = 1; idx < reading->module_count; idx++)
-        if (modules[idx].first < modules[idx - 1].first + modules[idx - 1].records.sites.count)
+        if (modules[idx].first < modules[idx - 1].first + modules[idx - 1].records.sites.count +
+                                     modules[idx - 1].records.allocations.count)
             return false;
     return true;
 }
@@ -288,7 +305,8 @@ enum cprof_status reader_open(struct reading *reading, const char *name, const v
     if (status != CPROF_OK)
         return status;
     if (!order_runs(&reading->nodes) || !order_runs(&reading->threads) ||
-        !order_runs(&reading->durations) || !order_modules(reading))
+        !order_runs(&reading->durations) || !order_runs(&reading->places) ||
+        !order_modules(reading))
         return fault_damaged(name, "two extents number the same records", error);
     return CPROF_OK;
 }
@@ -354,7 +372,15 @@ uint32_t reader_node_position(const struct reading *reading, uint64_t index)
     return READER_NONE;
 }
 
-const struct reader_module *reader_site(const struct reading *reading, uint32_t site, size_t *idx)
+struct cprof_place reader_place(const struct reading *reading, uint64_t position)
+{
+    struct cprof_place place;
+    copy_record(&reading->places, position, &place, sizeof place);
+    return place;
+}
+
+/* The module that has the id, of a function or of an allocation site behind them. */
+static const struct reader_module *module_of(const struct reading *reading, uint32_t site)
 {
     size_t low = 0, high = reading->module_count;
     while (low < high) {
@@ -362,14 +388,32 @@ const struct reader_module *reader_site(const struct reading *reading, uint32_t 
         const struct reader_module *module = &reading->modules[middle];
         if (site < module->first)
             high = middle;
-        else if (site - module->first >= module->records.sites.count)
+        else if (site - module->first >=
+                 module->records.sites.count + module->records.allocations.count)
             low = middle + 1;
-        else {
-            *idx = (size_t)(site - module->first);
+        else
             return module;
-        }
     }
     return NULL;
+}
+
+const struct reader_module *reader_site(const struct reading *reading, uint32_t site, size_t *idx)
+{
+    const struct reader_module *module = module_of(reading, site);
+    if (!module || site - module->first >= module->records.sites.count)
+        return NULL;
+    *idx = (size_t)(site - module->first);
+    return module;
+}
+
+const struct reader_module *reader_allocation(const struct reading *reading, uint32_t site,
+                                              size_t *idx)
+{
+    const struct reader_module *module = module_of(reading, site);
+    if (!module || site - module->first < module->records.sites.count)
+        return NULL;
+    *idx = (size_t)(site - module->first) - module->records.sites.count;
+    return module;
 }
 
 uint64_t reader_calls(const struct cprof_node *node)

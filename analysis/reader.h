@@ -41,7 +41,8 @@ struct reader_module {
 /* Views into the caller's bytes, which must outlive it. */
 struct reading {
     struct cprof_header header; /* its texts end in NUL here */
-    struct reader_runs nodes, threads, durations;
+    struct reader_runs nodes, threads, durations, places;
+    const unsigned char *heap; /* struct cprof_heap, or NULL */
     struct reader_module modules[CPROF_EXTENT_MAX];
     size_t module_count;
     size_t len; /* bytes in use */
@@ -72,6 +73,12 @@ uint32_t reader_node_position(const struct reading *reading, uint64_t index);
 
 /* The module that has a site id, and the record in it; NULL if none does. */
 const struct reader_module *reader_site(const struct reading *reading, uint32_t site, size_t *idx);
+
+/* The same of an allocation site's id. */
+const struct reader_module *reader_allocation(const struct reading *reading, uint32_t site,
+                                              size_t *idx);
+
+struct cprof_place reader_place(const struct reading *reading, uint64_t position);
 
 /* calls of a node, see format.h. */
 uint64_t reader_calls(const struct cprof_node *node);

@@ -34,6 +34,14 @@ struct cprof_call records_call(const struct records *records, size_t idx)
     return call;
 }
 
+struct cprof_allocation records_allocation(const struct records *records, size_t idx)
+{
+    struct cprof_allocation allocation;
+    memcpy(&allocation, records->allocations.ptr + idx * records->allocations.size,
+           sizeof allocation);
+    return allocation;
+}
+
 /* Addresses are only numbers from the file: sums may wrap, and the comparison in
  * records_offset throws out whatever they wrap to. */
 uint64_t records_address(const struct records_array *array, size_t idx, size_t field)

@@ -21,9 +21,10 @@ struct records_array {
 };
 
 struct records {
-    struct records_array sites; /* struct cprof_site */
-    struct records_array lines; /* struct cprof_line */
-    struct records_array calls; /* struct cprof_calls, each before its struct cprof_call */
+    struct records_array sites;       /* struct cprof_site */
+    struct records_array lines;       /* struct cprof_line */
+    struct records_array calls;       /* struct cprof_calls, each before its struct cprof_call */
+    struct records_array allocations; /* struct cprof_allocation */
     const unsigned char *strings;
     uint64_t string_address;
     size_t string_len;
@@ -34,6 +35,7 @@ struct cprof_site records_site(const struct records *records, size_t idx);
 struct cprof_line records_line(const struct records *records, size_t idx);
 struct cprof_calls records_calls(const struct records *records, size_t idx);
 struct cprof_call records_call(const struct records *records, size_t idx);
+struct cprof_allocation records_allocation(const struct records *records, size_t idx);
 
 /* Where a ref stands in the process: that of the field at offset `field` of
  * record `idx`. */

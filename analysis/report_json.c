@@ -2,6 +2,7 @@
  * docs/adr/0012.  What no source has measured is null.
  */
 #include "facts.h"
+#include "heap_json.h"
 #include "run_json.h"
 #include "stats.h"
 
@@ -25,8 +26,8 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_whole(json, "timed_calls", function->timed_calls);
     json_decimal(json, "error_percent", function->error_percent);
     json_whole(json, "max_depth", function->max_depth);
-    json_unknown(json, "alloc_count");
-    json_unknown(json, "alloc_bytes");
+    json_whole(json, "alloc_count", function->alloc_count);
+    json_whole(json, "alloc_bytes", function->alloc_bytes);
     json_unknown(json, "cache");
     if (function->self_amount != function->self_ns) { /* another profiler's unit: run.unit */
         json_whole(json, "total_amount", function->total_amount);
@@ -44,18 +45,6 @@ static void put_functions(struct json *json, const struct cprof_profile *profile
         put_function(json, &function);
     }
     json_close(json, ']');
-}
-
-static void put_allocations(struct json *json)
-{
-    static const char *const totals[] = {"allocated_bytes", "freed_bytes", "current_bytes",
-                                         "peak_bytes"};
-    json_open(json, "allocations", '[');
-    json_close(json, ']');
-    json_open(json, "totals", '{');
-    for (size_t idx = 0; idx < sizeof totals / sizeof *totals; idx++)
-        json_unknown(json, totals[idx]);
-    json_close(json, '}');
 }
 
 static void put_left_out(struct json *json, const struct cprof_profile *profile)
@@ -106,7 +95,7 @@ enum cprof_status cprof_report_json(struct cprof_profile *profile,
     run_json_program(&json, profile, &run);
     run_json_run(&json, profile, &run);
     put_functions(&json, profile, options->top);
-    put_allocations(&json);
+    heap_json_report(&json, profile, options->top);
     put_left_out(&json, profile);
     put_idle_lines(&json, profile);
     json_close(&json, '}');

@@ -71,9 +71,15 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
                                  .timed_calls = measure->timed_calls,
                                  .error_percent = -1.0,
                                  .total_amount = CPROF_UNKNOWN,
-                                 .self_amount = CPROF_UNKNOWN};
+                                 .self_amount = CPROF_UNKNOWN,
+                                 .alloc_count = CPROF_UNKNOWN,
+                                 .alloc_bytes = CPROF_UNKNOWN};
     if (!model_counted(profile))
         out.calls = CPROF_UNKNOWN;
+    if (heap_known(profile)) {
+        out.alloc_count = function->alloc_count;
+        out.alloc_bytes = function->alloc_bytes;
+    }
     if (!model_timed(profile))
         return out;
     out.total_amount = stats_whole(function->total);

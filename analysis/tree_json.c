@@ -9,6 +9,8 @@ static uint64_t calls_of(const struct cprof_profile *profile, const struct conte
 {
     if (!model_counted(profile))
         return CPROF_UNKNOWN;
+    if (context->heap)
+        return profile->heaps[context->heap - 1].count;
     return profile->inverted ? stats_whole(context->total_calls) : context->measure.calls;
 }
 
@@ -29,9 +31,10 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
     json_whole(json, "self_ns",
                timed && !profile->inverted ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
-    json_unknown(json, "alloc_count");
-    json_unknown(json, "alloc_bytes");
-    json_unknown(json, "live_bytes");
+    const struct heap_total *total = profile->heap_totals ? &profile->heap_totals[idx] : NULL;
+    json_whole(json, "alloc_count", total ? stats_whole(total->count) : CPROF_UNKNOWN);
+    json_whole(json, "alloc_bytes", total ? stats_whole(total->bytes) : CPROF_UNKNOWN);
+    json_whole(json, "live_bytes", total ? stats_whole(total->live_bytes) : CPROF_UNKNOWN);
     if (*model_unit(profile)) {
         json_whole(json, "total_amount", stats_whole(context->total));
         json_whole(json, "self_amount",

@@ -57,6 +57,8 @@ static bool has_younger(const struct tree_page *page, uint32_t at)
 static uint64_t calls_of(const struct tree_page *page, uint32_t at)
 {
     const struct context *context = &page->profile->contexts[at];
+    if (context->heap) /* an allocator's are blocks */
+        return page->profile->heaps[context->heap - 1].count;
     return page->profile->inverted ? stats_whole(context->total_calls) : context->measure.calls;
 }
 
@@ -73,7 +75,7 @@ static void lay_out(struct tree_page *page)
         size_t taken = strlen(number_grouped(text, calls_of(page, at)));
         if (taken > page->calls)
             page->calls = taken;
-        page->shown++;
+        page->shown += page->profile->contexts[at].kind != CONTEXT_ALLOC;
     }
     size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) +
                    (page->counted ? 2 + page->calls : 0u) + 2;

@@ -88,6 +88,16 @@ static uint32_t shown_below(struct view *view, uint32_t parent, uint32_t at)
     return model_context(view->out, parent, context->function, context->kind);
 }
 
+/* What an allocation site did in a context. */
+static bool add_heap(struct view *view, uint32_t shown, uint32_t at)
+{
+    uint32_t heap = view->profile->contexts[at].heap;
+    struct heap_numbers *sum = heap ? model_heap_numbers(view->out, shown) : NULL;
+    if (sum)
+        heap_numbers_add(sum, &view->profile->heaps[heap - 1]);
+    return sum || !heap;
+}
+
 /* What the function called.  Contexts stand parents first. */
 static bool add_callees(struct view *view)
 {
@@ -100,7 +110,7 @@ static bool add_callees(struct view *view)
         if (above == MODEL_NONE && !is_chosen(view, at))
             continue;
         shown[at] = shown_below(view, above == MODEL_NONE ? MODEL_ROOT : above, at);
-        enough = shown[at] != MODEL_NONE;
+        enough = shown[at] != MODEL_NONE && add_heap(view, shown[at], at);
         if (enough)
             measure_add(&view->out->contexts[shown[at]].measure, &profile->contexts[at].measure);
     }
@@ -168,7 +178,10 @@ static struct cprof_profile *borrow(const struct cprof_profile *profile)
     out->context_capacity = capacity;
     out->context_count = 1;
     out->context_by_key = (struct table){0};
-    out->by_self = out->by_place = NULL;
+    out->by_self = out->by_place = out->heap_by_bytes = NULL;
+    out->heaps = NULL;
+    out->heap_count = out->heap_capacity = 0;
+    out->heap_totals = NULL;
     return out;
 }
 

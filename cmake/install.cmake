@@ -21,7 +21,23 @@ install(TARGETS cprof_shared LIBRARY DESTINATION lib)
 
 # A user's headers.  abi.h and what it needs is between the plugins and the
 # runtime, and format.h between the runtime and the reader: nobody else's.
-foreach(header advice.def advice.h budget.h cprof.h diff.h export.def metric.def profiler.h severity.def snapshot.h sort.def tree.h user.h)
+foreach(header
+  advice.def
+  advice.h
+  budget.h
+  cprof.h
+  diff.h
+  export.def
+  flame.def
+  heap.h
+  metric.def
+  profiler.h
+  severity.def
+  snapshot.h
+  sort.def
+  tree.h
+  user.h
+)
   install(FILES include/cprof/${header} DESTINATION include/cprof)
 endforeach()
 

@@ -176,6 +176,8 @@ struct cprof_function {
     double error_percent;  /* of self_ns, 95 % confidence; negative: unknown */
     uint64_t total_amount; /* the same as the times, but in the unit of the run */
     uint64_t self_amount;
+    uint64_t alloc_count; /* blocks that its own code allocated, callees not included */
+    uint64_t alloc_bytes;
 };
 
 /* Function `idx` by descending self time; CPROF_USAGE past the last one. */
@@ -281,9 +283,20 @@ enum cprof_status cprof_tree_json(struct cprof_profile *profile,
                                   const struct cprof_tree_options *options,
                                   const struct cprof_sink *sink, struct cprof_error *error);
 
+/* What the widths of a flame graph mean. */
+enum cprof_flame_metric {
+#define CPROF_FLAME(name, word, meaning) CPROF_FLAME_##name,
+#include <cprof/flame.def>
+#undef CPROF_FLAME
+    CPROF_FLAME_COUNT
+};
+
+/* The word of a metric of flame graphs ("total_time", ...), NULL past the last. */
+const char *cprof_flame_word(enum cprof_flame_metric metric);
+
 struct cprof_flame_options {
-    enum cprof_metric metric; /* total time or calls, which are taken where times are unknown */
-    const char *title;        /* NULL: the program's name */
+    enum cprof_flame_metric metric;
+    const char *title; /* NULL: the program's name */
 };
 
 /* A self-contained SVG. */
@@ -350,6 +363,7 @@ struct cprof_snapshot;
 struct cprof_tree;
 #include <cprof/advice.h>
 #include <cprof/diff.h>
+#include <cprof/heap.h>
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>

@@ -208,7 +208,7 @@ static void render(struct cprof_profile *profile)
     struct cprof_style style = {.columns = 80, .unicode = true};
     struct cprof_report_options report = {.style = style};
     struct cprof_tree_options tree = {.style = style};
-    struct cprof_flame_options flame = {.metric = CPROF_METRIC_TOTAL_TIME};
+    struct cprof_flame_options flame = {.metric = CPROF_FLAME_PEAK_BYTES};
     cprof_report_json(profile, &report, &sink, NULL);
     cprof_report_text(profile, &report, &sink, NULL);
     cprof_tree_json(profile, &tree, &sink, NULL);

@@ -1,0 +1,12 @@
+/* Parts of JSON documents that tell of allocations, for report_json and heap_json.
+ */
+#ifndef CPROF_ANALYSIS_HEAP_JSON_H
+#define CPROF_ANALYSIS_HEAP_JSON_H
+
+#include "json.h"
+#include "model.h"
+
+/* Members "allocations", "totals" and "heap" of the report. */
+void heap_json_report(struct json *json, struct cprof_profile *profile, size_t top);
+
+#endif
