@@ -55,7 +55,6 @@ void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
                            llvm::FunctionAnalysisManager &analyses)
 {
     numbers number_of;
-    unsigned seed = 0;
 
     for (unsigned idx = 0; idx < functions.size(); idx++)
         number_of[functions[idx]->function] = idx;
@@ -63,14 +62,14 @@ void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
     struct cprof_slot_plan *plan = cprof_slot_plan_new(functions.size());
     for (unsigned idx = 0; idx < functions.size(); idx++) {
         llvm::Function &function = *functions[idx]->function;
+        if (!function.hasLocalLinkage())
+            cprof_slot_plan_public(plan, idx, functions[idx]->name.c_str());
         if (functions[idx]->site.flags & CPROF_SITE_LEAF)
             continue; /* the analysis costs */
         calls_add(plan, idx, function, number_of, by_type,
                   analyses.getResult<llvm::BlockFrequencyAnalysis>(function));
     }
-    for (char letter : module.getSourceFileName())
-        seed = seed * 31 + (unsigned char)letter;
-    cprof_slot_plan_solve(plan, seed);
+    cprof_slot_plan_solve(plan);
     for (unsigned idx = 0; idx < functions.size(); idx++)
         functions[idx]->site.slot = cprof_slot_plan_slot(plan, idx);
     cprof_slot_plan_free(plan);

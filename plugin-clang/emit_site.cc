@@ -162,8 +162,8 @@ llvm::Constant *site_constant(struct cprof_tables *tables, llvm::GlobalVariable 
     made.integer(32, site.facts.lines);
     made.integer(32, site.facts.statements);
     made.string(compiler);
-    made.integer(32, (uint32_t)CPROF_NEAR_SLOT(site.facts.slot));
-    made.integer(32, (uint32_t)CPROF_FAR_SLOT(site.facts.slot));
+    made.integer(32, (uint32_t)CPROF_SLOT(site.facts.slot));
+    made.integer(32, (uint32_t)CPROF_SPARE(number % CPROF_SPARE_COUNT));
     return llvm::ConstantStruct::get(tables->site_type, made.fields);
 }
 

@@ -18,6 +18,11 @@ unsigned number_get(tree decl)
     return found ? *found : ~0u;
 }
 
+const char *name_of(tree decl)
+{
+    return IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
+}
+
 /* Functions that a call through a pointer may reach: those of its type whose
  * address is taken.  Each gets its share of the weight. */
 void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
@@ -64,9 +69,12 @@ void cprof_call_graph_plan(void)
             count++;
     plan = cprof_slot_plan_new(count);
     FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (node)
-        if (!node->inlined_to)
+        if (!node->inlined_to) {
             calls_add(number_get(node->decl), node);
-    cprof_slot_plan_solve(plan, htab_hash_string(main_input_filename ? main_input_filename : ""));
+            if (TREE_PUBLIC(node->decl))
+                cprof_slot_plan_public(plan, number_get(node->decl), name_of(node->decl));
+        }
+    cprof_slot_plan_solve(plan);
 }
 
 unsigned cprof_call_graph_slot(tree decl)
@@ -76,5 +84,5 @@ unsigned cprof_call_graph_slot(tree decl)
     if (number != ~0u)
         return cprof_slot_plan_slot(plan, number);
     /* an LTO partition, or a function made after planning */
-    return htab_hash_string(IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl))) % CPROF_FAR_SLOT_COUNT;
+    return cprof_slot_of_name(name_of(decl));
 }

@@ -40,7 +40,7 @@ static char *append(char *begin, char *end, const char *format, ...)
 
 static int slot_displacement(const struct cprof_hook_shape *shape)
 {
-    return CPROF_NEAR_SLOT(shape->slot);
+    return CPROF_SLOT(shape->slot);
 }
 
 unsigned cprof_hook_scratch_count(const struct cprof_hook_shape *shape)

@@ -22,7 +22,7 @@ extern "C" {
 /* What shape the hooks of a function take. */
 struct cprof_hook_shape {
     unsigned number;    /* of the function's site in this object */
-    unsigned slot;      /* 0 .. CPROF_FAR_SLOT_COUNT - 1 */
+    unsigned slot;      /* 0 .. CPROF_SLOT_COUNT - 1 */
     bool shared_object; /* code for -fPIC: the TLS offset is a variable */
     bool guarded;       /* test first whether the runtime has started */
     bool keep_red_zone; /* the function may keep data below its stack pointer */

@@ -214,8 +214,8 @@ static void write_site(const struct cprof_site_text *text, unsigned number)
     fprintf(output, "\t.long %u, %u, %u, %u, %u\n", site->facts.line, site->facts.flags,
             site->facts.reason, site->facts.lines, site->facts.statements);
     write_ref(output, text->compiler);
-    fprintf(output, "\t.long %d, %d\n", CPROF_NEAR_SLOT(site->facts.slot),
-            CPROF_FAR_SLOT(site->facts.slot));
+    fprintf(output, "\t.long %d, %d\n", CPROF_SLOT(site->facts.slot),
+            CPROF_SPARE(number % CPROF_SPARE_COUNT));
 }
 
 static void write_sites(const struct cprof_site_text *text)

@@ -1,6 +1,6 @@
 /* Slot numbers by greedy colouring; slot_plan.h says what for.  Must not know a
- * compiler.  The function that others call most chooses first and takes the
- * number that the other callees of its callers want least.  Cost: the sum over
+ * compiler.  The function that others call most chooses first, and takes the
+ * first number that no other callee of its callers has.  Cost: the sum over
  * callers of the square of their callees, a few milliseconds for SQLite.
  */
 #include "slot_plan.h"
@@ -11,7 +11,7 @@
 
 #include <cprof/abi.h>
 
-enum { NO_SLOT = 0xff };
+enum { NO_SLOT = 0xff, PUBLIC_START = 8 };
 
 struct call {
     uint32_t caller, callee;
@@ -24,7 +24,8 @@ struct cprof_slot_plan {
     uint32_t *first_call; /* by caller: where its calls start; one more at the end */
     uint32_t *by_callee;  /* indices into calls, sorted by callee */
     uint32_t *first_by_callee;
-    double *heat; /* by function: sum of the weights of its callers' calls */
+    double *heat;    /* by function: sum of the weights of its callers' calls */
+    uint8_t *starts; /* by function: the number it would like best */
     uint8_t *slots;
 };
 
@@ -42,6 +43,7 @@ struct cprof_slot_plan *cprof_slot_plan_new(size_t function_count)
 
     plan->function_count = function_count;
     plan->slots = array_new(function_count, 1);
+    plan->starts = array_new(function_count, 1);
     plan->heat = array_new(function_count, sizeof *plan->heat);
     return plan;
 }
@@ -56,6 +58,7 @@ void cprof_slot_plan_free(struct cprof_slot_plan *plan)
     free(plan->first_by_callee);
     free(plan->heat);
     free(plan->slots);
+    free(plan->starts);
     free(plan);
 }
 
@@ -116,8 +119,8 @@ static void calls_index(struct cprof_slot_plan *plan)
         plan->by_callee[plan->first_by_callee[plan->calls[idx].callee + 1]++] = (uint32_t)idx;
 }
 
-/* What it would cost `function` to share a near slot with each number: for every
- * other callee of a caller, how often the two could evict each other there. */
+/* What it would cost `function` to share each number: for every other callee of a
+ * caller, how often the two could evict each other there. */
 static void conflicts_weigh(const struct cprof_slot_plan *plan, size_t function, double *cost)
 {
     for (uint32_t at = plan->first_by_callee[function]; at < plan->first_by_callee[function + 1];
@@ -133,22 +136,15 @@ static void conflicts_weigh(const struct cprof_slot_plan *plan, size_t function,
     }
 }
 
-/* A shared far slot costs five times a shared near one: 150 instructions
- * against 30. */
+/* The first of the least conflicts. */
 static unsigned slot_choose(const double *conflicts, unsigned start)
 {
-    double near[CPROF_SLOT_COUNT] = {0}, least = 0;
-    unsigned best = 0;
+    unsigned best = start;
 
-    for (unsigned slot = 0; slot < CPROF_FAR_SLOT_COUNT; slot++)
-        near[slot % CPROF_SLOT_COUNT] += conflicts[slot];
-    for (unsigned step = 0; step < CPROF_FAR_SLOT_COUNT; step++) {
-        unsigned slot = (start + step) % CPROF_FAR_SLOT_COUNT;
-        double cost = near[slot % CPROF_SLOT_COUNT] + 4 * conflicts[slot];
-        if (step == 0 || cost < least) {
-            least = cost;
+    for (unsigned step = 1; step < CPROF_SLOT_COUNT && conflicts[best] > 0; step++) {
+        unsigned slot = (start + step) % CPROF_SLOT_COUNT;
+        if (conflicts[slot] < conflicts[best])
             best = slot;
-        }
     }
     return best;
 }
@@ -167,7 +163,23 @@ static int by_heat(const void *left, const void *right)
     return (a->function > b->function) - (a->function < b->function);
 }
 
-void cprof_slot_plan_solve(struct cprof_slot_plan *plan, unsigned seed)
+/* Functions of the unit alone share the first lines of a node, which are then in
+ * the cache; those that other units call are strewn over the rest. */
+unsigned cprof_slot_of_name(const char *name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return PUBLIC_START + (hash ^ hash >> 15) % (CPROF_SLOT_COUNT - PUBLIC_START);
+}
+
+void cprof_slot_plan_public(struct cprof_slot_plan *plan, size_t function, const char *name)
+{
+    plan->starts[function] = (uint8_t)cprof_slot_of_name(name);
+}
+
+void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
 {
     struct candidate *order = array_new(plan->function_count, sizeof *order);
 
@@ -180,10 +192,10 @@ void cprof_slot_plan_solve(struct cprof_slot_plan *plan, unsigned seed)
     if (plan->function_count)
         qsort(order, plan->function_count, sizeof *order, by_heat);
     for (size_t idx = 0; idx < plan->function_count; idx++) {
-        double conflicts[CPROF_FAR_SLOT_COUNT] = {0};
-        conflicts_weigh(plan, order[idx].function, conflicts);
-        plan->slots[order[idx].function] =
-            (uint8_t)slot_choose(conflicts, (unsigned)(seed + idx) % CPROF_FAR_SLOT_COUNT);
+        uint32_t function = order[idx].function;
+        double conflicts[CPROF_SLOT_COUNT] = {0};
+        conflicts_weigh(plan, function, conflicts);
+        plan->slots[function] = (uint8_t)slot_choose(conflicts, plan->starts[function]);
     }
     free(order);
 }

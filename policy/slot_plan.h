@@ -24,12 +24,17 @@ void cprof_slot_plan_free(struct cprof_slot_plan *plan);
 void cprof_slot_plan_call(struct cprof_slot_plan *plan, size_t caller, size_t callee,
                           double weight);
 
-/* Chooses; `seed` differs from unit to unit, so that functions of different
- * units do not all start with the same numbers. */
-void cprof_slot_plan_solve(struct cprof_slot_plan *plan, unsigned seed);
+/* `function` may be called from other units, whose functions this plan does not
+ * know: it starts from a number that follows from its name. */
+void cprof_slot_plan_public(struct cprof_slot_plan *plan, size_t function, const char *name);
 
-/* 0 .. CPROF_FAR_SLOT_COUNT - 1 */
+void cprof_slot_plan_solve(struct cprof_slot_plan *plan);
+
+/* 0 .. CPROF_SLOT_COUNT - 1 */
 unsigned cprof_slot_plan_slot(const struct cprof_slot_plan *plan, size_t function);
+
+/* The same for a function that no plan knows. */
+unsigned cprof_slot_of_name(const char *name);
 
 #ifdef __cplusplus
 }

@@ -79,8 +79,7 @@ static void events_calibrate(struct process *process, struct thread *thread)
 static void hook_calibrate(struct process *process)
 {
     uintptr_t caller = hot_of(process, CALIBRATION_CALLER);
-    struct cprof_slot *slot =
-        (struct cprof_slot *)(caller + (uintptr_t)(intptr_t)CPROF_NEAR_SLOT(0));
+    struct cprof_slot *slot = (struct cprof_slot *)(caller + (uintptr_t)(intptr_t)CPROF_SLOT(0));
     uint64_t count = CALIBRATION_CALLS, scratch, from;
     uint32_t id = 1;
 
@@ -106,7 +105,7 @@ static void hook_calibrate(struct process *process)
                      "subq $1, %0\n\t"
                      "jne 1b"
                      : "+r"(count), "=&r"(from), "=&r"(scratch)
-                     : "r"(process->tls_offset), "m"(*slot), "i"(CPROF_NEAR_SLOT(0)),
+                     : "r"(process->tls_offset), "m"(*slot), "i"(CPROF_SLOT(0)),
                        "i"(CPROF_LEFT_DISPLACEMENT), "m"(id)
                      : "cc", "memory");
     uint64_t took = ticks_now(process) - start;

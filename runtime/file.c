@@ -141,17 +141,33 @@ static bool extent_allocate(struct process *process, struct cprof_extent *extent
     return true;
 }
 
-/* Puts an extent's storage under `address`, or plain memory. */
-static bool extent_map(struct process *process, struct cprof_extent *extent, void *address)
+/* Where an extent's storage goes: all of it to an address, or pieces of `piece`
+ * bytes `stride` apart. */
+struct place {
+    char *address;
+    uint64_t piece, stride;
+};
+
+/* Puts an extent's storage in its place, or plain memory. */
+static bool extent_map(struct process *process, struct cprof_extent *extent, struct place place)
 {
-    if (extent_allocate(process, extent) &&
-        storage_map(process, extent->offset, address, extent->length)) {
+    uint64_t piece = place.piece ? place.piece : extent->length;
+    bool mapped = extent_allocate(process, extent);
+
+    for (uint64_t idx = 0; mapped && idx * piece < extent->length; idx++)
+        mapped = storage_map(process, extent->offset + idx * piece,
+                             place.address + idx * place.stride, piece);
+    if (mapped) {
         extent_publish(process, extent);
         return true;
     }
     trouble_add(process, CPROF_TROUBLE_NO_FILE);
-    return memory_map(address, extent->length, PROTECTION_READ | PROTECTION_WRITE,
-                      MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0) != NULL;
+    for (uint64_t idx = 0; idx * piece < extent->length; idx++)
+        if (!memory_map(place.address + idx * place.stride, piece,
+                        PROTECTION_READ | PROTECTION_WRITE,
+                        MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_FIXED, -1, 0))
+            return false;
+    return true;
 }
 
 /* One thread grows at a time.  Asynchronous signals wait meanwhile, so that no
@@ -207,8 +223,17 @@ struct growth {
     uint32_t *limit; /* how many have it */
     uint32_t most, more;
     uint32_t record_size, type;
-    char *first; /* number 0 */
+    struct place first; /* number 0's */
 };
+
+static struct place place_of(const struct growth *growth, uint32_t number)
+{
+    struct place place = growth->first;
+    uint64_t distance = (uint64_t)number * growth->record_size;
+
+    place.address += place.piece ? distance / place.piece * place.stride : distance;
+    return place;
+}
 
 /* Makes records [0, wanted) usable. */
 static bool records_grow(struct process *process, const struct growth *growth, uint32_t wanted)
@@ -219,8 +244,7 @@ static bool records_grow(struct process *process, const struct growth *growth, u
         struct cprof_extent extent = {0, (uint64_t)count * growth->record_size, limit,
                                       growth->record_size, growth->type};
         bool done =
-            limit + count <= growth->most &&
-            extent_map(process, &extent, growth->first + (uint64_t)limit * growth->record_size);
+            limit + count <= growth->most && extent_map(process, &extent, place_of(growth, limit));
         if (done)
             __atomic_store_n(growth->limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);
@@ -237,8 +261,10 @@ static bool nodes_grow(struct process *process, uint32_t wanted)
 
     if (LIKELY(limit >= wanted))
         return true;
-    struct growth growth = {&process->node_limit, NODE_MAX,           extent_nodes(limit),
-                            CPROF_NODE_SIZE,      CPROF_EXTENT_NODES, (char *)node_of(process, 0)};
+    struct growth growth = {
+        &process->node_limit, NODE_MAX,
+        extent_nodes(limit),  CPROF_NODE_SIZE,
+        CPROF_EXTENT_NODES,   {(char *)node_of(process, 0), CPROF_ZONE, CPROF_BLOCK}};
     return records_grow(process, &growth, wanted);
 }
 
@@ -250,7 +276,7 @@ static bool threads_grow(struct process *process, uint32_t wanted)
         return true;
     struct growth growth = {
         &process->thread_limit,      THREAD_MAX,           limit < 4096 ? FIRST_THREADS : 4096,
-        sizeof(struct cprof_thread), CPROF_EXTENT_THREADS, (char *)process->file_threads};
+        sizeof(struct cprof_thread), CPROF_EXTENT_THREADS, {(char *)process->file_threads, 0, 0}};
     return records_grow(process, &growth, wanted);
 }
 
@@ -265,7 +291,7 @@ static bool durations_grow(struct process *process, uint32_t wanted)
                             limit < 4 * FIRST_DURATIONS ? FIRST_DURATIONS : 4 * FIRST_DURATIONS,
                             sizeof(struct cprof_durations),
                             CPROF_EXTENT_DURATIONS,
-                            (char *)process->durations};
+                            {(char *)process->durations, 0, 0}};
     return records_grow(process, &growth, wanted);
 }
 

@@ -7,13 +7,13 @@
 
 HIDDEN struct process *__cprof_process;
 HIDDEN intptr_t __cprof_tls_offset;
-HIDDEN uintptr_t __cprof_base = (uintptr_t)1 << 63; /* far from every hot pointer */
 
-/* What a thread stands on before it has a tree: slots that match no site, not
- * even one that is switched off, so that its first call takes the cold path. */
-static const uint64_t sentinel[CPROF_SLOT_COUNT]
-    __attribute__((aligned(CPROF_NODE_STRIDE))) = {[0 ... CPROF_SLOT_COUNT - 1] = 0xfffffffeu};
-HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)sentinel + CPROF_HOT_BIAS;
+/* What a thread stands on before it has a tree: a block's worth of empty slots, so
+ * that its first call takes the cold path.  Costs address space: reading it
+ * maps the kernel's page of zeros. */
+HIDDEN uint64_t __cprof_sentinel[CPROF_BLOCK / sizeof(uint64_t)]
+    __attribute__((aligned(CPROF_NODE_STRIDE)));
+HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS;
 
 HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
 
@@ -243,24 +243,20 @@ static struct process *process_new(void)
     return process;
 }
 
-/* The ranges of nodes.  What hooks look at is wiped in a forked child; the file
- * parts get their storage from file.c; the zeros are for twins. */
+/* The blocks of nodes.  What hooks look at is wiped in a forked child; the file
+ * parts get their storage from file.c; the second half stays zeros, for twins. */
 static bool nodes_reserve(struct process *process)
 {
-    const size_t range = CPROF_RANGE, far = 2 * range, zeros = TWIN_DISTANCE;
     const int both = PROTECTION_READ | PROTECTION_WRITE;
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
-    char *base = memory_map(NULL, RANGE_COUNT * range, PROTECTION_NONE, flags, -1, 0);
+    char *base = memory_map(NULL, 2 * BLOCKS_LEN, PROTECTION_READ, flags, -1, 0);
 
     if (!base)
         return false;
     process->base = (uintptr_t)base;
-    if (SYSTEM_3(mprotect, base, range, both) != 0 ||
-        SYSTEM_3(mprotect, base + far, zeros - far, both) != 0 ||
-        SYSTEM_3(mprotect, base + zeros, range, PROTECTION_READ) != 0 ||
-        SYSTEM_3(madvise, base, range, ADVICE_WIPE_ON_FORK) != 0 ||
-        SYSTEM_3(madvise, base + far, zeros - far, ADVICE_WIPE_ON_FORK) != 0) {
-        SYSTEM_2(munmap, base, RANGE_COUNT * range);
+    if (SYSTEM_3(mprotect, base, BLOCKS_LEN, both) != 0 ||
+        SYSTEM_3(madvise, base, BLOCKS_LEN, ADVICE_WIPE_ON_FORK) != 0) {
+        SYSTEM_2(munmap, base, 2 * BLOCKS_LEN);
         return false;
     }
     *alive_of(process) = 1;
@@ -338,7 +334,6 @@ static void module_start(int argument_count, char **arguments, char **environmen
         return;
     module_register(process);
     __cprof_process = process;
-    __cprof_base = process->base;
     __cprof_tls_offset = process->tls_offset;
     if (first && !executable)
         module_pin();

@@ -46,12 +46,14 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 enum {
-    NODE_MAX = CPROF_RANGE / CPROF_NODE_STRIDE,
+    BLOCK_NODES = CPROF_ZONE / CPROF_NODE_STRIDE,
+    BLOCK_MAX = 3072, /* 1.5 million nodes, 1.2 GB of addresses, twice for the twins */
+    NODE_MAX = BLOCK_MAX * BLOCK_NODES,
     CHUNK_NODES = 32, /* a page of hot parts and a page of file: no false sharing */
     OFF_NODE = 1,
     CONTEXT_CAP = 1 << 20,
     THREAD_MAX = 1 << 16,
-    FIRST_NODES = 512,
+    FIRST_NODES = BLOCK_NODES,
     FIRST_THREADS = 64,
     PATH_MAX_LEN = 1024,
     TIMED_DEPTH_MAX = 1 << 16,
@@ -142,7 +144,7 @@ struct heap_parts {
 
 struct process {
     uint64_t identity; /* PROCESS_IDENTITY: same layout as this copy's */
-    uintptr_t base;    /* of the ranges: hot, file, four of far slots, zeros */
+    uintptr_t base;    /* of the blocks, behind which lie as many zeros for twins */
     intptr_t tls_offset;
     struct cprof_header *header;
     struct cprof_extent *contents;
@@ -186,42 +188,43 @@ struct process {
 
 #define PROCESS_IDENTITY (0x6370726f66000000u + CPROF_ABI_VERSION)
 
-/* What stands in for a caller when a probe is called to measure nothing. */
-#define EMPTY_STRETCH 3
+/* What a thread stands on before it has a tree (process.c). */
+extern HIDDEN uint64_t __cprof_sentinel[];
+
+/* What stands in for a caller when a probe is called to measure nothing: the
+ * thunk looks at the slots even of that. */
+#define EMPTY_STRETCH ((uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS + 3)
 
 /* One hidden copy a module of each of these. */
 extern HIDDEN struct process *__cprof_process;
 extern HIDDEN intptr_t __cprof_tls_offset;
 extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
 
-extern HIDDEN uintptr_t __cprof_base; /* process->base, for thunk.c */
-
 /* ---- Addresses ---------------------------------------------------------- */
 
-/* The ranges: hot, file, far slots (4), zeros. */
-enum { RANGE_COUNT = 2 + CPROF_FAR_SLOT_COUNT / CPROF_SLOT_COUNT + 1 };
-#define TWIN_DISTANCE ((uintptr_t)(RANGE_COUNT - 1) * CPROF_RANGE)
+#define BLOCKS_LEN ((uintptr_t)BLOCK_MAX * CPROF_BLOCK)
 
 static inline uintptr_t hot_of(const struct process *process, uint32_t node)
 {
-    return process->base + CPROF_HOT_BIAS + (uintptr_t)node * CPROF_NODE_STRIDE;
+    return process->base + CPROF_HOT_BIAS + (uintptr_t)(node / BLOCK_NODES) * CPROF_BLOCK +
+           (uintptr_t)(node % BLOCK_NODES) * CPROF_NODE_STRIDE;
 }
 
 static inline struct cprof_node *node_of(const struct process *process, uint32_t node)
 {
-    return (struct cprof_node *)(process->base + CPROF_RANGE + (uintptr_t)node * CPROF_NODE_STRIDE);
+    return (struct cprof_node *)(hot_of(process, node) - CPROF_HOT_BIAS + CPROF_ZONE);
 }
 
 /* In a sampled call a thread stands on the twin of its node, whose slots are
  * always empty: so every call takes the cold path without a test on the hot one. */
 static inline uintptr_t twin_of(uintptr_t hot)
 {
-    return hot + TWIN_DISTANCE;
+    return hot + BLOCKS_LEN;
 }
 
 static inline bool is_twin(const struct process *process, uintptr_t hot)
 {
-    return hot - process->base - TWIN_DISTANCE < CPROF_RANGE;
+    return hot - process->base - BLOCKS_LEN < BLOCKS_LEN;
 }
 
 /* The node of a hot pointer, its twin's or a tagged one; NULL if it is none (the
@@ -230,22 +233,25 @@ static inline struct cprof_node *node_at(const struct process *process, uintptr_
 {
     uintptr_t distance = hot - process->base;
 
-    if (distance >= TWIN_DISTANCE)
-        distance -= TWIN_DISTANCE;
-    if (UNLIKELY(distance >= CPROF_RANGE))
+    if (distance >= BLOCKS_LEN)
+        distance -= BLOCKS_LEN;
+    if (UNLIKELY(distance >= BLOCKS_LEN))
         return NULL;
     distance &= ~(uintptr_t)(CPROF_NODE_STRIDE - 1);
-    return (struct cprof_node *)(process->base + CPROF_RANGE + distance);
+    return (struct cprof_node *)(process->base + CPROF_ZONE + distance);
 }
 
 static inline uintptr_t hot_at(const struct cprof_node *node)
 {
-    return (uintptr_t)node - CPROF_RANGE + CPROF_HOT_BIAS;
+    return (uintptr_t)node - CPROF_ZONE + CPROF_HOT_BIAS;
 }
 
 static inline uint32_t idx_of(const struct process *process, const struct cprof_node *node)
 {
-    return (uint32_t)(((uintptr_t)node - process->base - CPROF_RANGE) / CPROF_NODE_STRIDE);
+    uintptr_t distance = (uintptr_t)node - process->base;
+
+    return (uint32_t)(distance / CPROF_BLOCK) * BLOCK_NODES +
+           (uint32_t)(distance % CPROF_BLOCK - CPROF_ZONE) / CPROF_NODE_STRIDE;
 }
 
 static inline struct thread *thread_of(const struct process *process, const struct cprof_node *node)

@@ -402,22 +402,31 @@ static inline void after_start(struct process *process, struct thread *thread,
     stretch_start(process, thread);
 }
 
+/* Its id, which nothing has, is its own line. */
+static const struct cprof_site no_site = {
+    .id_ref = offsetof(struct cprof_site, line) - offsetof(struct cprof_site, id_ref),
+    .line = CPROF_SITE_UNREGISTERED,
+    .slot = CPROF_SLOT(0),
+    .spare_slot = CPROF_SPARE(0),
+};
+
 /* How long is nothing?  A call of the probe that may end a stretch, for no
  * caller: it only reads the clock. */
 #define EMPTY_STRETCH_OF(probe)                                                                    \
     static NOINLINE uint64_t empty_stretch_of##probe(const struct process *process)                \
     {                                                                                              \
+        const struct cprof_site *site = &no_site;                                                  \
         uint64_t arrived, start = ticks_at_start(process);                                         \
         __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"                                             \
                          "pushq $0\n\t"                                                            \
-                         "pushq $" TEXT(EMPTY_STRETCH) "\n\t"                                      \
-                                                       "call " #probe "\n\t"                       \
-                                                       "popq %0\n\t"                               \
-                                                       "popq %0\n\t"                               \
-                                                       "leaq 128(%%rsp), %%rsp"                    \
-                         : "=&r"(arrived)                                                          \
-                         :                                                                         \
-                         : "rax", "cc", "memory");                                                 \
+                         "pushq %2\n\t"                                                            \
+                         "call " #probe "\n\t"                                                     \
+                         "popq %0\n\t"                                                             \
+                         "popq %0\n\t"                                                             \
+                         "leaq 128(%%rsp), %%rsp"                                                  \
+                         : "=&r"(arrived), "+a"(site)                                              \
+                         : "r"(EMPTY_STRETCH)                                                      \
+                         : "cc", "memory");                                                        \
         return arrived - start;                                                                    \
     }
 EMPTY_STRETCH_OF(__cprof_end)
@@ -559,14 +568,26 @@ static inline void probe_arrive(const struct process *process, struct thread *th
         spot_forget(thread);
 }
 
+/* Switched off, every empty slot matches every site: a new thread's first call
+ * counts on the sentinel.  It moves to the node that is there for it. */
+static NOINLINE void begin_off(struct process *process, uintptr_t *caller)
+{
+    if (!process || process->mode != CPROF_MODE_OFF)
+        return;
+    *caller = hot_of(process, OFF_NODE);
+    current_set(process, *caller);
+}
+
 HIDDEN void cprof_begin_cold(uintptr_t *caller);
 HIDDEN void cprof_begin_cold(uintptr_t *caller)
 {
     struct process *process = __cprof_process;
     struct cprof_node *child = node_at(process, current_get(process));
 
-    if (UNLIKELY(!child))
+    if (UNLIKELY(!child)) {
+        begin_off(process, caller);
         return;
+    }
     struct thread *thread = thread_of(process, child);
     if (UNLIKELY(thread->spot != NULL)) /* a call by the hot path: a jump left it */
         spot_forget(thread);

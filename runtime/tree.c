@@ -204,16 +204,15 @@ static uint32_t child_of(struct process *process, struct thread *thread, uint32_
 /* ---- Entry by the cold path ------------------------------------------------ */
 
 /* One store makes the next call from here take the hot path, one more lets the
- * thunk find the child again after another callee has taken the near slot. */
+ * thunk find the child again after another callee has taken the slot. */
 static void slot_fill(const struct cprof_site *site, const struct cprof_node *parent,
                       const struct cprof_node *child, uint32_t id)
 {
     uintptr_t from = hot_at(parent), to = hot_at(child);
     uint64_t slot = (uint64_t)(uint32_t)(int32_t)(intptr_t)(to - from) << 32 | id;
 
-    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->near_slot), slot,
-                     __ATOMIC_RELEASE);
-    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->far_slot), slot,
+    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->slot), slot, __ATOMIC_RELEASE);
+    __atomic_store_n((uint64_t *)(from + (uintptr_t)(intptr_t)site->spare_slot), slot,
                      __ATOMIC_RELEASE);
 }
 

@@ -24,24 +24,29 @@
  *
  * `tls.current` (symbol __cprof_current) points at the hot part of the node
  * that the thread is in: an array of slots, one of which the callee looks at.
+ * Nodes come in blocks of 512, a block in zones of 64 KiB, one piece of each
+ * node in each zone:
  *
- *   hot part  (private memory, wiped in a forked child)
- *     base + 128 * idx + 64   <- the pointer; slots at -64 .. +63 of it, so
- *                                that every slot has a one-byte displacement
- *   file part (struct cprof_node of format.h, shared with readers)
- *     base + CPROF_RANGE + 128 * idx
- *   far slots (private too), CPROF_FAR_SLOT_COUNT of them, for callees whose
- *     near slots collide: four more ranges from base + 2 * CPROF_RANGE on
+ *   zone 0     slots 0 to 15  (private memory, wiped in a forked child)
+ *                block + 128 * idx + 64  <- the pointer; these slots are at
+ *                -64 .. +63 of it and have a one-byte displacement
+ *   zone 1     file part (struct cprof_node of format.h, shared with readers)
+ *   zones 2-4  slots 16 to 63 (private)
+ *   zone 5     spare slots, for callees whose slots collide: the cold path
+ *                looks there (private)
  *
- * Constant displacements lead from the first to the others; that is why all
- * have the same stride.  The low bits of the pointer are free for tags.
+ * So constant displacements lead from the pointer to all of them, short enough
+ * for a sentinel in the program's own memory.  Pages that nobody uses are never
+ * touched.  The low bits of the pointer are free for tags.
  */
 #define CPROF_NODE_STRIDE 128
 #define CPROF_HOT_BIAS 64
-#define CPROF_RANGE 0x10000000 /* 256 MiB; all ranges are in reach of a displacement */
-#define CPROF_SLOT_COUNT 16
+#define CPROF_ZONE 0x10000
+#define CPROF_ZONE_COUNT 6
+#define CPROF_BLOCK (CPROF_ZONE_COUNT * CPROF_ZONE)
+#define CPROF_SLOT_COUNT 64
+#define CPROF_SPARE_COUNT 16
 #define CPROF_SLOT_SIZE 8
-#define CPROF_FAR_SLOT_COUNT 64
 
 /* A slot: the site id of the child it leads to, and the signed distance from
  * this hot pointer to the child's.  All zero is empty: no site has id 0. */
@@ -51,22 +56,23 @@ struct cprof_slot {
 };
 
 /* Displacement from a hot pointer to the countdown of its file part. */
-#define CPROF_LEFT_DISPLACEMENT (CPROF_RANGE - CPROF_HOT_BIAS)
+#define CPROF_LEFT_DISPLACEMENT (CPROF_ZONE - CPROF_HOT_BIAS)
 
-/* Displacements from a hot pointer to the near and the far slot of a site whose
- * slot number is 0 .. CPROF_FAR_SLOT_COUNT - 1.  The far one is looked at by the
- * cold path (runtime/thunk.c), which then renews the near one. */
-#define CPROF_NEAR_SLOT(number)                                                                    \
-    ((int)((number) % CPROF_SLOT_COUNT) * CPROF_SLOT_SIZE - CPROF_HOT_BIAS)
-#define CPROF_FAR_SLOT(number)                                                                     \
-    ((2 + (int)((number) / CPROF_SLOT_COUNT)) * CPROF_RANGE + CPROF_NEAR_SLOT(number))
+/* Displacements from a hot pointer to a slot, 0 .. CPROF_SLOT_COUNT - 1, and to a
+ * spare one.  Slots 0 to 7 have the second line of the piece: the countdown is
+ * at the start of the first, and processors that compare twelve bits of addresses
+ * take the load of a slot for one of what was just stored 64 KiB further. */
+#define CPROF_SLOT_IN_ZONE(number) ((int)(((number) + 8) % 16) * CPROF_SLOT_SIZE - CPROF_HOT_BIAS)
+#define CPROF_SLOT(number)                                                                         \
+    (((number) < 16 ? 0 : 1 + (int)(number) / 16) * CPROF_ZONE + CPROF_SLOT_IN_ZONE(number))
+#define CPROF_SPARE(number) (5 * CPROF_ZONE + CPROF_SLOT_IN_ZONE(number))
 
 /* What a frame keeps of its caller is the caller's hot pointer; this bit of it
  * says that the call is being timed and its exit has to go the cold way. */
 #define CPROF_TAG_TIMED 1
 
-/* The id of a site whose module is not registered.  Not 0, because an empty
- * slot is 0 and must match nothing. */
+/* The id of a site whose module is not registered.  Not 0, which is what an empty
+ * slot holds and, so that each matches, the sites of a program that is switched off. */
 #define CPROF_SITE_UNREGISTERED 0xfffffffdu
 
 /* ---- Sections -----------------------------------------------------------
@@ -79,7 +85,7 @@ struct cprof_slot {
 #define CPROF_SECTION_STRING "cprof_string"         /* NUL-terminated UTF-8           */
 
 static_assert(sizeof(struct cprof_slot) == CPROF_SLOT_SIZE, "slot size");
-static_assert(CPROF_SLOT_COUNT * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "slots fill the stride");
+static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the stride");
 
 /* ---- Symbols ------------------------------------------------------------
  * Hidden in every module; see docs/adr/0001.  The dot keeps them out of the way

@@ -132,7 +132,7 @@ static APART bool is_counting(const greg_t *values)
     }
     uintptr_t address = register_value(values, number + 8 * high) + (uintptr_t)(long)displacement;
     return *code == 1 &&
-           (displacement == CPROF_LEFT_DISPLACEMENT || displacement == CPROF_RANGE ||
+           (displacement == CPROF_LEFT_DISPLACEMENT || displacement == CPROF_ZONE ||
             displacement == 0) &&
            address % CPROF_NODE_STRIDE == 0;
 }
