@@ -495,6 +495,21 @@ static bool load_open_times(struct loader *loader)
     return true;
 }
 
+/* What the probes took of the time that a node was charged: those of timed calls by
+ * the runtime's own account, and of calls that were only counted, which are charged
+ * to the lender, by what a hook takes. */
+static void take_off_probes(struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    uint32_t owner = loader->owners[position];
+    if (node.flags & CPROF_NODE_ALLOC)
+        return;
+    loader->shares[position].probes += (double)node.u.call.probe_x16 / 16;
+    if (owner != position && !(node.flags & CPROF_NODE_ROOT))
+        loader->shares[owner].probes +=
+            (double)loader->reading->header.hook_cost_x256 / 256 * (double)reader_calls(&node);
+}
+
 static bool load_times(struct loader *loader)
 {
     for (uint32_t idx = 0; idx < loader->count; idx++)
@@ -503,6 +518,8 @@ static bool load_times(struct loader *loader)
         load_share(loader, loader->order[idx]);
     if (loader->life->now_ns && !load_open_times(loader))
         return false;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        take_off_probes(loader, loader->order[idx]);
     regions_split(loader->shares, loader->count, loader->loans);
     return true;
 }
@@ -522,6 +539,7 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     measure.self = share->self * loader->scale;
     measure.wait = share->wait * loader->scale;
     measure.variance = share->variance * loader->scale * loader->scale;
+    measure.probes = share->probes * loader->scale;
     measure.min = (double)node.u.call.min_ticks * loader->scale;
     measure.max = (double)node.u.call.max_ticks * loader->scale;
     if (loader->owners[position] != position && node.u.call.samples == 0 && measure.self <= 0 &&

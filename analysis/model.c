@@ -270,6 +270,7 @@ void measure_add(struct measure *sum, const struct measure *part)
     sum->wait += part->wait;
     sum->variance += part->variance;
     sum->blind += part->blind;
+    sum->probes += part->probes;
     if (part->min > 0 && (sum->min <= 0 || part->min < sum->min))
         sum->min = part->min;
     if (part->max > sum->max)

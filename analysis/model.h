@@ -43,6 +43,7 @@ struct measure {
     double wait;     /* the part of self off the CPU */
     double min, max; /* of the timed calls; min 0: none */
     double variance; /* of self, from sampling */
+    double probes;   /* what was taken off self for the probes */
     double blind;    /* calls whose share of self no sample tells */
 };
 

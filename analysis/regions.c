@@ -20,6 +20,13 @@ static void add_demands(const struct region_node *nodes, size_t count, struct re
             loans[nodes[idx].lender].demand += nodes[idx].estimate;
 }
 
+static void correct(struct region_node *node)
+{
+    node->probes = smaller(node->probes, node->charged);
+    node->charged -= node->probes;
+    node->waited = smaller(node->waited, node->charged);
+}
+
 static void keep(struct region_node *node, struct region_loan *loan)
 {
     double wanted = loan->demand > 0 ? loan->demand + node->own : 0;
@@ -47,6 +54,8 @@ static void borrow(struct region_node *node, struct region_loan *loan)
 
 void regions_split(struct region_node *nodes, size_t count, struct region_loan *loans)
 {
+    for (size_t idx = 0; idx < count; idx++)
+        correct(&nodes[idx]);
     add_demands(nodes, count, loans);
     for (size_t idx = 0; idx < count; idx++)
         keep(&nodes[idx], &loans[idx]);

@@ -18,6 +18,7 @@ struct region_node {
     uint32_t lender; /* the nearest timed node or root above it, or REGION_NONE */
     double charged;  /* self_ticks */
     double waited;   /* wait_ticks */
+    double probes;   /* of what it was charged: the probes', up to all of it */
     double estimate; /* own time according to its sampled calls, charged to the lender */
     double samples;  /* how many sampled calls the estimate is made of */
     double own;      /* of a lender: what samples say of its own time */

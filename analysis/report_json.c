@@ -16,6 +16,7 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_whole(json, "calls", function->calls);
     json_whole(json, "total_ns", function->total_ns);
     json_whole(json, "self_ns", function->self_ns);
+    json_whole(json, "self_raw_ns", function->self_raw_ns);
     json_whole(json, "cpu_ns", function->cpu_ns);
     json_whole(json, "avg_ns", function->average_ns);
     json_whole(json, "min_ns", function->min_ns);

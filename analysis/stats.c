@@ -41,12 +41,17 @@ static double average_of(const struct function *function)
     return function->measure.calls ? function->total / (double)function->measure.calls : 0;
 }
 
+/* How far what was taken off for the probes may be off itself, as a part of it: a
+ * probe in the middle of a program takes longer than one in a loop of probes. */
+#define DOUBT_OF_PROBES 0.2
+
 /* Half the 95 % confidence interval of self, in percent of it. */
 static double error_of(const struct measure *measure)
 {
     if (measure->self <= 0)
-        return measure->blind > 0 ? -1.0 : 0.0;
-    double percent = 196.0 * sqrt(measure->variance) / measure->self;
+        return measure->blind > 0 ? -1.0 : measure->probes > 0 ? 100.0 : 0.0;
+    double half = 1.96 * sqrt(measure->variance) + DOUBT_OF_PROBES * measure->probes;
+    double percent = 100.0 * half / measure->self;
     return percent < 100.0 ? percent : 100.0;
 }
 
@@ -61,6 +66,7 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
                                  .calls = measure->calls,
                                  .total_ns = CPROF_UNKNOWN,
                                  .self_ns = CPROF_UNKNOWN,
+                                 .self_raw_ns = CPROF_UNKNOWN,
                                  .cpu_ns = CPROF_UNKNOWN,
                                  .average_ns = CPROF_UNKNOWN,
                                  .min_ns = CPROF_UNKNOWN,
@@ -94,6 +100,7 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
         out.average_ns = stats_whole(average_of(function));
     if (!model_measured(profile))
         return out;
+    out.self_raw_ns = stats_whole(measure->self + measure->probes);
     out.cpu_ns = stats_whole(function->cpu);
     if (measure->min > 0)
         out.min_ns = stats_whole(measure->min);

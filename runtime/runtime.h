@@ -124,6 +124,12 @@ struct thread {
     uint64_t cpu_ns, cpu_ticks;      /* last look at the thread's CPU clock */
     uint64_t random;
     uint64_t overhead_x16; /* ticks/16 that its events took so far */
+    /* What two events take together, and the part of it that falls into the call
+     * between them; the sums are of the last eight measurements, weighted. */
+    uint64_t pair_x16, inner_x16;
+    uint64_t pair_sum, inner_sum;
+    uint32_t probe_node;     /* of no context, for measuring; 0: none yet */
+    uint32_t calls_to_probe; /* timed calls until it is measured again */
 } __attribute__((aligned(128)));
 
 /* What adaptive mode notes of a node, by node index. */
@@ -170,12 +176,11 @@ struct process {
     uint32_t module_count;
     uint32_t generation;
 
-    uint64_t ns_per_tick; /* 32.32 fixed point */
-    uint64_t long_ticks;  /* from here on the CPU clock is read too */
-    uint64_t short_ticks; /* calls shorter than this are not all timed */
-    uint64_t sample_gap;  /* ticks that should lie between samples of a thread */
-    uint64_t event_x16;   /* ticks/16 that an event takes */
-    uint64_t inner_x16;   /* the part of two that falls into the call between them */
+    uint64_t ns_per_tick;         /* 32.32 fixed point */
+    uint64_t long_ticks;          /* from here on the CPU clock is read too */
+    uint64_t short_ticks;         /* calls shorter than this are not all timed */
+    uint64_t sample_gap;          /* ticks that should lie between samples of a thread */
+    uint64_t pair_x16, inner_x16; /* what probes took at the start; see struct thread */
 
     struct heap_parts heap;
 
@@ -341,6 +346,10 @@ static void call_count(struct process *process, struct thread *thread, struct cp
 static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
                           uintptr_t *caller);
 static void node_arm(struct process *process, struct cprof_node *node);
+
+/* calibrate.c */
+static uint64_t probes_measure(struct process *process, struct thread *thread);
+static void probes_reset(const struct process *process, struct thread *thread);
 
 /* fork.c */
 static bool child_restart(struct process *process);

@@ -109,6 +109,7 @@ static void thread_timing_reset(struct process *process, struct thread *thread)
     thread->random = ((uint64_t)thread->root << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
     if (process->mode == CPROF_MODE_COUNT)
         return;
+    probes_reset(process, thread);
     thread->last_event = thread->last_sample = ticks_now(process);
     thread->cpu_ticks = thread->last_event;
     thread->cpu_ns = process->clock == CPROF_CLOCK_FAKE ? 0 : clock_ns(CLOCK_OF_THREAD_CPU);
@@ -147,7 +148,6 @@ static NOINLINE uint64_t charge_again(struct process *process, struct thread *th
             break;
         if (swap_own(&thread->last_event, &last, now)) {
             thread->region->u.call.self_ticks += now - last;
-            thread->region->u.call.stretches++;
             return now;
         }
     }
@@ -168,8 +168,7 @@ static inline uint64_t charge(struct process *process, struct thread *thread, ui
     uint64_t stretch = now - last;
     struct cprof_node *region = thread->region;
     region->u.call.self_ticks += stretch;
-    region->u.call.stretches++;
-    thread->overhead_x16 += process->event_x16;
+    thread->overhead_x16 += thread->pair_x16 / 2;
     if (UNLIKELY(stretch > process->long_ticks))
         charge_wait(process, thread, region, stretch, now);
     return now;
@@ -236,12 +235,13 @@ static inline void timed_open(struct process *process, struct thread *thread,
 
 /* How long a call took without the probes: its own two, and the events inside of
  * it, as the thread has counted them. */
-static inline uint64_t duration_of(const struct process *process, const struct thread *thread,
-                                   const struct timed_call *call, uint64_t now)
+static inline uint64_t duration_of(const struct thread *thread, const struct timed_call *call,
+                                   uint64_t now)
 {
-    uint64_t overhead_x16 = thread->overhead_x16 - call->overhead_x16 + process->inner_x16;
+    uint64_t overhead_x16 = thread->overhead_x16 - call->overhead_x16 + thread->inner_x16;
     /* The event that ends the call has been counted, too; it comes after it. */
-    overhead_x16 -= overhead_x16 < process->event_x16 ? overhead_x16 : process->event_x16;
+    uint64_t event_x16 = thread->pair_x16 / 2;
+    overhead_x16 -= overhead_x16 < event_x16 ? overhead_x16 : event_x16;
     int64_t ticks = (int64_t)(now - call->start - overhead_x16 / 16);
 
     return ticks > 0 ? (uint64_t)ticks : 0;
@@ -325,8 +325,9 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
     /* A handler may use the place from the moment it is free. */
     const struct timed_call *call = &thread->timed[depth];
     struct cprof_node *node = call->node, *region = call->region;
-    uint64_t duration = duration_of(process, thread, call, now), calls = 1;
-    if (UNLIKELY(call->weight != 0)) /* a sample, unless a jump has spoilt it */
+    uint64_t duration = duration_of(thread, call, now), calls = 1;
+    bool sampled = !node || call->weight != 0;
+    if (UNLIKELY(sampled && node)) /* a sample, unless a jump has spoilt it */
         duration = sample_duration(process, thread, call, duration, &calls);
     uintptr_t stood_on = call->stood_on;
     thread->spot = call->spot;
@@ -335,6 +336,9 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
     __asm__ volatile("" ::: "memory");
     *(volatile uint32_t *)&thread->timed_depth = depth;
     thread->region = region;
+    region->u.call.probe_x16 += thread->pair_x16 - (sampled ? 0 : thread->inner_x16);
+    if (LIKELY(!sampled))
+        node->u.call.probe_x16 += thread->inner_x16;
     if (LIKELY(node != NULL))
         duration_add(process, thread, node, duration, calls);
     if (LIKELY(process->mode != CPROF_MODE_ADAPTIVE))
@@ -479,7 +483,9 @@ static void sample_begin(struct process *process, struct thread *thread, struct 
     node_arm_sample(process, thread, child);
     current_set(process, twin_of(hot_at(child)));
     empty_stretch_measure(process, thread);
-    thread->overhead_x16 += 16 * (ticks_now(process) - now);
+    uint64_t took_x16 = 16 * (ticks_now(process) - now);
+    thread->overhead_x16 += took_x16;
+    thread->region->u.call.probe_x16 += took_x16;
     child->u.call.sampled_calls++;
     struct timed_call *call = timed_top(thread);
     if (call)
@@ -507,6 +513,8 @@ static inline void timed_begin(struct process *process, struct thread *thread,
 {
     uint64_t now = charge(process, thread, ticks_now(process));
 
+    if (UNLIKELY(--thread->calls_to_probe == 0))
+        now = probes_measure(process, thread);
     timed_open(process, thread, child, caller, stood_on, now);
     thread->region = child;
     if (UNLIKELY(thread->spot != NULL))

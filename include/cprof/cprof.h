@@ -165,6 +165,7 @@ struct cprof_function {
     uint64_t calls;     /* exact; CPROF_UNKNOWN from samplers */
     uint64_t total_ns;  /* callees included, recursion counted once */
     uint64_t self_ns;
+    uint64_t self_raw_ns; /* with what the probes took of it, by calibration */
     uint64_t cpu_ns;     /* the part of total_ns that used the processor */
     uint64_t average_ns; /* of one call; docs/adr/0011 */
     uint64_t min_ns;

@@ -159,7 +159,7 @@ struct cprof_node_call {
     uint64_t duration_ticks; /* sum of those durations, callees included        */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
-    uint64_t stretches;     /* that self_ticks is made of: an event ends each   */
+    uint64_t probe_x16;     /* ticks/16 of self_ticks that the probes took      */
     uint64_t samples;       /* stretches that sample_ticks is made of, weighted */
     uint32_t sampled_calls; /* calls that sample_ticks is made of              */
     uint32_t durations;     /* 0: no struct cprof_durations has its calls; they are

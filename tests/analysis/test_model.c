@@ -85,6 +85,39 @@ START_TEST(test_percentiles)
 }
 END_TEST
 
+/* What the probes took is taken off, down to nothing, and said; what counted calls
+ * cost comes off the node that was charged for them. */
+START_TEST(test_probes)
+{
+    struct fabricate *made = fabricate_new();
+    uint32_t root = fabricate_thread(made);
+    uint32_t sites[] = {fabricate_site(made, "main", "m.c", 1),
+                        fabricate_site(made, "tiny", "m.c", 2),
+                        fabricate_site(made, "counted", "m.c", 3)};
+    uint32_t top = fabricate_node(made, root, sites[0], 1, 1000);
+    fabricate_at(made, top)->u.call.probe_x16 = 16 * 300;
+    uint32_t tiny = fabricate_node(made, top, sites[1], 100, 50);
+    fabricate_at(made, tiny)->u.call.probe_x16 = 16 * 80;
+    fabricate_at(made, tiny)->u.call.wait_ticks = 20;
+    uint32_t counted = fabricate_node(made, top, sites[2], 50, 0);
+    fabricate_at(made, counted)->flags &= ~CPROF_NODE_TIMED;
+    fabricate_header(made)->hook_cost_x256 = 2 * 256;
+    struct cprof_profile *profile = support_load(made);
+
+    struct cprof_function function = support_function(profile, "main");
+    ck_assert_uint_eq(function.self_ns, 1000 - 300 - 2 * 50);
+    ck_assert_uint_eq(function.self_raw_ns, 1000);
+    ck_assert_double_gt(function.error_percent, 5);
+    ck_assert_double_lt(function.error_percent, 50);
+    function = support_function(profile, "tiny");
+    ck_assert_uint_eq(function.self_ns, 0);
+    ck_assert_uint_eq(function.cpu_ns, 0);
+    ck_assert_uint_eq(function.self_raw_ns, 50);
+    ck_assert_double_eq(function.error_percent, 100);
+    cprof_profile_free(profile);
+}
+END_TEST
+
 /* One header, by another way from each folder; not one that only begins alike. */
 START_TEST(test_ways_to_a_file)
 {
@@ -393,6 +426,7 @@ Suite *model_suite(void)
     TCase *group = tcase_create("model");
     tcase_add_test(group, test_sums);
     tcase_add_test(group, test_percentiles);
+    tcase_add_test(group, test_probes);
     tcase_add_test(group, test_ways_to_a_file);
     tcase_add_test(group, test_list_lines);
     tcase_add_test(group, test_recursion);
