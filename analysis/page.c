@@ -194,13 +194,18 @@ static const char *fitting_label(const struct cprof_style *style, const char *la
     return brief;
 }
 
+size_t page_label(struct writer *writer, const struct cprof_style *style, const char *label,
+                  size_t room)
+{
+    char brief[BRIEF_SIZE];
+    label = fitting_label(style, label, room ? room : LONGEST_LABEL, brief);
+    return writer_screen(writer, label, room, style);
+}
+
 size_t page_function(struct writer *writer, const struct cprof_style *style,
                      const struct cprof_profile *profile, uint32_t function, size_t room)
 {
-    char brief[BRIEF_SIZE];
-    const char *label = fitting_label(style, model_function_label(profile, function),
-                                      room ? room : LONGEST_LABEL, brief);
-    return writer_screen(writer, label, room, style);
+    return page_label(writer, style, model_function_label(profile, function), room);
 }
 
 void page_function_and_place(struct writer *writer, const struct cprof_style *style,

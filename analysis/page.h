@@ -39,6 +39,10 @@ void page_idle_lines(struct writer *writer, const struct cprof_style *style,
 size_t page_function(struct writer *writer, const struct cprof_style *style,
                      const struct cprof_profile *profile, uint32_t function, size_t room);
 
+/* The same of a label. */
+size_t page_label(struct writer *writer, const struct cprof_style *style, const char *label,
+                  size_t room);
+
 /* The same and its place behind it, if that fits too. */
 void page_function_and_place(struct writer *writer, const struct cprof_style *style,
                              const struct cprof_profile *profile, uint32_t function, size_t room);

@@ -60,6 +60,7 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
     const struct function *function = &profile->functions[idx];
     const struct measure *measure = &function->measure;
     struct cprof_function out = {.name = texts_get(&profile->texts, function->name),
+                                 .label = texts_get(&profile->texts, function->label),
                                  .file = texts_get(&profile->texts, function->file),
                                  .line = function->line,
                                  .max_depth = function->max_depth,

@@ -158,7 +158,8 @@ bool cprof_list_line_at(const struct cprof_profile *profile, size_t idx,
 
 /* A function, all contexts and threads together. */
 struct cprof_function {
-    const char *name; /* as people write it, demangled */
+    const char *name;  /* as people write it, demangled */
+    const char *label; /* shortened to be shown */
     const char *file;
     uint32_t line;
     uint32_t max_depth; /* deepest level in the tree, recursion folded; main is 1 */
@@ -304,6 +305,27 @@ struct cprof_flame_options {
 enum cprof_status cprof_flame_svg(struct cprof_profile *profile,
                                   const struct cprof_flame_options *options,
                                   const struct cprof_sink *sink, struct cprof_error *error);
+
+/* ---- Showing --------------------------------------------------------------
+ * What the text renderers write, for programs that draw by themselves. */
+
+#define CPROF_SHOW_SIZE 64
+
+/* A function's label in at most `columns` of a terminal, which acts on nothing in
+ * it, and no more than fits into `buf`.  Returns the columns that it takes. */
+size_t cprof_show_name(char *buf, size_t size, const char *label, size_t columns,
+                       const struct cprof_style *style);
+
+/* Any text, cut at its end. */
+size_t cprof_show_text(char *buf, size_t size, const char *text, size_t columns,
+                       const struct cprof_style *style);
+
+/* An amount of the profile's unit ("1.23 ms", "4.5 M"), a count ("1,234"), a
+ * duration; "-" where unknown.  Each returns `buf`. */
+const char *cprof_show_amount(char buf[CPROF_SHOW_SIZE], struct cprof_profile *profile,
+                              uint64_t amount, bool unicode);
+const char *cprof_show_count(char buf[CPROF_SHOW_SIZE], uint64_t count);
+const char *cprof_show_duration(char buf[CPROF_SHOW_SIZE], uint64_t nanoseconds, bool unicode);
 
 /* ---- Exporting ------------------------------------------------------------ */
 
