@@ -38,9 +38,9 @@ struct cprof_tree *cprof_tree_new(const char *name, uint64_t total_ns, uint64_t 
 
 struct cprof_tree *cprof_tree_add_node(struct cprof_tree *tree, const struct cprof_tree_node *node)
 {
-    struct cprof_tree *child = tree ? make(node) : NULL;
-    if (!child)
-        return NULL;
+    struct cprof_tree *child = make(node);
+    if (!child || !tree)
+        return child;
     child->parent = tree;
     child->previous_sibling = tree->last_child;
     if (tree->last_child)

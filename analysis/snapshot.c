@@ -38,14 +38,43 @@ void cprof_snapshot_free(struct cprof_snapshot *snapshot)
     if (!snapshot)
         return;
     texts_free(&snapshot->texts);
+    cprof_tree_free(snapshot->tree);
     free(snapshot->entries);
     free(snapshot->name);
+    free(snapshot->note);
     free(snapshot);
 }
 
 const char *cprof_snapshot_name(const struct cprof_snapshot *snapshot)
 {
     return snapshot->name;
+}
+
+const char *cprof_snapshot_note(const struct cprof_snapshot *snapshot)
+{
+    return snapshot->note;
+}
+
+void cprof_snapshot_set_note(struct cprof_snapshot *snapshot, const char *note)
+{
+    free(snapshot->note);
+    snapshot->note = note ? strdup(note) : NULL;
+}
+
+const struct cprof_tree *cprof_snapshot_tree(const struct cprof_snapshot *snapshot)
+{
+    return snapshot->tree;
+}
+
+enum cprof_status cprof_snapshot_set_tree(struct cprof_snapshot *snapshot,
+                                          const struct cprof_tree *tree, struct cprof_error *error)
+{
+    struct cprof_tree *copy = cprof_tree_copy(tree);
+    if (tree && !copy)
+        return fault_memory(error, snapshot->name);
+    cprof_tree_free(snapshot->tree);
+    snapshot->tree = copy;
+    return CPROF_OK;
 }
 
 /* The copy of a text that the snapshot keeps, or NULL without memory. */
@@ -163,8 +192,14 @@ enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
         struct cprof_entry entry = entry_of(&function);
         status = cprof_snapshot_add(snapshot, &entry, error);
     }
-    if (status != CPROF_OK || !run.timed)
+    if (status != CPROF_OK)
         return status;
+    cprof_tree_free(snapshot->tree);
+    snapshot->tree = cprof_tree_of_profile(profile, error);
+    if (!snapshot->tree)
+        return CPROF_INPUT;
+    if (!run.timed)
+        return CPROF_OK;
     cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, run.wall_ns);
     cprof_snapshot_set(snapshot, CPROF_METRIC_SELF_TIME, stats_whole(stats_total(profile)));
     return CPROF_OK;

@@ -13,7 +13,9 @@ struct cprof_snapshot {
     struct cprof_entry whole; /* as set; what is unknown is derived when asked */
     struct cprof_entry *entries;
     size_t count, capacity;
-    struct texts texts; /* of the entries */
+    struct texts texts;      /* of the entries */
+    struct cprof_tree *tree; /* or NULL */
+    char *note;              /* or NULL */
 };
 
 /* NULL: no memory. */

@@ -4,7 +4,11 @@
  *
  *   {"schema": 1, "kind": "cprof-snapshot", "name": "",
  *    "whole": {"total_time": 0, ...},
- *    "functions": [{"name": "", "file": "", "line": 0, "total_time": 0, ...}]}
+ *    "functions": [{"name": "", "file": "", "line": 0, "total_time": 0, ...}],
+ *    "tree": [{"parent": 0, "name": "", "file": "", "line": 0, "call_count": 0, ...}]}
+ *
+ * The nodes of the tree stand in pre-order and are numbered from 1; a parent of 0
+ * is none.  A nested tree would be as deep as the profile.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -39,6 +43,48 @@ static void put_entry(struct json *json, const struct cprof_entry *entry)
     json_close(json, '}');
 }
 
+static void put_node(struct json *json, const struct cprof_tree *tree, uint64_t parent)
+{
+    struct cprof_tree_node facts = cprof_tree_facts(tree);
+    json_line(json);
+    json_open(json, NULL, '{');
+    json_whole(json, "parent", parent);
+    json_text(json, "name", facts.name);
+    json_text(json, "file", facts.file);
+    json_whole(json, "line", facts.line);
+    json_whole(json, cprof_metric_word(CPROF_METRIC_CALLS), facts.calls);
+    json_whole(json, cprof_metric_word(CPROF_METRIC_TOTAL_TIME), facts.total_ns);
+    json_whole(json, cprof_metric_word(CPROF_METRIC_SELF_TIME), facts.self_ns);
+    json_close(json, '}');
+}
+
+/* `numbers` are those of the nodes on the way from the root, by depth. */
+static bool put_tree(struct json *json, const struct cprof_tree *root)
+{
+    uint64_t *numbers = array_new(cprof_tree_max_depth(root), sizeof *numbers), number = 0;
+    size_t depth = 0;
+    if (!root || !numbers) {
+        free(numbers);
+        return !root;
+    }
+    json_open(json, "tree", '[');
+    for (const struct cprof_tree *tree = root; tree;) {
+        put_node(json, tree, depth ? numbers[depth - 1] : 0);
+        numbers[depth] = ++number;
+        if (cprof_tree_first_child(tree)) {
+            tree = cprof_tree_first_child(tree);
+            depth++;
+            continue;
+        }
+        for (; tree != root && !cprof_tree_next_sibling(tree); depth--)
+            tree = cprof_tree_parent(tree);
+        tree = tree == root ? NULL : cprof_tree_next_sibling(tree);
+    }
+    json_close(json, ']');
+    free(numbers);
+    return true;
+}
+
 enum cprof_status cprof_snapshot_json(const struct cprof_snapshot *snapshot,
                                       const struct cprof_sink *sink, struct cprof_error *error)
 {
@@ -56,9 +102,10 @@ enum cprof_status cprof_snapshot_json(const struct cprof_snapshot *snapshot,
     for (size_t idx = 0; idx < snapshot->count; idx++)
         put_entry(&json, &snapshot->entries[idx]);
     json_close(&json, ']');
+    bool enough = put_tree(&json, snapshot->tree);
     json_close(&json, '}');
     writer_text(&writer, "\n");
-    return writer_finish(&writer, error);
+    return enough ? writer_finish(&writer, error) : fault_memory(error, snapshot->name);
 }
 
 /* A document in memory: what is saved must be whole before the old file goes. */
@@ -138,6 +185,45 @@ static enum cprof_status read_functions(struct cprof_snapshot *snapshot, const j
     return status;
 }
 
+/* Node `idx` below the one that it names; NULL where that makes no sense, or without
+ * memory. */
+static struct cprof_tree *read_node(const json_t *object, struct cprof_tree **nodes, size_t idx)
+{
+    struct cprof_entry entry;
+    const json_t *parent = json_object_get(object, "parent");
+    json_int_t above = json_integer_value(parent);
+    if (!json_is_integer(parent) || above < 0 || (size_t)above > idx ||
+        (above == 0) != (idx == 0) || !read_entry(object, &entry))
+        return NULL;
+    struct cprof_tree_node facts = {.name = entry.name, .file = entry.file, .line = entry.line};
+    uint64_t *const values[] = {&facts.calls, &facts.total_ns, &facts.self_ns};
+    static const enum cprof_metric metrics[] = {CPROF_METRIC_CALLS, CPROF_METRIC_TOTAL_TIME,
+                                                CPROF_METRIC_SELF_TIME};
+    for (size_t at = 0; at < 3; at++)
+        if (entry.values[metrics[at]] != CPROF_UNKNOWN)
+            *values[at] = entry.values[metrics[at]];
+    return cprof_tree_add_node(above ? nodes[above - 1] : NULL, &facts);
+}
+
+static enum cprof_status read_tree(struct cprof_snapshot *snapshot, const json_t *tree,
+                                   const char *name, struct cprof_error *error)
+{
+    size_t count = json_array_size(tree);
+    struct cprof_tree **nodes = array_new(count, sizeof(struct cprof_tree *));
+    enum cprof_status status = nodes ? CPROF_OK : fault_memory(error, name);
+    for (size_t idx = 0; status == CPROF_OK && idx < count; idx++) {
+        nodes[idx] = read_node(json_array_get(tree, idx), nodes, idx);
+        if (!nodes[idx])
+            status =
+                fault_set(error, CPROF_INPUT,
+                          "%.600s: node %zu of the tree is damaged; save it again", name, idx + 1);
+    }
+    if (nodes && count)
+        snapshot->tree = nodes[0]; /* with all below it, however far reading came */
+    free(nodes);
+    return status;
+}
+
 static bool is_snapshot(const json_t *root)
 {
     const char *kind = json_string_value(json_object_get(root, "kind"));
@@ -163,7 +249,10 @@ static enum cprof_status read_root(struct cprof_snapshot **snapshot, const json_
         return fault_set(error, CPROF_INPUT,
                          "%.600s: the values of the whole program are damaged; save it again",
                          name);
-    return read_functions(*snapshot, json_object_get(root, "functions"), name, error);
+    enum cprof_status status =
+        read_functions(*snapshot, json_object_get(root, "functions"), name, error);
+    return status != CPROF_OK ? status
+                              : read_tree(*snapshot, json_object_get(root, "tree"), name, error);
 }
 
 enum cprof_status cprof_snapshot_load_bytes(struct cprof_snapshot **snapshot, const char *name,

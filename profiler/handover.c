@@ -96,5 +96,9 @@ enum cprof_status cprof_snapshot_add_profiler(struct cprof_snapshot *snapshot,
             return status;
     }
     cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, whole);
-    return CPROF_OK;
+    struct cprof_tree *tree = cprof_tree_from_profiler(profiler);
+    enum cprof_status status = tree ? cprof_snapshot_set_tree(snapshot, tree, error)
+                                    : fault_memory(error, cprof_snapshot_name(snapshot));
+    cprof_tree_free(tree);
+    return status;
 }

@@ -71,7 +71,7 @@ uint64_t cprof_profiler_started(const struct cprof_profiler *profiler);
 uint64_t cprof_profiler_unmatched(const struct cprof_profiler *profiler);
 uint64_t cprof_profiler_lost(const struct cprof_profiler *profiler);
 
-/* The functions of a profiler into a snapshot.  The whole program's total time is
+/* The functions of a profiler into a snapshot, and its tree.  The whole program's total time is
  * that of the calls with no other around them. */
 enum cprof_status cprof_snapshot_add_profiler(struct cprof_snapshot *snapshot,
                                               struct cprof_profiler *profiler,

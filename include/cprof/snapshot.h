@@ -37,6 +37,16 @@ struct cprof_entry cprof_entry_unknown(const char *name);
 struct cprof_snapshot *cprof_snapshot_new(const char *name);
 void cprof_snapshot_free(struct cprof_snapshot *snapshot);
 
+/* What this process has measured of itself so far: its own profile, with the calls
+ * that are open, where it was built with the plugin; else what the calling thread's
+ * profiler and tracker have.  NULL only when there is no memory; where there is
+ * nothing to capture the snapshot is empty and its note says so. */
+struct cprof_snapshot *cprof_snapshot_capture(const char *name);
+
+/* A sentence about what is missing, or NULL; and setting it (NULL: none). */
+const char *cprof_snapshot_note(const struct cprof_snapshot *snapshot);
+void cprof_snapshot_set_note(struct cprof_snapshot *snapshot, const char *note);
+
 const char *cprof_snapshot_name(const struct cprof_snapshot *snapshot);
 
 /* Adds an entry; the texts are copied. */
@@ -46,9 +56,9 @@ enum cprof_status cprof_snapshot_add(struct cprof_snapshot *snapshot,
 /* Sets a value of the whole program; CPROF_UNKNOWN takes it back. */
 void cprof_snapshot_set(struct cprof_snapshot *snapshot, enum cprof_metric metric, uint64_t value);
 
-/* Adds all functions of a profile that were called.  The whole program's total
- * time is the time from the first start to the last end; its self time that of
- * all threads together. */
+/* Adds all functions of a profile that were called, and its contexts as the tree.  The whole
+ * program's total time is the time from the first start to the last end; its self time that of all
+ * threads together. */
 enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
                                              struct cprof_profile *profile,
                                              struct cprof_error *error);
@@ -62,6 +72,13 @@ struct cprof_entry cprof_snapshot_whole(const struct cprof_snapshot *snapshot);
 size_t cprof_snapshot_count(const struct cprof_snapshot *snapshot);
 bool cprof_snapshot_at(const struct cprof_snapshot *snapshot, size_t idx,
                        struct cprof_entry *entry);
+
+/* The call tree, or NULL: the snapshot's until it is freed or given another one. */
+const struct cprof_tree *cprof_snapshot_tree(const struct cprof_snapshot *snapshot);
+
+/* Gives it a copy of the tree; NULL: none. */
+enum cprof_status cprof_snapshot_set_tree(struct cprof_snapshot *snapshot,
+                                          const struct cprof_tree *tree, struct cprof_error *error);
 
 /* The document that `save` writes. */
 enum cprof_status cprof_snapshot_json(const struct cprof_snapshot *snapshot,

@@ -27,7 +27,8 @@ struct cprof_tree_node {
 /* A node without callees; texts are copied.  NULL only when there is no memory. */
 struct cprof_tree *cprof_tree_new(const char *name, uint64_t total_ns, uint64_t self_ns);
 
-/* A new callee below `tree`, which it belongs to. */
+/* A new callee below `tree`, which it belongs to; with all its facts, where NULL as
+ * `tree` makes a root. */
 struct cprof_tree *cprof_tree_add_child(struct cprof_tree *tree, const char *name,
                                         uint64_t total_ns, uint64_t self_ns);
 struct cprof_tree *cprof_tree_add_node(struct cprof_tree *tree, const struct cprof_tree_node *node);

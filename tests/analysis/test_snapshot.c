@@ -224,6 +224,43 @@ START_TEST(test_save_and_load)
 }
 END_TEST
 
+/* A tree goes into the file and comes back, however deep. */
+START_TEST(test_tree)
+{
+    struct cprof_snapshot *snapshot = cprof_snapshot_new("tree"), *loaded;
+    struct cprof_tree *tree = cprof_tree_new("root", 9, 0), *at = tree;
+    struct cprof_tree_node facts = {.name = "n", .file = "n.c", .line = 4, .calls = 7};
+    for (int level = 0; level < 5000; level++)
+        at = cprof_tree_add_node(at, &facts);
+    cprof_tree_add_child(cprof_tree_add_child(tree, "second", 2, 1), "third", 1, 1);
+    ck_assert_ptr_null(cprof_snapshot_tree(snapshot));
+    ck_assert_int_eq(cprof_snapshot_set_tree(snapshot, tree, NULL), CPROF_OK);
+    struct text text;
+    struct cprof_sink sink = support_sink(&text);
+    ck_assert_int_eq(cprof_snapshot_json(snapshot, &sink, NULL), CPROF_OK);
+    struct cprof_error error = {.text = ""};
+    ck_assert_msg(cprof_snapshot_load_bytes(&loaded, "x", text.ptr, text.len, &error) == CPROF_OK,
+                  "%s", error.text);
+    const struct cprof_tree *root = cprof_snapshot_tree(loaded), *left = tree, *right = root;
+    while (left && right) {
+        struct cprof_tree_node kept = cprof_tree_facts(left), read = cprof_tree_facts(right);
+        ck_assert_str_eq(kept.name, read.name);
+        ck_assert_str_eq(kept.file, read.file);
+        ck_assert_uint_eq(kept.line, read.line);
+        ck_assert_uint_eq(kept.calls, read.calls);
+        ck_assert_uint_eq(kept.self_ns, read.self_ns);
+        left = cprof_tree_next(tree, left);
+        right = cprof_tree_next(root, right);
+    }
+    ck_assert_ptr_eq(left, right);
+    ck_assert_uint_eq(cprof_tree_max_depth(root), 5001);
+    support_free(&text);
+    cprof_tree_free(tree);
+    cprof_snapshot_free(snapshot);
+    cprof_snapshot_free(loaded);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     static const char *const documents[] = {
@@ -241,7 +278,13 @@ START_TEST(test_refused)
         "{\"schema\":1,\"kind\":\"cprof-snapshot\",\"whole\":{\"call_count\":1.5}}",
         "{\"schema\":2,\"kind\":\"cprof-snapshot\"}",
         "{\"schema\":1,\"schema\":1,\"kind\":\"cprof-snapshot\"}",
-        "{\"schema\":1,\"kind\":\"cprof-snapshot\"} more"};
+        "{\"schema\":1,\"kind\":\"cprof-snapshot\"} more",
+        "{\"schema\":1,\"kind\":\"cprof-snapshot\",\"tree\":[{\"name\":\"f\",\"parent\":1}]}",
+        "{\"schema\":1,\"kind\":\"cprof-snapshot\",\"tree\":[{\"name\":\"f\"}]}",
+        "{\"schema\":1,\"kind\":\"cprof-snapshot\",\"tree\":[{\"name\":\"f\",\"parent\":0},"
+        "{\"name\":\"g\",\"parent\":0}]}",
+        "{\"schema\":1,\"kind\":\"cprof-snapshot\",\"tree\":[{\"name\":\"f\",\"parent\":0},"
+        "{\"name\":\"g\",\"parent\":2}]}"};
     for (size_t idx = 0; idx < sizeof documents / sizeof *documents; idx++) {
         struct cprof_snapshot *snapshot = (void *)1;
         struct cprof_error error = {.text = ""};
@@ -272,6 +315,7 @@ START_TEST(test_of_profile)
     struct cprof_entry entry;
     ck_assert_int_eq(cprof_snapshot_add_profile(snapshot, profile, NULL), CPROF_OK);
     cprof_profile_free(profile); /* texts were copied */
+    ck_assert_uint_eq(cprof_tree_count(cprof_snapshot_tree(snapshot)), 3);
     ck_assert_uint_eq(cprof_snapshot_count(snapshot), 2);
     cprof_snapshot_at(snapshot, 1, &entry);
     ck_assert_str_eq(entry.name, "work");
@@ -326,6 +370,7 @@ Suite *snapshot_suite(void)
     tcase_add_test(group, test_unknown);
     tcase_add_test(group, test_matching);
     tcase_add_test(group, test_save_and_load);
+    tcase_add_test(group, test_tree);
     tcase_add_test(group, test_refused);
     tcase_add_test(group, test_of_profile);
     tcase_add_test(group, test_huge);

@@ -26,9 +26,11 @@ steps=$(awk 'function chain(n,  steps) { while (n > 1) { n = n % 2 ? 3 * n + 1 :
         for (n = 1; n < 30000; n++) { own = chain(n); sum += own + longest; if (own > longest) longest = own }
         print sum + longest }')
 
+library="embed-library own-statistics" # sections about it, below
 sections=$(sed -n 's/^## //p' "$examples/README.md")
 expect "sections and folders" "$(sort <<<"$sections")" "$(cd "$examples" && ls -d */ | tr -d / | grep -vx -e program -e demo -e ci | sort)"
 for section in $sections; do
+    case " $library " in *" $section "*) continue ;; esac
     cd "$work/examples/$section" || exit 1
     case_name=$section
     commands=$(commands_of "$section")
@@ -38,6 +40,34 @@ for section in $sections; do
     expect_calls chain.cprof main 1 chain_length 59999 chain_step "$steps"
     expect "a profile of the build's" "$(find . -name 'cprof.out.*')" ""
 done
+
+# The library by itself, from either of its forms.
+cd "$work/examples/embed-library" || exit
+case_name=embed-library
+for kind in libcprof libcprof-static; do
+    rm -f words
+    sh -e -c "$(commands_of embed-library | sed "s/^make/make LIBRARY=$kind/")" >commands.log 2>&1
+    expect "status with $kind" $? 0
+    for line in "list: 500 different words" "sorting: 500 different words" "baseline  list" \
+        "count_by_list +20000 blocks" "Performance Analysis"; do
+        expect "lines with $line" "$(grep -Ec "$line" commands.log)" 1
+    done
+    xmllint --noout sorting.svg || expect "a picture" no yes
+done
+
+# And inside of a program that is profiled: chains below 1000, and their steps.
+cd "$work/examples/own-statistics" || exit
+case_name=own-statistics
+short=$(awk 'BEGIN { for (n = 1; n <= 1000; n++) for (m = n; m > 1; steps++) m = m % 2 ? 3 * m + 1 : m / 2; print steps }')
+sh -e -c "$(commands_of own-statistics)" >commands.log 2>&1
+expect "status" $? 0
+expect "main" "$(grep -Ec '^  main: 1 calls' commands.log)" 1
+expect "chains" "$(grep -Ec '^    chain: 1000 calls' commands.log)" 1
+expect "steps" "$(grep -Ec "^      step: $short calls" commands.log)" 1
+expect_calls chains.cprof chain 1000 step "$short"
+make -B >plain.log 2>&1
+run 0 ./chains
+no_profile
 
 # Without the switch the same files build the plain program.
 cd "$work/examples/cmake" && cmake -S . -B plain -DCMAKE_BUILD_TYPE=Release >plain.log 2>&1 &&

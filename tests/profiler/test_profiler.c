@@ -378,6 +378,27 @@ START_TEST(test_snapshot)
 }
 END_TEST
 
+/* Not instrumented: what the thread measured by hand. */
+START_TEST(test_capture)
+{
+    struct cprof_snapshot *snapshot = cprof_snapshot_capture("nothing");
+    ck_assert_uint_eq(cprof_snapshot_count(snapshot), 0);
+    ck_assert_ptr_nonnull(strstr(cprof_snapshot_note(snapshot), "plugin"));
+    cprof_snapshot_free(snapshot);
+    {
+        CPROF_PROFILER_SCOPE(cprof_profiler_of_thread(), "work");
+        CPROF_TRACK_ALLOCATIONS("work");
+        cprof_free(cprof_malloc(50));
+    }
+    snapshot = cprof_snapshot_capture("something");
+    ck_assert_uint_eq(cprof_snapshot_count(snapshot), 1);
+    ck_assert_ptr_null(cprof_snapshot_note(snapshot));
+    ck_assert_uint_eq(cprof_snapshot_whole(snapshot).values[CPROF_METRIC_ALLOC_BYTES], 50);
+    ck_assert_uint_eq(cprof_tree_count(cprof_snapshot_tree(snapshot)), 2);
+    cprof_snapshot_free(snapshot);
+}
+END_TEST
+
 Suite *profiler_suite(void);
 Suite *profiler_suite(void)
 {
@@ -399,6 +420,7 @@ Suite *profiler_suite(void)
     tcase_add_test(group, test_threads);
     tcase_add_test(group, test_tree);
     tcase_add_test(group, test_snapshot);
+    tcase_add_test(group, test_capture);
     tcase_set_timeout(group, 30);
     suite_add_tcase(suite, group);
     return suite;
