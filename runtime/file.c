@@ -226,7 +226,7 @@ struct growth {
     struct place first; /* number 0's */
 };
 
-static struct place place_of(const struct growth *growth, uint32_t number)
+static struct place growth_place(const struct growth *growth, uint32_t number)
 {
     struct place place = growth->first;
     uint64_t distance = (uint64_t)number * growth->record_size;
@@ -243,8 +243,8 @@ static bool records_grow(struct process *process, const struct growth *growth, u
         uint32_t limit = *growth->limit, count = growth->more;
         struct cprof_extent extent = {0, (uint64_t)count * growth->record_size, limit,
                                       growth->record_size, growth->type};
-        bool done =
-            limit + count <= growth->most && extent_map(process, &extent, place_of(growth, limit));
+        bool done = limit + count <= growth->most &&
+                    extent_map(process, &extent, growth_place(growth, limit));
         if (done)
             __atomic_store_n(growth->limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);

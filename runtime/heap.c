@@ -33,7 +33,8 @@ static bool places_grow(struct process *process, uint32_t wanted)
         struct cprof_extent extent = {0, count * sizeof(struct cprof_place), limit,
                                       sizeof(struct cprof_place), CPROF_EXTENT_PLACES};
         bool done =
-            limit + count <= PLACE_MAX && extent_map(process, &extent, &parts->places[limit]);
+            limit + count <= PLACE_MAX &&
+            extent_map(process, &extent, (struct place){(char *)&parts->places[limit], 0, 0});
         if (done)
             __atomic_store_n(&parts->place_limit, limit + count, __ATOMIC_RELEASE);
         grow_end(process);
@@ -568,7 +569,8 @@ static bool heap_restart(struct process *process)
         return true;
     parts->place_limit = 0;
     uint64_t signals = signals_block();
-    bool done = extent_map(process, &extent, parts->record) && places_grow(process, 1);
+    bool done = extent_map(process, &extent, (struct place){(char *)parts->record, 0, 0}) &&
+                places_grow(process, 1);
     signals_restore(signals);
     if (!done)
         return false;
