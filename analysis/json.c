@@ -55,10 +55,10 @@ void json_whole(struct json *json, const char *key, uint64_t value)
                   (unsigned long long)(value > INT64_MAX ? INT64_MAX : value));
 }
 
-void json_number(struct json *json, const char *key, int value)
+void json_signed(struct json *json, const char *key, double whole)
 {
     begin(json, key);
-    writer_format(json->writer, "%d", value);
+    writer_decimal(json->writer, whole, 0);
 }
 
 void json_decimal(struct json *json, const char *key, double value)

@@ -95,9 +95,35 @@ static void put_extra(struct json *json, const struct page *page)
     json_close(json, ']');
 }
 
-enum column { COLUMN_DEPTH, COLUMN_FUNCTION, COLUMN_CALLS, COLUMN_SELF, COLUMN_COUNT };
+/* A context's own part of everything; those from ALLOC_COUNT on are of allocation
+ * sites, and absent where none were noted. */
+enum column {
+    COLUMN_DEPTH,
+    COLUMN_FUNCTION,
+    COLUMN_CALLS,
+    COLUMN_SELF,
+    COLUMN_ALLOC_COUNT,
+    COLUMN_ALLOC_BYTES,
+    COLUMN_LIVE_BYTES,
+    COLUMN_PEAK_BYTES,
+    COLUMN_COUNT
+};
 
-static const char *const column_names[] = {"depth", "function", "calls", "self_ns"};
+static const char *const column_names[] = {"depth",      "function",    "calls",
+                                           "self_ns",    "alloc_count", "alloc_bytes",
+                                           "live_bytes", "peak_bytes"};
+
+/* Sites are leaves, so what is below them is their own. */
+static double heap_cell(const struct cprof_profile *profile, uint32_t at, enum column column)
+{
+    const struct heap_total *total = &profile->heap_totals[at];
+    if (!profile->contexts[at].heap)
+        return 0;
+    return column == COLUMN_ALLOC_COUNT   ? total->count
+           : column == COLUMN_ALLOC_BYTES ? total->bytes
+           : column == COLUMN_LIVE_BYTES  ? total->live_bytes
+                                          : total->at_peak_bytes;
+}
 
 static void put_cell(struct json *json, const struct page *page, uint32_t at, enum column column)
 {
@@ -108,24 +134,35 @@ static void put_cell(struct json *json, const struct page *page, uint32_t at, en
         break;
     case COLUMN_FUNCTION:
         if (context->function == MODEL_NONE)
-            json_number(json, NULL, -1);
+            json_signed(json, NULL, -1);
         else
             json_whole(json, NULL, page->place[context->function]);
         break;
     case COLUMN_CALLS:
         json_whole(json, NULL, context->measure.calls);
         break;
-    default:
+    case COLUMN_SELF:
         json_whole(json, NULL, stats_whole(context->measure.self));
+        break;
+    default:
+        json_signed(json, NULL, heap_cell(page->profile, at, column));
     }
+}
+
+static bool is_known(const struct cprof_profile *profile, enum column column)
+{
+    if (column == COLUMN_CALLS)
+        return model_counted(profile);
+    if (column == COLUMN_SELF)
+        return model_timed(profile);
+    return column < COLUMN_ALLOC_COUNT || profile->heap_totals;
 }
 
 static void put_columns(struct json *json, const struct page *page)
 {
     json_open(json, "columns", '{');
     for (enum column column = 0; column < COLUMN_COUNT; column++) {
-        if ((column == COLUMN_SELF && !model_timed(page->profile)) ||
-            (column == COLUMN_CALLS && !model_counted(page->profile)))
+        if (!is_known(page->profile, column))
             continue;
         bool amounts = column == COLUMN_SELF && !model_in_nanoseconds(page->profile);
         json_line(json);

@@ -203,7 +203,7 @@ const treeView = {
         const row = make("tr", {"aria-level": level + 1, tabindex: node ? "-1" : "0", "data-node": node, "aria-expanded": leaf ? null : "false",
             "aria-selected": func >= 0 && String(func) === state["function"] ? "true" : null}, amount, part,
             make("td", {class: "number"}, this.metric.id === "calls" ? "" : valueText(tree.own(this.metric, node), this.metric.unit)),
-            make("td", {class: "number"}, func < 0 || !tree.columns.calls ? "" : groupedNumber(tree.columns.calls[node])), make("td", {class: "name"}, step));
+            make("td", {class: "number"}, func < 0 || !tree.columns.calls ? "" : groupedNumber(tree.columns.calls[node] || (tree.columns.alloc_count ? tree.columns.alloc_count[node] : 0))), make("td", {class: "name"}, step));
         if (this.found && func >= 0 && this.found[func]) row.classList.add("hit");
         row.addEventListener("click", function () { if (func >= 0) selectFunction(func); });
         return row;

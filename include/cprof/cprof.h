@@ -296,9 +296,19 @@ enum cprof_flame_metric {
 /* The word of a metric of flame graphs ("total_time", ...), NULL past the last. */
 const char *cprof_flame_word(enum cprof_flame_metric metric);
 
+enum cprof_shape {
+    CPROF_SHAPE_ICICLE, /* callees below their caller */
+    CPROF_SHAPE_FLAME   /* callees above their caller */
+};
+
 struct cprof_flame_options {
     enum cprof_flame_metric metric;
     const char *title; /* NULL: the program's name */
+    enum cprof_shape shape;
+    /* NULL, or a profile to be compared with: its frames stand in the picture, too,
+     * and colours tell the change. */
+    struct cprof_profile *baseline;
+    bool width_before; /* frames are as wide as in the baseline; else as in the profile */
 };
 
 /* A self-contained SVG. */

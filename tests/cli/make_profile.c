@@ -114,7 +114,7 @@ int main(int count, char **words)
     for (uint32_t idx = 0; idx < 50; idx++) {
         char name[16];
         snprintf(name, sizeof name, "narrow_%u", idx);
-        fabricate_node(profile, top, fabricate_site(profile, name, "n.c", idx), 1, 90);
+        fabricate_node(profile, top, fabricate_site(profile, name, "n.c", idx), 1, 60);
     }
     fabricate_left_out(profile, "skipped", "src/main.c", 99, CPROF_REASON_ATTRIBUTE_NO_PROFILE);
     for (int idx = 2; idx < count; idx++)
