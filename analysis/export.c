@@ -2,6 +2,7 @@
 #include "export.h"
 
 #include "fault.h"
+#include "heap.h"
 #include "stats.h"
 
 typedef enum cprof_status export_function(struct cprof_profile *profile,
@@ -37,7 +38,15 @@ enum cprof_status cprof_export(struct cprof_profile *profile,
         return fault_set(error, CPROF_USAGE, "export format %d does not exist; see export.def",
                          (int)options->format);
     enum cprof_status status = model_finish(profile, error);
-    return status == CPROF_OK ? rows[options->format].write(profile, options, sink, error) : status;
+    if (status != CPROF_OK)
+        return status;
+    bool allocations = options->metric == CPROF_METRIC_ALLOC_COUNT ||
+                       options->metric == CPROF_METRIC_ALLOC_BYTES ||
+                       options->metric == CPROF_METRIC_PEAK_BYTES;
+    if (allocations && !heap_known(profile))
+        return fault_set(error, CPROF_INPUT,
+                         "the profile has no allocations; record one with CPROF_ALLOC=on");
+    return rows[options->format].write(profile, options, sink, error);
 }
 
 /* The functions as JSON: scripts that know `report` know this. */
@@ -59,39 +68,83 @@ enum cprof_status export_html(struct cprof_profile *profile,
 
 /* ---- Amounts -------------------------------------------------------------- */
 
-static struct export_metric time_metric(const struct cprof_profile *profile)
+static struct export_metric metric_of(const struct cprof_profile *profile, enum export_kind kind)
 {
-    const char *unit = model_unit(profile);
-    return (struct export_metric){
-        .name = *unit ? unit : "time", .unit = *unit ? "count" : "nanoseconds", .time = true};
+    static const struct export_metric metrics[] = {
+        {"time", "nanoseconds", EXPORT_TIME},           {"calls", "count", EXPORT_CALLS},
+        {"alloc_objects", "count", EXPORT_ALLOCATIONS}, {"alloc_space", "bytes", EXPORT_ALLOCATED},
+        {"inuse_objects", "count", EXPORT_LIVE},        {"inuse_space", "bytes", EXPORT_LIVE_BYTES},
+        {"peak_space", "bytes", EXPORT_PEAK_BYTES},
+    };
+    struct export_metric metric = metrics[kind];
+    if (kind == EXPORT_TIME && *model_unit(profile)) {
+        metric.name = model_unit(profile);
+        metric.unit = "count";
+    }
+    return metric;
 }
-
-static const struct export_metric calls_metric = {.name = "calls", .unit = "count"};
 
 size_t export_metrics(const struct cprof_profile *profile,
                       struct export_metric metrics[EXPORT_METRICS])
 {
     size_t count = 0;
     if (model_timed(profile))
-        metrics[count++] = time_metric(profile);
+        metrics[count++] = metric_of(profile, EXPORT_TIME);
     if (model_counted(profile) || count == 0)
-        metrics[count++] = calls_metric;
+        metrics[count++] = metric_of(profile, EXPORT_CALLS);
+    if (heap_known(profile))
+        for (int kind = EXPORT_ALLOCATIONS; kind <= EXPORT_LIVE_BYTES; kind++)
+            metrics[count++] = metric_of(profile, (enum export_kind)kind);
     return count;
 }
 
 struct export_metric export_metric_asked(const struct cprof_profile *profile,
                                          const struct cprof_export_options *options)
 {
-    struct export_metric metrics[EXPORT_METRICS];
-    size_t count = export_metrics(profile, metrics);
-    return options->metric == CPROF_METRIC_CALLS ? metrics[count - 1] : metrics[0];
+    bool heap = heap_known(profile);
+    switch (options->metric) {
+    case CPROF_METRIC_CALLS:
+        return metric_of(profile, model_counted(profile) ? EXPORT_CALLS : EXPORT_TIME);
+    case CPROF_METRIC_ALLOC_COUNT:
+    case CPROF_METRIC_ALLOC_BYTES:
+    case CPROF_METRIC_PEAK_BYTES:
+        if (heap)
+            return metric_of(profile,
+                             options->metric == CPROF_METRIC_ALLOC_COUNT   ? EXPORT_ALLOCATIONS
+                             : options->metric == CPROF_METRIC_ALLOC_BYTES ? EXPORT_ALLOCATED
+                                                                           : EXPORT_PEAK_BYTES);
+        break;
+    default:
+        break;
+    }
+    return metric_of(profile, model_timed(profile) ? EXPORT_TIME : EXPORT_CALLS);
+}
+
+static uint64_t heap_own(const struct heap_numbers *numbers, enum export_kind kind)
+{
+    switch (kind) {
+    case EXPORT_ALLOCATIONS:
+        return numbers->count;
+    case EXPORT_ALLOCATED:
+        return numbers->bytes;
+    case EXPORT_LIVE:
+        return heap_live(numbers->count, numbers->freed_count);
+    case EXPORT_LIVE_BYTES:
+        return heap_live(numbers->bytes, numbers->freed_bytes);
+    default:
+        return heap_live(numbers->at_peak_bytes, 0);
+    }
 }
 
 uint64_t export_own(const struct cprof_profile *profile, uint32_t context,
                     const struct export_metric *metric)
 {
-    const struct measure *measure = &profile->contexts[context].measure;
-    return metric->time ? stats_whole(measure->self) : measure->calls;
+    const struct context *own = &profile->contexts[context];
+    if (metric->kind == EXPORT_TIME)
+        return stats_whole(own->measure.self);
+    if (metric->kind == EXPORT_CALLS)
+        return own->measure.calls;
+    return own->heap ? heap_own(&profile->heaps[own->heap - 1], metric->kind) : 0;
 }
 
 uint64_t export_whole(const struct cprof_profile *profile, const struct export_metric *metric)

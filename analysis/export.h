@@ -20,13 +20,22 @@
 #undef CPROF_EXPORT
 
 /* A number that contexts have. */
-struct export_metric {
-    const char *name; /* "time", or "calls" */
-    const char *unit; /* as pprof writes it: "nanoseconds", "count" */
-    bool time;
+enum export_kind {
+    EXPORT_TIME,
+    EXPORT_CALLS,
+    EXPORT_ALLOCATIONS,
+    EXPORT_ALLOCATED, /* bytes */
+    EXPORT_LIVE,      /* blocks, at the end or now */
+    EXPORT_LIVE_BYTES,
+    EXPORT_PEAK_BYTES, /* that were live at the program's peak; only where asked for */
+    EXPORT_METRICS
 };
 
-#define EXPORT_METRICS 2
+struct export_metric {
+    const char *name; /* "time", "calls", ...; as pprof has them */
+    const char *unit; /* as pprof writes it: "nanoseconds", "count", "bytes" */
+    enum export_kind kind;
+};
 
 /* Fills `metrics` with those that are known; returns how many.  Time first. */
 size_t export_metrics(const struct cprof_profile *profile,

@@ -80,7 +80,8 @@ static bool enter(struct callgrind *callgrind, uint32_t at)
     if (edge->open++ > 0)
         return true;
     for (size_t idx = 0; idx < callgrind->metric_count; idx++)
-        edge->amounts[idx] += callgrind->metrics[idx].time ? context->total : context->total_calls;
+        edge->amounts[idx] +=
+            callgrind->metrics[idx].kind == EXPORT_TIME ? context->total : context->total_calls;
     return true;
 }
 
@@ -146,7 +147,8 @@ static uint64_t self_of(const struct callgrind *callgrind, uint32_t function, si
     const struct measure *measure = function == profile->function_count
                                         ? &profile->contexts[MODEL_ROOT].measure
                                         : &profile->functions[function].measure;
-    return callgrind->metrics[metric].time ? stats_whole(measure->self) : measure->calls;
+    return callgrind->metrics[metric].kind == EXPORT_TIME ? stats_whole(measure->self)
+                                                          : measure->calls;
 }
 
 static void put_selves(struct callgrind *callgrind, uint32_t function)
@@ -206,7 +208,8 @@ static void put_head(struct callgrind *callgrind)
     writer_text(writer, "\npositions: line\nevents:");
     for (size_t idx = 0; idx < callgrind->metric_count; idx++)
         writer_format(writer, " %s",
-                      callgrind->metrics[idx].time ? (*unit ? unit : "ns") : "calls");
+                      callgrind->metrics[idx].kind == EXPORT_TIME ? (*unit ? unit : "ns")
+                                                                  : "calls");
     writer_text(writer, "\nsummary:");
     for (size_t idx = 0; idx < callgrind->metric_count; idx++)
         writer_format(writer, " %llu", (unsigned long long)sums[idx]);
@@ -238,6 +241,8 @@ enum cprof_status export_callgrind(struct cprof_profile *profile,
     struct writer writer;
     struct callgrind callgrind = {.writer = &writer, .profile = profile};
     callgrind.metric_count = export_metrics(profile, callgrind.metrics);
+    while (callgrind.metrics[callgrind.metric_count - 1].kind > EXPORT_CALLS)
+        callgrind.metric_count--; /* of these it has no sums by function */
     writer_start(&writer, sink);
     bool enough = put_all(&callgrind);
     free(callgrind.edges);

@@ -19,15 +19,12 @@
 /* The string table: what this file says itself, then a model's texts. */
 enum own_text {
     TEXT_EMPTY,
-    TEXT_CALLS,
-    TEXT_COUNT,
-    TEXT_TIME,
-    TEXT_TIME_UNIT,
     TEXT_PROGRAM,
     TEXT_PATH,
     TEXT_BUILD_ID,
     TEXT_COMMENT,
-    OWN_TEXTS
+    TEXT_METRICS, /* name and unit of each */
+    OWN_TEXTS = TEXT_METRICS + 2 * EXPORT_METRICS
 };
 
 /* The one mapping and, of ids, which pprof wants above 0, the first. */
@@ -39,8 +36,8 @@ struct pprof {
     struct gzip gzip;
     struct cprof_run run;
     struct export_metric metrics[EXPORT_METRICS];
-    size_t metric_count;
-    uint8_t *packed; /* room for a serialised part */
+    size_t metric_count, shown; /* shown: the one that pprof begins with */
+    uint8_t *packed;            /* room for a serialised part */
     size_t packed_size;
     uint64_t *stack; /* locations, the innermost first */
     size_t stack_size;
@@ -80,26 +77,20 @@ static void put_string(struct pprof *pprof, const char *text)
     put_part(pprof, &part);
 }
 
-/* Whichever stands first. */
-static const struct export_metric *time_metric(const struct pprof *pprof)
-{
-    return &pprof->metrics[pprof->metric_count > 1 && !pprof->metrics[0].time];
-}
-
 static void put_strings(struct pprof *pprof)
 {
     const struct cprof_profile *profile = pprof->profile;
     const char *own[OWN_TEXTS] = {[TEXT_EMPTY] = "",
-                                  [TEXT_CALLS] = "calls",
-                                  [TEXT_COUNT] = "count",
-                                  [TEXT_TIME] = time_metric(pprof)->name,
-                                  [TEXT_TIME_UNIT] = time_metric(pprof)->unit,
                                   [TEXT_PROGRAM] = model_program(profile),
                                   [TEXT_PATH] = pprof->run.program,
                                   [TEXT_BUILD_ID] = pprof->run.build_id,
                                   [TEXT_COMMENT] = "exported by cprof"};
+    for (size_t idx = 0; idx < pprof->metric_count; idx++) {
+        own[TEXT_METRICS + 2 * idx] = pprof->metrics[idx].name;
+        own[TEXT_METRICS + 2 * idx + 1] = pprof->metrics[idx].unit;
+    }
     for (size_t idx = 0; idx < OWN_TEXTS; idx++)
-        put_string(pprof, own[idx]);
+        put_string(pprof, own[idx] ? own[idx] : "");
     for (size_t idx = 0; idx < profile->texts.count; idx++)
         put_string(pprof, profile->texts.items[idx].ptr);
 }
@@ -112,17 +103,15 @@ static void put_head(struct pprof *pprof)
     Cprof__Pprof__Mapping mapping = CPROF__PPROF__MAPPING__INIT;
     Cprof__Pprof__ValueType types[EXPORT_METRICS];
     Cprof__Pprof__ValueType *type_list[EXPORT_METRICS];
-    /* The first is what pprof shows; calls alone are no default of its. */
     for (size_t idx = 0; idx < pprof->metric_count; idx++) {
         cprof__pprof__value_type__init(&types[idx]);
-        bool time = pprof->metrics[idx].time;
-        types[idx].type = time ? TEXT_TIME : TEXT_CALLS;
-        types[idx].unit = time ? TEXT_TIME_UNIT : TEXT_COUNT;
+        types[idx].type = TEXT_METRICS + 2 * (int64_t)idx;
+        types[idx].unit = types[idx].type + 1;
         type_list[idx] = &types[idx];
     }
     part.n_sample_type = pprof->metric_count;
     part.sample_type = type_list;
-    part.default_sample_type = types[0].type;
+    part.default_sample_type = types[pprof->shown].type;
     mapping.id = MAPPING;
     mapping.filename = TEXT_PATH;
     mapping.build_id = TEXT_BUILD_ID;
@@ -229,11 +218,10 @@ enum cprof_status export_pprof(struct cprof_profile *profile,
     if (status != CPROF_OK)
         return status;
     pprof.metric_count = export_metrics(profile, pprof.metrics);
-    if (options->metric == CPROF_METRIC_CALLS && pprof.metric_count > 1) {
-        struct export_metric first = pprof.metrics[0];
-        pprof.metrics[0] = pprof.metrics[1];
-        pprof.metrics[1] = first;
-    }
+    enum export_kind asked = export_metric_asked(profile, options).kind;
+    for (size_t idx = 0; idx < pprof.metric_count; idx++)
+        if (pprof.metrics[idx].kind == asked)
+            pprof.shown = idx;
     writer_start(&writer, sink);
     if (!gzip_start(&pprof.gzip, &writer))
         return fault_memory(error, "the export");

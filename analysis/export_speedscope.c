@@ -3,6 +3,8 @@
  * whole stack.  The places of the events are running sums of what contexts have
  * of their own: speedscope's weights are ours to the nanosecond.
  */
+#include <string.h>
+
 #include "export.h"
 #include "json.h"
 #include "number.h"
@@ -71,12 +73,16 @@ static void put_events(struct json *json, const struct cprof_profile *profile,
 static void put_profile(struct json *json, const struct cprof_profile *profile,
                         const struct export_metric *metric)
 {
-    bool nanoseconds = metric->time && !*model_unit(profile);
+    static const char *const known[] = {"nanoseconds", "bytes"};
+    const char *unit = "none";
+    for (size_t idx = 0; idx < sizeof known / sizeof *known; idx++)
+        if (strcmp(metric->unit, known[idx]) == 0)
+            unit = known[idx];
     json_line(json);
     json_open(json, NULL, '{');
     json_text(json, "type", "evented");
     json_text(json, "name", metric->name);
-    json_text(json, "unit", nanoseconds ? "nanoseconds" : "none");
+    json_text(json, "unit", unit);
     json_whole(json, "startValue", 0);
     json_whole(json, "endValue", export_whole(profile, metric));
     json_open(json, "events", '[');
@@ -90,7 +96,11 @@ enum cprof_status export_speedscope(struct cprof_profile *profile,
                                     const struct cprof_sink *sink, struct cprof_error *error)
 {
     struct export_metric metrics[EXPORT_METRICS];
-    size_t count = export_metrics(profile, metrics);
+    size_t count = export_metrics(profile, metrics), active = 0;
+    enum export_kind asked = export_metric_asked(profile, options).kind;
+    for (size_t idx = 0; idx < count; idx++)
+        if (metrics[idx].kind == asked)
+            active = idx;
     struct writer writer;
     struct json json = {.writer = &writer};
     writer_start(&writer, sink);
@@ -98,7 +108,7 @@ enum cprof_status export_speedscope(struct cprof_profile *profile,
     json_text(&json, "$schema", "https://www.speedscope.app/file-format-schema.json");
     json_text(&json, "exporter", "cprof");
     json_text(&json, "name", model_program(profile));
-    json_whole(&json, "activeProfileIndex", options->metric == CPROF_METRIC_CALLS ? count - 1 : 0);
+    json_whole(&json, "activeProfileIndex", active);
     put_frames(&json, profile);
     json_open(&json, "profiles", '[');
     for (size_t idx = 0; idx < count; idx++)

@@ -12,11 +12,12 @@ static enum cprof_status write_export(struct cprof_profile *profile, const struc
 
 int command_export(int count, char **words)
 {
-    static const char *const metrics[] = {"total_time", "calls", NULL};
+    static const char *const metrics[] = {"total_time",  "calls",      "alloc_count",
+                                          "alloc_bytes", "peak_bytes", NULL};
     const char *formats[CPROF_EXPORT_COUNT + 1] = {NULL};
     for (int idx = 0; idx < CPROF_EXPORT_COUNT; idx++)
         formats[idx] = cprof_export_word((enum cprof_export)idx);
-    int format = -1, metric = CPROF_METRIC_TOTAL_TIME;
+    int format = -1, metric = 0;
     const char *path = NULL;
     const struct option options[] = {
         {OPTION_CHOICE, 'f', "format", "FORMAT", "what to write", &format, formats},
@@ -59,8 +60,11 @@ int command_export(int count, char **words)
         complain("pprof's format is not for terminals; name a file: -o profile.pb.gz");
         return EXIT_USAGE;
     }
+    static const enum cprof_metric meant[] = {CPROF_METRIC_TOTAL_TIME, CPROF_METRIC_CALLS,
+                                              CPROF_METRIC_ALLOC_COUNT, CPROF_METRIC_ALLOC_BYTES,
+                                              CPROF_METRIC_PEAK_BYTES};
     struct cprof_export_options asked = {.format = (enum cprof_export)format,
-                                         .metric = (enum cprof_metric)metric};
+                                         .metric = meant[metric]};
     struct render render = {write_export, &asked, path, false};
     return render_profiles(&render, count, words);
 }

@@ -39,6 +39,41 @@ holds "$out" "main;work 1234567"
 expect 0 "$CPROF" export -f folded - <plain
 holds "$out" "main;work 800000"
 
+# Allocations, where they were noted.
+cat >allocates.c <<'END'
+#include <stdlib.h>
+#include <string.h>
+__attribute__((noinline)) static char *copy(const char *text) { return strdup(text); }
+__attribute__((noinline)) static void *grow(int n) { void *p = malloc(n); for (int i = 2; i < 5; i++) p = realloc(p, n * i); return p; }
+int main(void) { for (int i = 0; i < 1000; i++) { char *text = copy("hello"); free(grow(100)); if (i >= 10) free(text); } return 0; }
+END
+# shellcheck disable=SC2046
+gcc -O1 -g $("$CPROF" flags --cc gcc) allocates.c -o allocates && CPROF_ALLOC=on CPROF_OUTPUT=allocated ./allocates ||
+    fail "allocates"
+expect 0 "$CPROF" export -f folded -m alloc_bytes allocated
+[ "$(sort out.txt)" = "main;copy;strdup 6000
+main;grow;malloc 100000
+main;grow;realloc 900000" ] || fail "alloc_bytes: $out"
+expect 0 "$CPROF" export -f folded -m alloc_count allocated
+holds "$out" "main;copy;strdup 1000"
+expect 0 "$CPROF" export -f pprof -m alloc_bytes allocated -o allocated.gz
+/usr/bin/python3 - <<'END' || fail "pprof of allocations"
+import gzip, pprof_pb2
+profile = pprof_pb2.Profile.FromString(gzip.open("allocated.gz").read())
+texts = profile.string_table
+kinds = [(texts[kind.type], texts[kind.unit]) for kind in profile.sample_type]
+assert kinds == [("time", "nanoseconds"), ("calls", "count"), ("alloc_objects", "count"), ("alloc_space", "bytes"),
+                 ("inuse_objects", "count"), ("inuse_space", "bytes")], kinds
+assert texts[profile.default_sample_type] == "alloc_space"
+sums = [sum(sample.value[idx] for sample in profile.sample) for idx in range(6)]
+assert sums[2:] == [5000, 1006000, 10, 60], sums
+END
+expect 0 "$CPROF" export -f speedscope -m alloc_bytes allocated
+[ "$(jq -c '[.profiles[.activeProfileIndex] | .name, .unit, .endValue]' out.txt)" = '["alloc_space","bytes",1006000]' ] ||
+    fail "speedscope of allocations: $out"
+expect 3 "$CPROF" export -f folded -m alloc_bytes plain
+one_sentence
+
 expect 2 "$CPROF" export plain
 one_sentence
 expect 2 "$CPROF" export -f pprff plain
