@@ -47,6 +47,32 @@ static bool add_functions(struct gathering *gathering)
     return !gathering->analyzer->failed;
 }
 
+/* The heap's sites by function and line; what is mapped is apart from the heap. */
+static bool add_hotspots(struct gathering *gathering)
+{
+    struct cprof_heap_site site;
+    for (size_t idx = 0; cprof_heap_site_at(gathering->profile, idx, &site, NULL) == CPROF_OK;
+         idx++) {
+        if (site.apart)
+            continue;
+        advice_add_hotspot(
+            gathering->analyzer,
+            &(struct cprof_hotspot){.function = site.function,
+                                    .file = site.file,
+                                    .line = site.line,
+                                    .kind = site.kind,
+                                    .count = site.count,
+                                    .total_bytes = site.total_bytes,
+                                    .average_size = site.count ? site.total_bytes / site.count : 0,
+                                    .current_count = site.current_count,
+                                    .current_bytes = site.current_bytes,
+                                    .peak_bytes = site.peak_bytes,
+                                    .freed_bytes = site.freed_bytes,
+                                    .temporary = site.temporary});
+    }
+    return !gathering->analyzer->failed;
+}
+
 /* ---- Edges ---------------------------------------------------------------- */
 
 static struct edge *edge_of(struct gathering *gathering, uint32_t caller, uint32_t callee_name)
@@ -146,7 +172,8 @@ struct cprof_analyzer *cprof_analyzer_of_profile(struct cprof_profile *profile,
     if (cprof_run_facts(profile, &run, error) != CPROF_OK)
         return NULL;
     struct gathering gathering = {.profile = profile, .analyzer = advice_new()};
-    bool enough = gathering.analyzer && add_functions(&gathering) && add_edges(&gathering);
+    bool enough = gathering.analyzer && add_functions(&gathering) && add_hotspots(&gathering) &&
+                  add_edges(&gathering);
     if (enough) {
         gathering.analyzer->ended = run.complete && !run.running;
         note_sites(&gathering);

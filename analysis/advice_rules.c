@@ -80,14 +80,17 @@ static void slow_function(struct cprof_analyzer *analyzer)
         if (!issue)
             return;
         char time[NUMBER_SIZE], part[NUMBER_SIZE], calls[NUMBER_SIZE];
+        bool counted = function->calls != CPROF_UNKNOWN; /* samplers do not */
         place(issue, function->name, function->file, function->line);
         issue->max_gain_percent = percent;
-        advice_describe(analyzer, issue, "%.200s spends %s itself, %s of the run, in %s",
+        advice_describe(analyzer, issue, "%.200s spends %s itself, %s of the run%s%s",
                         function->name, number_duration(time, function->self_ns, false),
-                        number_percent(part, percent), number_of(calls, function->calls, "call"));
+                        number_percent(part, percent), counted ? ", in " : "",
+                        counted ? number_of(calls, function->calls, "call") : "");
         advice_evidence(issue, "self_ns", self);
         advice_evidence(issue, "total_ns", known(function->total_ns));
-        advice_evidence(issue, "calls", (double)function->calls);
+        if (counted)
+            advice_evidence(issue, "calls", (double)function->calls);
         advice_evidence(issue, "share_percent", percent);
     }
 }
@@ -125,7 +128,7 @@ static void hot_call(struct cprof_analyzer *analyzer, const struct advice_call *
 static void hot_callee(struct cprof_analyzer *analyzer, const struct cprof_function *function)
 {
     double total = known(function->total_ns), percent = share(total, analyzer->run_ns);
-    if (function->calls < HOT_CALLS || total / (double)function->calls > HOT_CALL_NS ||
+    if (known(function->calls) < HOT_CALLS || total / (double)function->calls > HOT_CALL_NS ||
         percent < LEAST_SHARE_PERCENT)
         return;
     struct cprof_issue *issue =

@@ -178,7 +178,25 @@ static struct cprof_entry entry_of(const struct cprof_function *function)
     entry.values[CPROF_METRIC_TOTAL_TIME] = function->total_ns;
     entry.values[CPROF_METRIC_SELF_TIME] = function->self_ns;
     entry.values[CPROF_METRIC_CALLS] = function->calls;
+    entry.values[CPROF_METRIC_ALLOC_COUNT] = function->alloc_count;
+    entry.values[CPROF_METRIC_ALLOC_BYTES] = function->alloc_bytes;
     return entry;
+}
+
+/* Blocks that are live while the program runs are no leaks. */
+static enum cprof_status set_heap(struct cprof_snapshot *snapshot, struct cprof_profile *profile,
+                                  bool ended, struct cprof_error *error)
+{
+    struct cprof_heap_totals heap;
+    enum cprof_status status = cprof_heap_facts(profile, &heap, error);
+    if (status != CPROF_OK || !heap.known)
+        return status;
+    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_COUNT, heap.allocations);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_BYTES, heap.allocated_bytes);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_PEAK_BYTES, heap.peak_bytes);
+    if (ended)
+        cprof_snapshot_set(snapshot, CPROF_METRIC_LEAKS, heap.current_count);
+    return CPROF_OK;
 }
 
 enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
@@ -198,8 +216,9 @@ enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
     snapshot->tree = cprof_tree_of_profile(profile, error);
     if (!snapshot->tree)
         return CPROF_INPUT;
-    if (!run.timed)
-        return CPROF_OK;
+    status = set_heap(snapshot, profile, run.complete && !run.running, error);
+    if (status != CPROF_OK || !run.timed)
+        return status;
     cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, run.wall_ns);
     cprof_snapshot_set(snapshot, CPROF_METRIC_SELF_TIME, stats_whole(stats_total(profile)));
     return CPROF_OK;

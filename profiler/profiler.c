@@ -262,18 +262,27 @@ static struct cprof_function stat_of(const struct cprof_profiler *profiler, uint
 {
     const struct measured *measured = &profiler->functions[function];
     uint64_t total = measured->total > measured->self ? measured->total : measured->self;
-    return (struct cprof_function){.name = texts_get(&profiler->texts, function),
+    const char *name = texts_get(&profiler->texts, function);
+    return (struct cprof_function){.name = name,
+                                   .label = name,
                                    .file = "",
                                    .max_depth = measured->depth,
                                    .calls = measured->calls,
                                    .total_ns = total,
                                    .self_ns = measured->self,
+                                   .self_raw_ns = measured->self,
                                    .cpu_ns = CPROF_UNKNOWN,
                                    .average_ns = total / measured->calls,
                                    .min_ns = measured->least,
                                    .max_ns = measured->most,
+                                   .p50_ns = CPROF_UNKNOWN,
+                                   .p95_ns = CPROF_UNKNOWN,
+                                   .p99_ns = CPROF_UNKNOWN,
                                    .timed_calls = measured->calls,
-                                   .error_percent = 0};
+                                   .total_amount = total,
+                                   .self_amount = measured->self,
+                                   .alloc_count = CPROF_UNKNOWN,
+                                   .alloc_bytes = CPROF_UNKNOWN};
 }
 
 const struct cprof_function *cprof_profiler_stats(struct cprof_profiler *profiler, size_t *count)
