@@ -128,17 +128,29 @@ static double *errors_of(const struct cprof_profile *profile)
     return errors;
 }
 
+enum cprof_status cprof_diff_describe(struct cprof_diff *diff, enum cprof_side side,
+                                      const char *program, const char *build_id,
+                                      const char *compiler, struct cprof_error *error)
+{
+    struct diff_half *half = &diff->sides[side];
+    if (half->program)
+        return CPROF_OK;
+    half->program = strdup(program);
+    half->build_id = strdup(build_id);
+    half->compiler = strdup(compiler);
+    return half->program && half->build_id && half->compiler
+               ? CPROF_OK
+               : fault_memory(error, "the runs to compare");
+}
+
 enum cprof_status cprof_diff_add_profile(struct cprof_diff *diff, enum cprof_side side,
                                          struct cprof_profile *profile, struct cprof_error *error)
 {
-    struct diff_half *half = &diff->sides[side];
     struct cprof_run run;
     struct diff_run own = {.snapshot = cprof_snapshot_new("")};
     enum cprof_status status = cprof_run_facts(profile, &run, error);
-    if (status == CPROF_OK && !half->program &&
-        (!(half->program = strdup(run.program)) || !(half->build_id = strdup(run.build_id)) ||
-         !(half->compiler = strdup(run.compiler))))
-        status = fault_memory(error, "the runs to compare");
+    if (status == CPROF_OK)
+        status = cprof_diff_describe(diff, side, run.program, run.build_id, run.compiler, error);
     if (status == CPROF_OK && own.snapshot)
         status = cprof_snapshot_add_profile(own.snapshot, profile, error);
     if (status == CPROF_OK && own.snapshot)

@@ -12,6 +12,7 @@ struct asked {
     int format;
     const char *path;
     const char *baseline;
+    struct sides_past past;
 };
 
 static int hold(struct cprof_budget *budget, struct cprof_diff *diff, const struct asked *asked)
@@ -44,19 +45,19 @@ static int load(struct cprof_diff *diff, const struct asked *asked, int first, c
     char newest[PATH_MAX], *newest_word = newest;
     int status = EXIT_DONE;
     if (asked->baseline)
-        status = sides_add_path(diff, CPROF_BASELINE, asked->baseline);
+        status = sides_add_path(diff, CPROF_BASELINE, asked->baseline, &asked->past);
     if (status == EXIT_DONE && second >= 0)
-        status = sides_add(diff, CPROF_BASELINE, first, words);
+        status = sides_add(diff, CPROF_BASELINE, first, words, &asked->past);
     if (status != EXIT_DONE)
         return status;
     if (second >= 0 || first > 0)
-        return second >= 0 ? sides_add(diff, CPROF_CANDIDATE, second, rest)
-                           : sides_add(diff, CPROF_CANDIDATE, first, words);
+        return second >= 0 ? sides_add(diff, CPROF_CANDIDATE, second, rest, &asked->past)
+                           : sides_add(diff, CPROF_CANDIDATE, first, words, &asked->past);
     if (cprof_profile_newest(".", newest, sizeof newest, &error) != CPROF_OK) {
         complain("%s", error.text);
         return (int)error.status;
     }
-    return sides_add(diff, CPROF_CANDIDATE, 1, &newest_word);
+    return sides_add(diff, CPROF_CANDIDATE, 1, &newest_word, &asked->past);
 }
 
 static int check(const char *path, const struct asked *asked, int first, char **words, int second,
@@ -90,6 +91,8 @@ int command_check(int count, char **words)
     struct asked asked = {.format = FORMAT_TEXT};
     const struct option options[] = {
         {OPTION_TEXT, 'b', "baseline", "PROFILE", "what the baseline is", &asked.baseline, NULL},
+        {OPTION_TEXT, 0, "store", "STORE", "where @latest is looked up (the profiles here)",
+         &asked.past.store, NULL},
         {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format, formats},
         {OPTION_TEXT, 'o', "output", "FILE", "where to write it (standard output)", &asked.path,
          NULL},

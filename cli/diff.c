@@ -72,7 +72,7 @@ int diff_render(struct cprof_diff *diff, const struct diff_asked *asked)
 }
 
 static int compare(const struct cprof_diff_options *options, const struct diff_asked *asked,
-                   int first, char **words, int second, char **rest)
+                   const struct sides_past *past, int first, char **words, int second, char **rest)
 {
     struct cprof_diff *diff = cprof_diff_new(options);
     if (!diff) {
@@ -80,9 +80,9 @@ static int compare(const struct cprof_diff_options *options, const struct diff_a
         return EXIT_INPUT;
     }
     progress_begin("reading the profiles");
-    int status = sides_add(diff, CPROF_BASELINE, first, words);
+    int status = sides_add(diff, CPROF_BASELINE, first, words, past);
     if (status == EXIT_DONE)
-        status = sides_add(diff, CPROF_CANDIDATE, second, rest);
+        status = sides_add(diff, CPROF_CANDIDATE, second, rest, past);
     progress_end();
     if (status == EXIT_DONE)
         status = diff_render(diff, asked);
@@ -95,6 +95,7 @@ int command_diff(int count, char **words)
     unsigned long top = DEFAULT_TOP;
     struct diff_asked asked = {.fail_above = -1};
     struct cprof_diff_options diff_options = cprof_diff_defaults();
+    struct sides_past past = {0};
     const struct option options[] = {
         {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format,
          diff_formats},
@@ -107,6 +108,9 @@ int command_diff(int count, char **words)
          &diff_options.least_share, NULL},
         {OPTION_SHARE, 0, "noise", "PERCENT", "assumed where a side has one run (10)",
          &diff_options.assumed_noise, NULL},
+        {OPTION_TEXT, 0, "store", "STORE", "where @latest is looked up (the profiles here)",
+         &past.store, NULL},
+        {OPTION_TEXT, 0, "program", "NAME", "whose builds (the latest run's)", &past.program, NULL},
         {OPTION_TEXT, 'o', "output", "FILE", "where to write it (standard output)", &asked.path,
          NULL},
         {0}};
@@ -124,9 +128,14 @@ int command_diff(int count, char **words)
             "Lehmann's), with few runs by means (Welch); with one run a side noise is assumed.\n"
             "p is corrected for the number of tests (Holm): the chance that any change is\n"
             "called in a comparison of equal builds is below 5 %. Unclear is an answer.\n"
-            "Functions are matched by name wherever their file went, across compilers too.",
+            "Functions are matched by name wherever their file went, across compilers too.\n"
+            "\n"
+            "@latest and @previous are builds of the store (`cprof list`), @3 the third before\n"
+            "the latest, @ and the beginning of a revision or a build id that one; all of their\n"
+            "runs are taken.",
         .examples = "cprof diff before.cprof after.cprof\n"
                     "cprof diff before/* -- after/*\n"
+                    "cprof diff --store ci.db @previous @latest\n"
                     "cprof diff --format markdown --fail-above 5% before/* -- after/* > diff.md",
         .options = options};
     int first, second, status;
@@ -143,5 +152,5 @@ int command_diff(int count, char **words)
         return EXIT_USAGE;
     }
     asked.options.top = top;
-    return compare(&diff_options, &asked, first, words, second, rest);
+    return compare(&diff_options, &asked, &past, first, words, second, rest);
 }

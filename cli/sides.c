@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "past.h"
 
 static int add_run(struct cprof_diff *diff, enum cprof_side side, const char *path)
 {
@@ -53,18 +54,37 @@ static int add_folder(struct cprof_diff *diff, enum cprof_side side, const char 
     return status;
 }
 
-int sides_add_path(struct cprof_diff *diff, enum cprof_side side, const char *path)
+static int add_build(struct cprof_diff *diff, enum cprof_side side, const char *word,
+                     const struct sides_past *past)
+{
+    struct cprof_history *history;
+    struct cprof_error error;
+    int status = past_open(&history, past->store, ".");
+    if (status != EXIT_DONE)
+        return status;
+    status = (int)cprof_history_compare(history, past->program, word, diff, side, &error);
+    if (status != EXIT_DONE)
+        complain("%s", error.text);
+    cprof_history_close(history);
+    return status;
+}
+
+int sides_add_path(struct cprof_diff *diff, enum cprof_side side, const char *path,
+                   const struct sides_past *past)
 {
     struct stat about;
+    if (path[0] == '@')
+        return add_build(diff, side, path, past);
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode) ? add_folder(diff, side, path)
                                                              : add_run(diff, side, path);
 }
 
-int sides_add(struct cprof_diff *diff, enum cprof_side side, int count, char **words)
+int sides_add(struct cprof_diff *diff, enum cprof_side side, int count, char **words,
+              const struct sides_past *past)
 {
     int status = EXIT_DONE;
     for (int idx = 0; status == EXIT_DONE && idx < count; idx++)
-        status = sides_add_path(diff, side, words[idx]);
+        status = sides_add_path(diff, side, words[idx], past);
     return status;
 }
 

@@ -30,6 +30,7 @@ foreach(header
   export.def
   flame.def
   heap.h
+  history.h
   metric.def
   profiler.h
   severity.def

@@ -6,7 +6,7 @@
 # that it is linked into.
 
 # What the archive needs at the link, for pkg-config and the CMake package.
-set(cprof_library_needs elf jansson iberty protobuf-c z m)
+set(cprof_library_needs elf jansson iberty protobuf-c sqlite3 z m)
 list(TRANSFORM cprof_library_needs PREPEND -l OUTPUT_VARIABLE CPROF_LIBRARY_FLAGS)
 list(JOIN CPROF_LIBRARY_FLAGS " " CPROF_LIBRARY_FLAGS)
 set(CPROF_LIBRARY_NEEDS "${cprof_library_needs}")

@@ -395,12 +395,12 @@ struct cprof_profiler;
 struct cprof_snapshot;
 struct cprof_tree;
 #include <cprof/advice.h>
-#include <cprof/diff.h>
 #include <cprof/heap.h>
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>
 #include <cprof/diff.h>
 #include <cprof/budget.h>
+#include <cprof/history.h>
 
 #endif

@@ -54,6 +54,11 @@ enum cprof_status cprof_diff_add_snapshot(struct cprof_diff *diff, enum cprof_si
                                           const struct cprof_snapshot *snapshot,
                                           struct cprof_error *error);
 
+/* What a side is called in facts, where its runs do not say. */
+enum cprof_status cprof_diff_describe(struct cprof_diff *diff, enum cprof_side side,
+                                      const char *program, const char *build_id,
+                                      const char *compiler, struct cprof_error *error);
+
 /* What a side is: texts of its first run. */
 struct cprof_diff_side {
     const char *program;

@@ -5,6 +5,9 @@
  *   running=PID  still running, or killed, on this host
  *   start=N      the process's start time
  *   lists        a line that is used and one that is idle
+ *   build=XX     two digits that its build id ends with
+ *   begun=N      started N seconds after 2026 began
+ *   function=N   main calls function_N N times
  *   calls=N      main calls `again` N times
  *   self=N       and that takes N nanoseconds
  *   troubled     lost calls and everything that can go wrong
@@ -87,6 +90,17 @@ static void add_word(struct fabricate *profile, const char *word, uint32_t paren
         add_levels(profile, parent, (uint32_t)atoi(word + 7));
     if (strncmp(word, "contexts=", 9) == 0)
         add_contexts(profile, parent, (uint32_t)atoi(word + 9));
+    if (strncmp(word, "build=", 6) == 0)
+        header->build_id[header->build_id_len - 1] = (uint8_t)strtoul(word + 6, NULL, 16);
+    if (strncmp(word, "begun=", 6) == 0)
+        header->started_ns = (1767225600 + strtoull(word + 6, NULL, 10)) * 1000000000;
+    if (strncmp(word, "function=", 9) == 0) {
+        char name[32];
+        uint32_t number = (uint32_t)strtoul(word + 9, NULL, 10);
+        snprintf(name, sizeof name, "function_%u", number);
+        fabricate_node(profile, parent, fabricate_site(profile, name, "src/many.c", number), number,
+                       1000 + number);
+    }
     if (strncmp(word, "calls=", 6) == 0)
         fabricate_node(profile, parent, fabricate_site(profile, "again", "src/again.c", 3),
                        strtoull(word + 6, NULL, 10), 0);
