@@ -301,6 +301,22 @@ enum cprof_shape {
     CPROF_SHAPE_FLAME   /* callees above their caller */
 };
 
+/* A source file, or what there is of a function, with calls, times and bytes. */
+struct cprof_annotate_options {
+    const char *what;   /* the end of a file's path, or a function as in cprof_profile_view */
+    const char *folder; /* where sources lie, tried before all else; NULL: none */
+    uint32_t context;   /* lines around those with numbers; 0: all */
+    struct cprof_style style;
+};
+
+/* CPROF_USAGE where nothing has that name.  Sources are read from disk. */
+enum cprof_status cprof_annotate_text(struct cprof_profile *profile,
+                                      const struct cprof_annotate_options *options,
+                                      const struct cprof_sink *sink, struct cprof_error *error);
+enum cprof_status cprof_annotate_json(struct cprof_profile *profile,
+                                      const struct cprof_annotate_options *options,
+                                      const struct cprof_sink *sink, struct cprof_error *error);
+
 struct cprof_flame_options {
     enum cprof_flame_metric metric;
     const char *title; /* NULL: the program's name */

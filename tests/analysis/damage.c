@@ -222,6 +222,9 @@ static void render(struct cprof_profile *profile)
     struct cprof_analyzer *analyzer = cprof_analyzer_of_profile(profile, NULL);
     cprof_analyzer_json(analyzer, &sink, NULL);
     cprof_analyzer_free(analyzer);
+    struct cprof_annotate_options annotate = {.what = "main", .style = style};
+    cprof_annotate_text(profile, &annotate, &sink, NULL);
+    cprof_annotate_json(profile, &annotate, &sink, NULL);
     for (int format = 0; format < CPROF_EXPORT_COUNT; format++)
         cprof_export(profile, &(struct cprof_export_options){.format = (enum cprof_export)format},
                      &sink, NULL);
