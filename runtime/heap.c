@@ -505,17 +505,42 @@ static void event_run(struct process *process, struct heap_thread *self,
         event_released(process, self, event->address);
 }
 
+static inline uint32_t deferred_waiting(uint64_t marks)
+{
+    return (uint32_t)(marks >> 32) - (uint32_t)marks;
+}
+
+/* The first event that waits; false: none does.  Handlers add meanwhile, and one that
+ * gives up waiting (event_defer) may take from here, too. */
+static bool deferred_take(struct heap_thread *self, struct deferred_event *event)
+{
+    uint64_t marks = *(volatile uint64_t *)&self->deferred_marks;
+
+    for (;;) {
+        if (!deferred_waiting(marks)) {
+            if (swap_own(&self->deferred_marks, &marks, 0))
+                return false;
+            continue;
+        }
+        *event = self->deferred[(uint32_t)marks];
+        if (swap_own(&self->deferred_marks, &marks, marks + 1))
+            return true;
+    }
+}
+
 /* What handlers have left, when the event that they interrupted is done. */
 static NOINLINE void deferred_run(struct process *process, struct heap_thread *self)
 {
-    while (self->deferred_count) {
+    struct deferred_event event;
+
+    while (deferred_waiting(*(volatile uint64_t *)&self->deferred_marks)) {
         self->busy = 1;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        for (uint32_t idx = 0; idx < *(volatile uint32_t *)&self->deferred_count; idx++)
-            event_run(process, self, &self->deferred[idx]);
-        self->deferred_count = 0;
+        while (deferred_take(self, &event))
+            event_run(process, self, &event);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         self->busy = 0;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
 }
 
@@ -524,15 +549,14 @@ static NOINLINE void deferred_run(struct process *process, struct heap_thread *s
 static NOINLINE bool event_defer(struct process *process, struct heap_thread *self,
                                  struct cprof_node *node, uintptr_t address, uint64_t size)
 {
-    uint32_t idx = self->deferred_count;
+    uint64_t marks = *(volatile uint64_t *)&self->deferred_marks;
 
-    if (idx < DEFERRED_MAX) {
-        self->deferred[idx] = (struct deferred_event){node, address, size};
-        self->deferred_count = idx + 1;
-        return false;
+    while (marks >> 32 < DEFERRED_MAX) {
+        self->deferred[marks >> 32] = (struct deferred_event){node, address, size};
+        if (swap_own(&self->deferred_marks, &marks, marks + ((uint64_t)1 << 32)))
+            return false;
     }
     deferred_run(process, self);
-    self->busy = 1;
     return true;
 }
 
@@ -551,7 +575,7 @@ static inline void event_end(struct process *process, struct heap_thread *self)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     self->busy = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (UNLIKELY(self->deferred_count))
+    if (UNLIKELY(self->deferred_marks != 0))
         deferred_run(process, self);
 }
 

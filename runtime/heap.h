@@ -27,7 +27,7 @@ enum {
     FIRST_PLACES = 128,
     NODE_CACHE = 64,
     LOG_MAX = 64,
-    DEFERRED_MAX = 32,
+    DEFERRED_MAX = 512,
     PARKED_MAX = 8,
     LOCK_SPINS = 4096,
     LOCK_SLEEPS = 1000, /* of a millisecond */
@@ -90,18 +90,17 @@ struct parked_block {
 };
 
 struct heap_thread {
-    uint32_t idx;  /* of its tree */
-    uint32_t busy; /* an event is being noted */
-    uint32_t deferred_count;
+    uint32_t idx;    /* of its tree */
+    uint32_t busy;   /* an event is being noted */
     uint32_t batch;  /* events between two looks at the heap's lock; up to 1: each */
     uint32_t unsaid; /* events since */
     uint32_t log_count;
     uint32_t parked_next;
-    uint32_t padding;
-    uintptr_t newest;     /* block with which the thread's last event allocated, or 0 */
-    uint64_t sequence;    /* of the heap, as far as the thread knows */
-    uint64_t peak_number; /* likewise */
-    int64_t sample_left;  /* sampling: bytes to the next sample */
+    uintptr_t newest;        /* block with which the thread's last event allocated, or 0 */
+    uint64_t deferred_marks; /* events that wait << 32 | those of them that are done */
+    uint64_t sequence;       /* of the heap, as far as the thread knows */
+    uint64_t peak_number;    /* likewise */
+    int64_t sample_left;     /* sampling: bytes to the next sample */
     struct cached_node cache[NODE_CACHE];
     struct log_entry log[LOG_MAX];
     struct deferred_event deferred[DEFERRED_MAX];
