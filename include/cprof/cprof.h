@@ -406,6 +406,7 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 #endif
 
 /* The other parts of the library, which know of each other. */
+struct cprof_diff;
 struct cprof_entry;
 struct cprof_profiler;
 struct cprof_snapshot;
