@@ -63,7 +63,7 @@ enum cprof_status export_html(struct cprof_profile *profile,
                               const struct cprof_sink *sink, struct cprof_error *error)
 {
     (void)options;
-    return cprof_report_html(profile, sink, error);
+    return cprof_report_html(profile, &(struct cprof_page_options){0}, sink, error);
 }
 
 /* ---- Amounts -------------------------------------------------------------- */

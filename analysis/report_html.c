@@ -6,6 +6,7 @@
  * was measured.  Contexts are columns of numbers in pre-order: a hundred thousand
  * of them as objects would take a browser a second to read, as columns a tenth.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +17,12 @@
 #include "html_page.inc"
 #include "json.h"
 #include "names.h"
+#include "source.h"
 #include "stats.h"
 
 struct page {
     struct cprof_profile *profile;
+    const struct cprof_page_options *options;
     struct writer *writer;
     struct cprof_error *error;
     enum cprof_status status;
@@ -54,6 +57,28 @@ static void put_report(struct page *page)
     struct cprof_sink sink = {write_harmless, page->writer};
     struct cprof_report_options all = {0};
     page->status = cprof_report_json(page->profile, &all, &sink, page->error);
+}
+
+static void put_advice(struct page *page)
+{
+    struct cprof_sink sink = {write_harmless, page->writer};
+    struct cprof_analyzer *analyzer = cprof_analyzer_of_profile(page->profile, page->error);
+    page->status = analyzer ? cprof_analyzer_json(analyzer, &sink, page->error) : CPROF_INPUT;
+    cprof_analyzer_free(analyzer);
+}
+
+static void put_source(struct page *page)
+{
+    struct writer writer;
+    struct cprof_sink sink = {write_harmless, page->writer};
+    struct json json = {.writer = &writer};
+    writer_start(&writer, &sink);
+    if (page->options->no_source)
+        writer_text(&writer, "{\"files\": [], \"lines\": []}");
+    else if (!source_put(&json, page->profile))
+        page->status = fault_memory(page->error, "the source");
+    if (page->status == CPROF_OK)
+        page->status = writer_finish(&writer, page->error);
 }
 
 /* ---- Contexts --------------------------------------------------------------- */
@@ -174,6 +199,34 @@ static void put_columns(struct json *json, const struct page *page)
     json_close(json, '}');
 }
 
+/* How long the timed calls of functions took: of each, a list of bucket and calls;
+ * bucket n begins at 2^(n/32) nanoseconds.  False: no memory. */
+static bool put_histograms(struct json *json, const struct page *page)
+{
+    const struct durations *durations = &page->profile->durations;
+    struct duration_bucket *sorted = durations_sorted(durations);
+    json_open(json, "histograms", '{');
+    for (size_t idx = 0; sorted && idx < durations->count;) {
+        uint32_t function = sorted[idx].function;
+        char key[16];
+        snprintf(key, sizeof key, "%u", page->place[function]);
+        bool shown = page->place[function] != MODEL_NONE;
+        if (shown)
+            json_open(json, key, '[');
+        for (; idx < durations->count && sorted[idx].function == function; idx++) {
+            if (!shown)
+                continue;
+            json_signed(json, NULL, sorted[idx].number);
+            json_decimal(json, NULL, sorted[idx].calls);
+        }
+        if (shown)
+            json_close(json, ']');
+    }
+    json_close(json, '}');
+    free(sorted);
+    return sorted != NULL;
+}
+
 static void put_contexts(struct page *page)
 {
     struct writer writer;
@@ -187,9 +240,11 @@ static void put_contexts(struct page *page)
     put_names(&json, page);
     put_extra(&json, page);
     put_columns(&json, page);
+    bool enough = put_histograms(&json, page);
     json_close(&json, '}');
     writer_text(&writer, "\n");
-    page->status = writer_finish(&writer, page->error);
+    page->status =
+        enough ? writer_finish(&writer, page->error) : fault_memory(page->error, "the histograms");
 }
 
 /* ---- The page --------------------------------------------------------------- */
@@ -222,7 +277,8 @@ static const struct part {
     void (*put)(struct page *page);
 } parts[] = {
     {"@title@\n", put_title},       {"@style@\n", put_style},   {"@report@\n", put_report},
-    {"@contexts@\n", put_contexts}, {"@script@\n", put_script},
+    {"@contexts@\n", put_contexts}, {"@advice@\n", put_advice}, {"@source@\n", put_source},
+    {"@script@\n", put_script},
 };
 
 static void put_line(struct page *page, const char *line)
@@ -256,11 +312,12 @@ static bool number_functions(struct page *page)
     return true;
 }
 
-enum cprof_status cprof_report_html(struct cprof_profile *profile, const struct cprof_sink *sink,
-                                    struct cprof_error *error)
+enum cprof_status cprof_report_html(struct cprof_profile *profile,
+                                    const struct cprof_page_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error)
 {
     struct writer writer;
-    struct page page = {.profile = profile, .writer = &writer, .error = error};
+    struct page page = {.profile = profile, .options = options, .writer = &writer, .error = error};
     enum cprof_status status = model_finish(profile, error);
     if (status != CPROF_OK)
         return status;

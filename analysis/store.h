@@ -1,4 +1,4 @@
-/* Where profiles lie: the only file of analysis that reads and moves files.
+/* Where profiles lie: the only file of analysis that reads and moves profiles.
  * Gives bytes to the reader and knows nothing of what is in them beyond the
  * header.  Called by profile.c and list_text.c.
  */

@@ -17,6 +17,7 @@ struct asked {
     struct cprof_report_options options;
     bool of_heap; /* a listing of allocations instead */
     struct cprof_heap_options heap;
+    struct cprof_page_options page;
 };
 
 /* Which flags ask for which listing. */
@@ -42,7 +43,7 @@ static enum cprof_status write_report(struct cprof_profile *profile, const struc
         return write_heap(profile, output, asked, error);
     options.style = output->style;
     if (asked->format == FORMAT_HTML)
-        return cprof_report_html(profile, &output->sink, error);
+        return cprof_report_html(profile, &asked->page, &output->sink, error);
     return asked->format == FORMAT_JSON
                ? cprof_report_json(profile, &options, &output->sink, error)
                : cprof_report_text(profile, &options, &output->sink, error);
@@ -95,6 +96,7 @@ int command_report(int count, char **words)
     unsigned long top = UINT32_MAX;
     const char *path = NULL, *suppressions = NULL;
     struct views views = {false, false, false, false};
+    bool no_source = false;
     const struct option options[] = {
         {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &format, formats},
         {OPTION_NUMBER, 'n', "top", "N", "functions to show; 0: all (40, all in JSON)", &top, NULL},
@@ -107,6 +109,8 @@ int command_report(int count, char **words)
         {OPTION_FLAG, 0, "temporary", NULL, "blocks freed before the next allocation",
          &views.temporary, NULL},
         {OPTION_TEXT, 0, "suppressions", "FILE", "leaks to leave out (see below)", &suppressions,
+         NULL},
+        {OPTION_FLAG, 0, "no-source", NULL, "leave the source out of the HTML page", &no_source,
          NULL},
         {OPTION_TEXT, 'o', "output", "FILE", "where to write it (standard output)", &path, NULL},
         {0}};
@@ -123,7 +127,8 @@ int command_report(int count, char **words)
             "p99 are the durations of a call that half, 95 and 99 in 100 do not exceed.\n"
             "\n"
             "The format html is one page for a browser, with flame graphs, tables, tree and\n"
-            "search; it needs no other file and no network.\n"
+            "search; it needs no other file and no network. It holds the source files that are\n"
+            "found from here, beside their numbers; --no-source keeps them out.\n"
             "\n"
             "With --allocs, --leaks, --peak or --temporary it lists allocations instead. A line\n"
             "of a suppressions file is fun:GLOB, src:GLOB or the name of a function; it leaves\n"
@@ -139,7 +144,9 @@ int command_report(int count, char **words)
     if (result != OPTIONS_OK)
         return options_status(result);
 
-    struct asked asked = {.format = format, .options = {.sort = (enum cprof_sort)sort}};
+    struct asked asked = {.format = format,
+                          .page = {.no_source = no_source},
+                          .options = {.sort = (enum cprof_sort)sort}};
     asked.options.top = top != UINT32_MAX ? top : format == FORMAT_TEXT ? DEFAULT_TOP : 0;
     asked.heap.top = asked.options.top;
     if (!view_of(&views, &asked))

@@ -104,7 +104,21 @@ function neighbourTable(title, list, metric, go) {
             make("th", {scope: "col"}, make("span", {}, "function")))), body));
 }
 
-/* How long the calls took: a bar for each class of durations. */
+/* [{from_ns, to_ns, calls}...] without gaps, four to a doubling. */
+function histogramOf(idx) {
+    const list = contexts.histograms && contexts.histograms[idx] || [], bins = new Map();
+    for (let at = 0; at < list.length; at += 2) {
+        const bin = Math.floor(list[at] / 8);
+        bins.set(bin, (bins.get(bin) || 0) + list[at + 1]);
+    }
+    const found = Array.from(bins.keys()), first = Math.min.apply(null, found), last = Math.max.apply(null, found), all = [];
+    for (let bin = first; bin <= last; bin++)
+        all.push({from_ns: Math.pow(2, bin / 4), to_ns: Math.pow(2, (bin + 1) / 4), calls: bins.get(bin) || 0});
+    return all;
+}
+
+/* A bar for each class of durations, its height the square root of the calls: else
+ * the few slow ones, which matter, were not seen. */
 function histogramPlot(histogram) {
     const count = histogram.length, width = 420, height = 130, most = Math.max.apply(null, histogram.map(function (bin) { return bin.calls; }));
     const plot = makeSvg("svg", {class: "plot", viewBox: "0 0 " + width + " " + (height + 18), role: "img", "aria-label": "latency histogram"});
@@ -137,8 +151,8 @@ function fillPanel(panel, idx, tree, metric) {
             sourceOf(item) ? make("button", {type: "button", click: function () { change({view: "source", file: item.file, "function": String(idx)}); }},
                  "Source") : ""),
         pairList(functionPairs(item)));
-    if (item.histogram && item.histogram.length)
-        panel.append(make("h3", {}, "How long its calls took"), histogramPlot(item.histogram));
+    const histogram = histogramOf(idx);
+    if (histogram.length > 1) panel.append(make("h3", {}, "How long its calls took"), histogramPlot(histogram));
     panel.append(neighbourTable("Callers", neighbours(tree, idx, metric, true), metric, go),
                  neighbourTable("Callees", neighbours(tree, idx, metric, false), metric, go));
 }

@@ -60,7 +60,8 @@ const leaksView = siteView("leaks", "Not freed", leaks, true, "sites with live b
 
 /* ---- Heap over time -------------------------------------------------------- */
 
-const heap = report.heap || contexts.heap || []; /* [[nanoseconds, live bytes]...] */
+/* [[nanoseconds, live bytes]...]; each moment stands for the time since the one before. */
+const heap = (report.heap && report.heap.moments || []).map(function (moment) { return [moment.time_ns, moment.live_bytes]; });
 const heapView = {
     id: "heap", title: "Heap", present: heap.length > 1,
     build: function (section) {
@@ -117,7 +118,7 @@ const adviceView = {
             {id: "category", title: "category", value: field("category")},
             {id: "name", title: "where", value: field("function"), cell: siteCell},
             {id: "description", title: "what and what to do", cell: function (item) {
-                return make("span", {}, item.description, make("br", {}), make("b", {}, item.recommendation || ""));
+                return make("span", {}, item.description, make("br", {}), make("strong", {}, item.recommendation || ""));
             }},
         ];
         this.table = new SortableTable(columns, {caption: "advice", onSort: function (word) { change({sort: word}, true); }});
@@ -147,7 +148,8 @@ const sourceView = {
             make("th", {scope: "col", class: "number"}, make("span", {}, "calls")), make("th", {scope: "col", class: "number"}, make("span", {}, "bytes")),
             make("th", {scope: "col", class: "number"}, make("span", {}, "time")), make("th", {scope: "col", class: "number"}, make("span", {}, "line")),
             make("th", {scope: "col"}, make("span", {}, "source")))), this.body);
-        section.append(make("p", {class: "count"}, "Calls that a line makes, where the line alone makes them; time stands at the head of a function."), this.table);
+        this.note = make("p", {class: "count"});
+        section.append(this.note, this.table);
     },
     show: function () {
         const file = source.files.find(function (one) { return one.path === state.file; }) || source.files[0];
@@ -167,11 +169,13 @@ const sourceView = {
         file.text.split("\n").forEach(function (text, at) {
             const own = calls.get(at + 1), head = heads.get(at + 1);
             part.append(make("tr", {class: head ? "hot" : null},
-                make("td", {class: "number here"}, own && own[2] !== null ? groupedNumber(own[2]) : head ? groupedNumber(head.calls) : ""),
+                make("td", {class: "number here"}, head ? groupedNumber(head.calls) : own ? own[2] === null ? "\u2026" : groupedNumber(own[2]) : ""),
                 make("td", {class: "number here"}, own && own[3] ? sizeText(own[3]) : ""),
                 make("td", {class: "number here"}, head && head.self_ns !== null ? durationText(head.self_ns) : ""),
                 make("td", {class: "number"}, String(at + 1)), make("td", {class: "code"}, text)));
         });
         this.body.replaceChildren(part);
+        this.note.textContent = (file.changed ? "This file was changed after the run. " : "") +
+            "Calls and bytes of a line, where the line alone makes these calls; \u2026 stands for calls that other lines make as well. A function's own calls and time stand at its head.";
     },
 };

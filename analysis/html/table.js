@@ -28,7 +28,7 @@ class SortableTable {
     }
 
     heading(column) {
-        const number = (column.unit ? "number" : "") + (column.minor ? " minor" : "");
+        const number = (column.unit ? "number" : "") + (column.minor ? " " + column.minor : "");
         if (!column.value)
             return make("th", {scope: "col", class: number, title: column.help}, make("span", {}, column.title));
         return make("th", {scope: "col", class: number, title: column.help}, make("button", {type: "button",
@@ -78,9 +78,10 @@ class SortableTable {
 }
 
 function cellOf(column, item) {
-    const cell = make("td", {class: (column.unit ? "number" : column.id) + (column.bar ? " bar" : "") + (column.minor ? " minor" : "")});
+    const cell = make("td", {class: (column.unit ? "number" : column.id) + (column.bar ? " bar" : "") + (column.minor ? " " + column.minor : "")});
     if (column.cell) cell.append(column.cell(item));
-    else cell.textContent = column.text ? column.text(item) : valueText(column.value(item), column.unit);
+    else if (column.text) cell.textContent = column.text(item);
+    else cell.textContent = column.unit ? valueText(column.value(item), column.unit) : column.value(item) || "";
     if (column.bar) cell.style.setProperty("--share", (100 * Math.max(0, Math.min(1, column.bar(item)))).toFixed(2) + "%");
     return cell;
 }

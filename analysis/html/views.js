@@ -103,18 +103,18 @@ function functionColumns() {
     const columns = [
         {id: "share", title: "self %", unit: "percent", key: selfKey, help: "share of all that was measured",
          value: function (item) { return item[selfKey] === null ? null : 100 * item[selfKey] / (allSelf || 1); },
-         bar: function (item) { return item[selfKey] / (mostSelf || 1); }, minor: true},
+         bar: function (item) { return item[selfKey] / (mostSelf || 1); }, minor: "minor"},
         {id: "self_amount", title: "self " + contexts.unit, unit: "count", key: "self_amount"},
         {id: "total_amount", title: "total " + contexts.unit, unit: "count", key: "total_amount"},
         {id: "self", title: "self", unit: "ns", key: "self_ns", help: "time in the function itself"},
         {id: "total", title: "total", unit: "ns", key: "total_ns", help: "time with what it calls"},
         {id: "calls", title: "calls", unit: "count", key: "calls", help: "exact"},
-        {id: "avg", title: "average", unit: "ns", key: "avg_ns", help: "total of a call", minor: true},
-        {id: "p50", title: "median", unit: "ns", key: "p50_ns", help: "half of the calls were shorter", minor: true},
-        {id: "p99", title: "p99", unit: "ns", key: "p99_ns", help: "99 of 100 calls were shorter", minor: true},
-        {id: "max", title: "longest", unit: "ns", key: "max_ns", help: "the longest call that was timed", minor: true},
-        {id: "alloc_count", title: "allocations", unit: "count", key: "alloc_count"},
-        {id: "alloc_bytes", title: "allocated", unit: "bytes", key: "alloc_bytes"},
+        {id: "avg", title: "average", unit: "ns", key: "avg_ns", help: "total of a call", minor: "minor"},
+        {id: "p50", title: "median", unit: "ns", key: "p50_ns", help: "half of the calls were shorter", minor: "minor told"},
+        {id: "p99", title: "p99", unit: "ns", key: "p99_ns", help: "99 of 100 calls were shorter", minor: "minor told"},
+        {id: "max", title: "longest", unit: "ns", key: "max_ns", help: "the longest call that was timed", minor: "minor told"},
+        {id: "alloc_count", title: "allocations", unit: "count", key: "alloc_count", minor: "minor told"},
+        {id: "alloc_bytes", title: "allocated", unit: "bytes", key: "alloc_bytes", minor: "minor"},
     ].filter(function (column) { return isKnown(column.key); });
     columns.forEach(function (column) { column.value = column.value || field(column.key); });
     columns.push({id: "name", title: "function", value: function (item) { return item.label.toLowerCase(); }, cell: nameCell});

@@ -267,10 +267,15 @@ enum cprof_status cprof_report_json(struct cprof_profile *profile,
                                     const struct cprof_report_options *options,
                                     const struct cprof_sink *sink, struct cprof_error *error);
 
+struct cprof_page_options {
+    bool no_source; /* keep the program's source out of the page */
+};
+
 /* All of it as one HTML page that needs nothing else: for a browser, from any disk
- * or server. */
-enum cprof_status cprof_report_html(struct cprof_profile *profile, const struct cprof_sink *sink,
-                                    struct cprof_error *error);
+ * or server.  Holds the source files that are found, unless told not to. */
+enum cprof_status cprof_report_html(struct cprof_profile *profile,
+                                    const struct cprof_page_options *options,
+                                    const struct cprof_sink *sink, struct cprof_error *error);
 
 struct cprof_tree_options {
     uint32_t max_depth; /* 0: no limit; 1: the root's children */
