@@ -3,6 +3,7 @@
  */
 #include "diff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,33 @@ enum cprof_status cprof_diff_describe(struct cprof_diff *diff, enum cprof_side s
                : fault_memory(error, "the runs to compare");
 }
 
+/* Another profiler's amounts stand where the times do; which they are the diff says. */
+static void take_amounts(struct cprof_snapshot *snapshot, const struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->seen_count; idx++) {
+        struct cprof_function function = stats_function(profile, profile->by_self[idx]);
+        snapshot->entries[idx].values[CPROF_METRIC_TOTAL_TIME] = function.total_amount;
+        snapshot->entries[idx].values[CPROF_METRIC_SELF_TIME] = function.self_amount;
+    }
+    uint64_t whole = stats_whole(stats_total(profile));
+    cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, whole);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_SELF_TIME, whole);
+}
+
+/* Takes the unit of the first run; others have to have it, too. */
+static enum cprof_status take_unit(struct cprof_diff *diff, const struct cprof_profile *profile,
+                                   const char *name, struct cprof_error *error)
+{
+    const char *unit = model_unit(profile);
+    if (!diff->sides[CPROF_BASELINE].count && !diff->sides[CPROF_CANDIDATE].count)
+        snprintf(diff->unit, sizeof diff->unit, "%s", unit);
+    if (strcmp(diff->unit, unit) == 0)
+        return CPROF_OK;
+    return fault_set(error, CPROF_INPUT,
+                     "%.600s: counts %s, and the runs before it %s; compare runs of one kind", name,
+                     *unit ? unit : "nanoseconds", *diff->unit ? diff->unit : "nanoseconds");
+}
+
 enum cprof_status cprof_diff_add_profile(struct cprof_diff *diff, enum cprof_side side,
                                          struct cprof_profile *profile, struct cprof_error *error)
 {
@@ -150,9 +178,13 @@ enum cprof_status cprof_diff_add_profile(struct cprof_diff *diff, enum cprof_sid
     struct diff_run own = {.snapshot = cprof_snapshot_new("")};
     enum cprof_status status = cprof_run_facts(profile, &run, error);
     if (status == CPROF_OK)
+        status = take_unit(diff, profile, run.program, error);
+    if (status == CPROF_OK)
         status = cprof_diff_describe(diff, side, run.program, run.build_id, run.compiler, error);
     if (status == CPROF_OK && own.snapshot)
         status = cprof_snapshot_add_profile(own.snapshot, profile, error);
+    if (status == CPROF_OK && own.snapshot && *diff->unit)
+        take_amounts(own.snapshot, profile);
     if (status == CPROF_OK && own.snapshot)
         own.errors = errors_of(profile);
     if (status == CPROF_OK)

@@ -11,6 +11,7 @@
 
 #include <cprof/cprof.h>
 
+#include "model.h"
 #include "snapshot.h"
 
 #define DIFF_NONE SIZE_MAX
@@ -44,6 +45,7 @@ struct diff_list {
 struct cprof_diff {
     struct cprof_diff_options options;
     struct diff_half sides[CPROF_SIDE_COUNT];
+    char unit[MODEL_UNIT_SIZE]; /* of all times; "": nanoseconds */
     bool finished;
     /* Set by diff_finish. */
     struct diff_subject *subjects;

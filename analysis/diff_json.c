@@ -61,15 +61,20 @@ static void put_entries(struct json *json, const char *key, const struct cprof_d
     json_close(json, ']');
 }
 
-static void put_side(struct json *json, const char *key, const struct cprof_diff_side *side)
+static void put_side(struct json *json, const char *key, const struct cprof_diff *diff,
+                     enum cprof_side which)
 {
+    const struct cprof_diff_side *side = &diff->facts.sides[which];
     json_line(json);
     json_open(json, key, '{');
     json_text(json, "path", side->program);
     json_text(json, "build_id", side->build_id);
     json_text(json, "compiler", side->compiler);
     json_whole(json, "runs", side->runs);
-    json_whole(json, "total_ns", side->total_ns < 0 ? CPROF_UNKNOWN : stats_whole(side->total_ns));
+    uint64_t total = side->total_ns < 0 ? CPROF_UNKNOWN : stats_whole(side->total_ns);
+    json_whole(json, "total_ns", *diff->unit ? CPROF_UNKNOWN : total);
+    if (*diff->unit)
+        json_whole(json, "total_amount", total);
     json_close(json, '}');
 }
 
@@ -86,8 +91,9 @@ enum cprof_status cprof_diff_json(struct cprof_diff *diff, const struct cprof_si
     writer_start(&writer, sink);
     json_open(&json, NULL, '{');
     json_whole(&json, "schema", 1);
-    put_side(&json, "baseline", &facts->sides[CPROF_BASELINE]);
-    put_side(&json, "candidate", &facts->sides[CPROF_CANDIDATE]);
+    put_side(&json, "baseline", diff, CPROF_BASELINE);
+    put_side(&json, "candidate", diff, CPROF_CANDIDATE);
+    json_text(&json, "unit", *diff->unit ? diff->unit : "ns");
     json_line(&json);
     json_ratio(&json, "speedup", known ? facts->speedup : NAN);
     put_interval(&json, "speedup_ci", known ? facts->speedup_low : NAN,

@@ -21,15 +21,17 @@ static void put_cell(struct writer *writer, const char *text)
     }
 }
 
-static void put_change(struct writer *writer, const struct cprof_diff_change *change, bool unicode)
+static void put_change(struct writer *writer, const struct cprof_diff *diff,
+                       const struct cprof_diff_change *change, bool unicode)
 {
     char text[DIFF_TEXT_SIZE], place[DIFF_PLACE_SIZE];
     writer_format(writer, "| %s%s ", diff_percent(text, change->percent),
                   change->relative ? "\\*" : "");
     writer_format(writer, "| %s ", diff_interval(text, change));
     writer_format(writer, "| %s ", diff_p(text, change));
-    writer_format(writer, "| %s ", diff_value(text, change->metric, change->before, unicode));
-    writer_format(writer, "| %s ", diff_value(text, change->metric, change->after, unicode));
+    writer_format(writer, "| %s ",
+                  diff_amount(text, diff, change->metric, change->before, unicode));
+    writer_format(writer, "| %s ", diff_amount(text, diff, change->metric, change->after, unicode));
     writer_text(writer, "| ");
     put_cell(writer, cprof_metric_word(change->metric));
     writer_text(writer, " | ");
@@ -52,7 +54,7 @@ static void put_changes(struct writer *writer, const char *title, const struct c
                   title, diff_confidence(text, &diff->facts));
     size_t shown = top && top < list->count ? top : list->count;
     for (size_t idx = 0; idx < shown; idx++)
-        put_change(writer, &list->items[idx], unicode);
+        put_change(writer, diff, &list->items[idx], unicode);
     if (shown < list->count)
         writer_format(writer, "\nand %zu more\n", list->count - shown);
 }
@@ -74,9 +76,10 @@ static void put_names(struct writer *writer, const char *title, const struct cpr
     writer_text(writer, shown < count ? ", …\n" : "\n");
 }
 
-static void put_side(struct writer *writer, const char *word, const struct cprof_diff_side *side,
-                     bool unicode)
+static void put_side(struct writer *writer, const char *word, const struct cprof_diff *diff,
+                     enum cprof_side which, bool unicode)
 {
+    const struct cprof_diff_side *side = &diff->facts.sides[which];
     char text[DIFF_TEXT_SIZE];
     writer_format(writer, "- %s: ", word);
     put_cell(writer, side->program[0] ? side->program : "[program]");
@@ -88,8 +91,9 @@ static void put_side(struct writer *writer, const char *word, const struct cprof
     }
     writer_format(writer, ", %zu run%s", side->runs, side->runs == 1 ? "" : "s");
     if (side->total_ns >= 0)
-        writer_format(writer, ", %s",
-                      diff_value(text, CPROF_METRIC_TOTAL_TIME, side->total_ns, unicode));
+        writer_format(writer, ", %s%s%s",
+                      diff_amount(text, diff, CPROF_METRIC_TOTAL_TIME, side->total_ns, unicode),
+                      *diff->unit ? " " : "", diff->unit);
     writer_text(writer, "\n");
 }
 
@@ -110,8 +114,8 @@ enum cprof_status cprof_diff_markdown(struct cprof_diff *diff,
                   : facts->verdict == CPROF_VERDICT_UNCLEAR ? "unclear whether faster or slower"
                                                             : cprof_verdict_word(facts->verdict),
                   diff_speedup(text, facts));
-    put_side(&writer, "baseline", &facts->sides[CPROF_BASELINE], unicode);
-    put_side(&writer, "candidate", &facts->sides[CPROF_CANDIDATE], unicode);
+    put_side(&writer, "baseline", diff, CPROF_BASELINE, unicode);
+    put_side(&writer, "candidate", diff, CPROF_CANDIDATE, unicode);
     put_changes(&writer, "Worse than the baseline", diff, CPROF_DIFF_REGRESSIONS, options->top,
                 unicode);
     put_changes(&writer, "Better than the baseline", diff, CPROF_DIFF_IMPROVEMENTS, options->top,

@@ -36,14 +36,16 @@ static void put_name(struct writer *writer, const struct cprof_style *style, con
 }
 
 static void put_change(struct writer *writer, const struct cprof_style *style,
-                       const struct cprof_diff_change *change)
+                       const struct cprof_diff *diff, const struct cprof_diff_change *change)
 {
     char text[DIFF_TEXT_SIZE];
     writer_right(writer, diff_percent(text, change->percent), 10);
     writer_right(writer, diff_interval(text, change), 20);
     writer_right(writer, diff_p(text, change), 9);
-    writer_right(writer, diff_value(text, change->metric, change->before, style->unicode), 12);
-    writer_right(writer, diff_value(text, change->metric, change->after, style->unicode), 12);
+    writer_right(writer, diff_amount(text, diff, change->metric, change->before, style->unicode),
+                 12);
+    writer_right(writer, diff_amount(text, diff, change->metric, change->after, style->unicode),
+                 12);
     const char *word = cprof_metric_word(change->metric);
     writer_format(writer, "  %s%s", word, change->relative ? "*" : "");
     writer_spaces(writer, 14 - strlen(word) - change->relative);
@@ -65,7 +67,7 @@ static void put_changes(struct writer *writer, const struct cprof_style *style, 
     page_emphasis(writer, style, EMPHASIS_NONE);
     size_t shown = top && top < list->count ? top : list->count;
     for (size_t idx = 0; idx < shown; idx++)
-        put_change(writer, style, &list->items[idx]);
+        put_change(writer, style, diff, &list->items[idx]);
     if (shown < list->count)
         writer_format(writer, "  and %zu more (--top 0 shows all)\n", list->count - shown);
 }
@@ -85,9 +87,9 @@ static void put_entries(struct writer *writer, const struct cprof_style *style, 
         uint64_t self = entry.values[CPROF_METRIC_SELF_TIME];
         uint64_t calls = entry.values[CPROF_METRIC_CALLS];
         writer_right(writer,
-                     self == CPROF_UNKNOWN
-                         ? "-"
-                         : diff_value(text, CPROF_METRIC_SELF_TIME, (double)self, style->unicode),
+                     self == CPROF_UNKNOWN ? "-"
+                                           : diff_amount(text, diff, CPROF_METRIC_SELF_TIME,
+                                                         (double)self, style->unicode),
                      12);
         writer_right(writer,
                      calls == CPROF_UNKNOWN
@@ -102,9 +104,10 @@ static void put_entries(struct writer *writer, const struct cprof_style *style, 
 }
 
 static void put_side(struct writer *writer, const struct cprof_style *style, const char *word,
-                     const struct cprof_diff_side *side)
+                     const struct cprof_diff *diff, enum cprof_side which)
 {
     char text[DIFF_TEXT_SIZE];
+    const struct cprof_diff_side *side = &diff->facts.sides[which];
     writer_text(writer, word);
     writer_screen(writer, side->program[0] ? side->program : "[program]", 0, style);
     if (side->build_id[0])
@@ -116,8 +119,10 @@ static void put_side(struct writer *writer, const struct cprof_style *style, con
     writer_format(writer, ", %zu run%s", side->runs, side->runs == 1 ? "" : "s");
     if (side->total_ns >= 0) {
         writer_text(writer, ", ");
-        writer_text(writer,
-                    diff_value(text, CPROF_METRIC_TOTAL_TIME, side->total_ns, style->unicode));
+        writer_text(writer, diff_amount(text, diff, CPROF_METRIC_TOTAL_TIME, side->total_ns,
+                                        style->unicode));
+        writer_text(writer, *diff->unit ? " " : "");
+        writer_text(writer, diff->unit);
     }
     writer_text(writer, "\n");
 }
@@ -167,8 +172,8 @@ enum cprof_status cprof_diff_text(struct cprof_diff *diff,
     const struct diff_list *unclear = &diff->lists[CPROF_DIFF_UNCLEAR];
     char title[80];
     writer_start(&writer, sink);
-    put_side(&writer, style, "baseline   ", &diff->facts.sides[CPROF_BASELINE]);
-    put_side(&writer, style, "candidate  ", &diff->facts.sides[CPROF_CANDIDATE]);
+    put_side(&writer, style, "baseline   ", diff, CPROF_BASELINE);
+    put_side(&writer, style, "candidate  ", diff, CPROF_CANDIDATE);
     put_verdict(&writer, style, diff);
     put_changes(&writer, style, "Worse than the baseline", diff, CPROF_DIFF_REGRESSIONS,
                 options->top);

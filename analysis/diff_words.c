@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "diff.h"
 #include "stats.h"
 
 const char *diff_value(char buf[DIFF_TEXT_SIZE], enum cprof_metric metric, double value,
@@ -18,6 +19,14 @@ const char *diff_value(char buf[DIFF_TEXT_SIZE], enum cprof_metric metric, doubl
     default:
         return number_grouped(buf, stats_whole(value));
     }
+}
+
+const char *diff_amount(char buf[DIFF_TEXT_SIZE], const struct cprof_diff *diff,
+                        enum cprof_metric metric, double value, bool unicode)
+{
+    return *diff->unit && cprof_metric_unit(metric) == CPROF_UNIT_NS
+               ? number_scaled(buf, stats_whole(value))
+               : diff_value(buf, metric, value, unicode);
 }
 
 /* "+3.2", with as many digits as say something. */

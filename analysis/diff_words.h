@@ -14,6 +14,10 @@
 const char *diff_value(char buf[DIFF_TEXT_SIZE], enum cprof_metric metric, double value,
                        bool unicode);
 
+/* The same of a diff, whose times may be another profiler's unit. */
+const char *diff_amount(char buf[DIFF_TEXT_SIZE], const struct cprof_diff *diff,
+                        enum cprof_metric metric, double value, bool unicode);
+
 /* "+3.2 %"; "new" for a change from nothing. */
 const char *diff_percent(char buf[DIFF_TEXT_SIZE], double percent);
 

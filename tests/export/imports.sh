@@ -88,6 +88,20 @@ done
 expect 0 "$CPROF" export -f csv "$others/folded.txt"
 holds "$out" '"eval","",0,,,,,,,,,,,,'
 
+# Compared: another profiler's amounts, in their unit.
+sed 's/call 40/call 400/' "$others/folded.txt" >slower
+json '.' diff "$others/folded.txt" slower >diff.json
+is '["samples",null,100,460]' "$(jq -c '[.unit, .baseline.total_ns, .baseline.total_amount, .candidate.total_amount]' diff.json)"
+is '[40,400,900]' "$(jq -c '[.regressions[], .unclear[]] | map(select(.function == "call" and .metric == "self_time"))[0] |
+    [.before, .after, .percent_change]' diff.json)"
+expect 0 "$CPROF" diff "$others/folded.txt" slower
+holds "$out" " samples"
+lacks "$out" " ns"
+expect 0 "$CPROF" diff --format markdown "$others/callgrind.txt" "$others/callgrind.txt"
+holds "$out" " Ir"
+expect 3 "$CPROF" diff "$others/folded.txt" plain
+one_sentence
+
 # What does not go together, and what is no profile.
 expect 3 "$CPROF" report "$others/folded.txt" plain
 one_sentence
