@@ -67,6 +67,70 @@ std::string frames_of(const llvm::DILocation *location)
     return text;
 }
 
+/* ---- Types -----------------------------------------------------------------
+ * What the block is converted to stands in the source alone. */
+
+std::string place_text(llvm::StringRef file, unsigned line, unsigned column)
+{
+    return (file + ":" + llvm::Twine(line) + ":" + llvm::Twine(column)).str();
+}
+
+class type_visitor : public clang::RecursiveASTVisitor<type_visitor> {
+  public:
+    explicit type_visitor(clang::ASTContext &context)
+        : sources(context.getSourceManager()), policy(context.getPrintingPolicy())
+    {
+        policy.SuppressTagKeyword = true;
+        policy.SuppressScope = true;
+        policy.AnonymousTagLocations = false;
+        policy.Bool = true;
+    }
+    bool shouldVisitTemplateInstantiations() const
+    {
+        return true;
+    }
+    bool VisitCXXNewExpr(clang::CXXNewExpr *expression)
+    {
+        note(expression, expression->getAllocatedType());
+        return true;
+    }
+    /* the outermost conversion comes first and counts */
+    bool VisitCastExpr(clang::CastExpr *cast)
+    {
+        clang::QualType pointee = cast->getType()->getPointeeType();
+        auto *call = llvm::dyn_cast<clang::CallExpr>(cast->getSubExpr()->IgnoreParenCasts());
+
+        if (call && !pointee.isNull() && !pointee->isVoidType() && call->getDirectCallee() &&
+            call->getType()->isVoidPointerType())
+            note(call, pointee);
+        return true;
+    }
+
+  private:
+    clang::SourceManager &sources;
+    clang::PrintingPolicy policy;
+    llvm::DenseSet<const clang::Expr *> seen;
+
+    /* A template's types at one place are several: then none is told. */
+    void note(const clang::Expr *call, clang::QualType type)
+    {
+        clang::PresumedLoc place = sources.getPresumedLoc(call->getExprLoc());
+
+        if (place.isInvalid() || type->isDependentType() || !seen.insert(call).second)
+            return;
+        std::string name = type.getCanonicalType().getUnqualifiedType().getAsString(policy);
+        if (name.find('(') != std::string::npos)
+            return; /* it has none */
+        const char *file = cprof_plain_file_name(place.getFilename());
+        auto known = cprof_unit.allocated_types.try_emplace(
+            place_text(file, place.getLine(), place.getColumn()), name);
+        if (!known.second && known.first->second != name)
+            known.first->second.clear();
+    }
+};
+
+/* ---- Sizes ---------------------------------------------------------------- */
+
 /* The value of an argument, where it is a constant. */
 bool constant_of(const llvm::CallBase *call, unsigned number, uint64_t *value)
 {
@@ -93,28 +157,6 @@ void sizes_note(const llvm::CallBase *call, const struct cprof_allocator *alloca
 }
 
 } // namespace
-
-/* Calls of the user's allocators have to be seen as they were written: neither
- * inlined, where the user names them, nor with other parameters. */
-void cprof_allocators_mark(llvm::Module &module)
-{
-    llvm::SmallVector<llvm::GlobalValue *, 4> named;
-
-    for (llvm::Function &function : module) {
-        std::string name = llvm::GlobalValue::dropLLVMManglingEscape(function.getName()).str();
-        if (function.hasRetAttribute(llvm::Attribute::NoAlias) &&
-            function.hasFnAttribute(llvm::Attribute::AllocSize))
-            function.addFnAttr(marked_name);
-        if (function.isDeclaration() ||
-            !cprof_policy_find_allocator(cprof_unit.policy, name.c_str()))
-            continue;
-        if (!function.hasFnAttribute(llvm::Attribute::AlwaysInline))
-            function.addFnAttr(llvm::Attribute::NoInline);
-        named.push_back(&function);
-    }
-    if (!named.empty())
-        llvm::appendToCompilerUsed(module, named);
-}
 
 std::string cprof_signature_of_call(const llvm::CallBase *call)
 {
@@ -149,6 +191,32 @@ bool cprof_allocator_find(const llvm::Function &function, const char *signature,
     return true;
 }
 
+/* Calls of allocators that the unit defines have to be seen: not with other parameters,
+ * and not inlined, but for those that are only marked: these call another. */
+void cprof_allocators_mark(llvm::Module &module)
+{
+    llvm::SmallVector<llvm::GlobalValue *, 4> kept;
+
+    for (llvm::Function &function : module) {
+        if (function.hasRetAttribute(llvm::Attribute::NoAlias) &&
+            function.hasFnAttribute(llvm::Attribute::AllocSize))
+            function.addFnAttr(marked_name);
+        std::string signature = cprof_signature_of_type(function.getFunctionType());
+        struct cprof_allocator allocator;
+        if (function.isDeclaration() ||
+            !cprof_allocator_find(function, signature.c_str(), &allocator) ||
+            (allocator.kind == CPROF_KIND_CUSTOM &&
+             !cprof_policy_find_allocator(cprof_unit.policy, allocator.symbol)))
+            continue;
+        if (!function.hasFnAttribute(llvm::Attribute::AlwaysInline))
+            function.addFnAttr(llvm::Attribute::NoInline);
+        if (function.hasLocalLinkage())
+            kept.push_back(&function);
+    }
+    if (!kept.empty())
+        llvm::appendToCompilerUsed(module, kept);
+}
+
 void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_allocator *allocator,
                               unsigned loop_depth, struct cprof_facts_of_allocation *facts)
 {
@@ -162,8 +230,20 @@ void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_all
         facts->record.line = location->getLine();
         facts->record.column = (uint16_t)location->getColumn();
     }
+    if (!cprof_allocator_gives_back(allocator))
+        facts->type = cprof_unit.allocated_types.lookup(
+            place_text(facts->file, facts->record.line, facts->record.column));
     facts->record.loop_depth = (uint8_t)(loop_depth > 255 ? 255 : loop_depth);
     facts->record.kind = (uint8_t)allocator->kind;
     facts->record.flags = cprof_allocator_flags(allocator);
     sizes_note(call, allocator, &facts->record);
+}
+
+void cprof_types_note(void)
+{
+    if (!cprof_unit.compiler || cprof_unit.types_noted)
+        return;
+    cprof_unit.types_noted = true;
+    clang::ASTContext &context = cprof_unit.compiler->getASTContext();
+    type_visitor(context).TraverseDecl(context.getTranslationUnitDecl());
 }

@@ -185,7 +185,7 @@ void notes_after(const struct noted_call *noted, llvm::Value *token)
 {
     enum cprof_way way = noted->allocator.way;
 
-    if (way == CPROF_WAY_RELEASES || way == CPROF_WAY_UNMAPS)
+    if (cprof_allocator_gives_back(&noted->allocator))
         return;
     llvm::Instruction *position = behind(noted->call);
     if (!position)
@@ -310,6 +310,7 @@ void calls_collect(const struct cprof_facts_of_function *facts, std::deque<noted
             if (!cprof_allocator_find(*callee, signature.c_str(), &noted.allocator) ||
                 (inside && !cprof_policy_notes_inside(&noted.allocator)))
                 continue;
+            cprof_types_note();
             llvm::LoopInfo &loops = analyses.getResult<llvm::LoopAnalysis>(function);
             cprof_allocation_collect(call, &noted.allocator, loops.getLoopDepth(&block),
                                      &noted.facts);
@@ -322,8 +323,7 @@ void calls_collect(const struct cprof_facts_of_function *facts, std::deque<noted
 /* What has to stay a jump cannot have a note behind it: it goes by the wrapper. */
 bool by_wrapper(const struct noted_call &noted)
 {
-    if (!noted.call->isMustTailCall() || noted.allocator.way == CPROF_WAY_RELEASES ||
-        noted.allocator.way == CPROF_WAY_UNMAPS)
+    if (!noted.call->isMustTailCall() || cprof_allocator_gives_back(&noted.allocator))
         return false;
     if (llvm::Function *wrapper = wrapper_of(*callee_of(noted.call)))
         noted.call->setCalledOperand(wrapper);

@@ -354,8 +354,7 @@ llvm::Constant *cprof_tables_allocation(struct cprof_tables *tables,
     unsigned number = (unsigned)tables->allocation_records.size();
 
     tables->allocation_records.push_back({offset(facts->file), offset(record.callee),
-                                          offset(record.type ? record.type : ""),
-                                          offset(facts->inlined), record});
+                                          offset(facts->type), offset(facts->inlined), record});
     return address(tables->allocations, {number});
 }
 

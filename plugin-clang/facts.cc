@@ -320,6 +320,11 @@ std::string cprof_file_name(const llvm::DIFile *file)
     return found == cprof_unit.files.end() ? file->getFilename().str() : found->second;
 }
 
+const char *cprof_plain_file_name(llvm::StringRef opened)
+{
+    return plain_name(opened);
+}
+
 const char *cprof_main_file_name(const llvm::Module &module)
 {
     return plain_name(module.getSourceFileName());

@@ -31,9 +31,11 @@ struct cprof_unit {
     bool locations_are_ours;           /* nobody else asked for debug information */
     bool linked_later;                 /* as IR, where inlining goes on */
     llvm::StringMap<cprof_source_facts> functions;
-    llvm::StringMap<std::string> files;       /* absolute name to the name as given */
-    llvm::StringMap<std::string> plain_names; /* name as opened to the name as given */
-    std::set<std::string> allocators;         /* names of the user's, which facts point at */
+    llvm::StringMap<std::string> files;           /* absolute name to the name as given */
+    llvm::StringMap<std::string> plain_names;     /* name as opened to the name as given */
+    llvm::StringMap<std::string> allocated_types; /* FILE:LINE:COLUMN of a call to the type */
+    bool types_noted;
+    std::set<std::string> allocators; /* names of the user's, which facts point at */
 };
 extern struct cprof_unit cprof_unit;
 
@@ -61,6 +63,7 @@ void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context
 void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts);
 bool cprof_module_defines_resolver(const llvm::Module &module);
 std::string cprof_file_name(const llvm::DIFile *file);
+const char *cprof_plain_file_name(llvm::StringRef opened);
 const char *cprof_main_file_name(const llvm::Module &module);
 bool cprof_is_call(const llvm::Instruction &instruction);
 void cprof_annotations_to_attributes(llvm::Module &module);
@@ -78,11 +81,12 @@ void cprof_tail_returns_split(llvm::Function *function);
 /* allocation.cc */
 struct cprof_facts_of_allocation {
     struct cprof_allocation_facts record; /* without what stands below */
-    std::string file, inlined;
+    std::string file, type, inlined;
 };
 void cprof_allocators_mark(llvm::Module &module); /* before it is optimised */
 std::string cprof_signature_of_call(const llvm::CallBase *call);
 std::string cprof_signature_of_type(const llvm::FunctionType *type);
+void cprof_types_note(void); /* once, where there are calls of allocators */
 bool cprof_allocator_find(const llvm::Function &function, const char *signature,
                           struct cprof_allocator *allocator);
 void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_allocator *allocator,

@@ -249,8 +249,7 @@ void notes_after(function *fun, const struct noted_call *noted, tree token)
     bool ends_block = stmt_ends_bb_p(call);
     edge onward = ends_block ? find_fallthru_edge(gimple_bb(call)->succs) : NULL;
 
-    if (noted->allocator.way == CPROF_WAY_RELEASES || noted->allocator.way == CPROF_WAY_UNMAPS ||
-        (ends_block && !onward))
+    if (cprof_allocator_gives_back(&noted->allocator) || (ends_block && !onward))
         return;
     gimple_call_set_tail(call, false);
     if (noted->allocator.way == CPROF_WAY_FILLS || noted->allocator.way == CPROF_WAY_GROWS)
@@ -426,8 +425,7 @@ void facts_collect(function *fun, vec<struct noted_call> *calls, unsigned number
 /* What has to stay a jump cannot have a note behind it: it goes by the wrapper. */
 bool by_wrapper(const struct noted_call *noted)
 {
-    if (!gimple_call_must_tail_p(noted->call) || noted->allocator.way == CPROF_WAY_RELEASES ||
-        noted->allocator.way == CPROF_WAY_UNMAPS)
+    if (!gimple_call_must_tail_p(noted->call) || cprof_allocator_gives_back(&noted->allocator))
         return false;
     if (tree wrapper = wrapper_of(gimple_call_fndecl(noted->call)))
         gimple_call_set_fndecl(noted->call, wrapper);

@@ -172,8 +172,8 @@ void forced_functions_keep(void)
     }
 }
 
-/* Calls of the user's allocators have to be seen as they were written: neither
- * inlined, where the user names them, nor of a copy with other parameters. */
+/* Calls of allocators that the unit defines have to be seen: not of a copy with other
+ * parameters, and not inlined, but for those that are only marked: these call another. */
 void allocators_keep(void)
 {
     char signature[CPROF_SIGNATURE_MAX];
@@ -182,10 +182,10 @@ void allocators_keep(void)
 
     FOR_EACH_DEFINED_FUNCTION (node) {
         cprof_signature_of_type(TREE_TYPE(node->decl), signature);
-        if (!cprof_allocator_find(node->decl, signature, &allocator) ||
-            allocator.kind != CPROF_KIND_CUSTOM)
+        if (!cprof_allocator_find(node->decl, signature, &allocator))
             continue;
-        if (cprof_policy_find_allocator(cprof_unit.policy, allocator.symbol))
+        if (allocator.kind != CPROF_KIND_CUSTOM ||
+            cprof_policy_find_allocator(cprof_unit.policy, allocator.symbol))
             DECL_UNINLINABLE(node->decl) = 1;
         if (!lookup_attribute("noclone", DECL_ATTRIBUTES(node->decl)))
             DECL_ATTRIBUTES(node->decl) =
@@ -270,6 +270,12 @@ void on_pragmas(void *, void *)
                                                                   CPROF_PREPROCESSED_MARK, 0)));
 }
 
+void on_function_parsed(void *function, void *)
+{
+    if (unit_profiles())
+        cprof_types_note((tree)function);
+}
+
 void on_unit_finish(void *, void *)
 {
     cprof_thunks_pass();
@@ -318,6 +324,7 @@ __attribute__((visibility("default"))) int plugin_init(struct plugin_name_args *
     register_callback(name, PLUGIN_PRAGMAS, on_pragmas, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
     register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
+    register_callback(name, PLUGIN_PRE_GENERICIZE, on_function_parsed, NULL);
     register_callback(name, PLUGIN_FINISH_UNIT, on_unit_finish, NULL);
     cprof_allocations_keep(name);
     return 0;

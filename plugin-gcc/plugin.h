@@ -64,6 +64,9 @@ bool cprof_allocator_find(tree decl, const char *signature, struct cprof_allocat
 void cprof_allocation_collect(gcall *call, const struct cprof_allocator *allocator,
                               unsigned loop_depth, struct cprof_allocation_facts *facts);
 
+/* Before the function loses the types that the front end knows. */
+void cprof_types_note(tree function);
+
 /* emit_allocation.cc: says whether it changed anything. */
 bool cprof_allocations_emit(function *fun, unsigned number, enum cprof_reason reason);
 void cprof_allocations_keep(const char *plugin);

@@ -100,6 +100,11 @@ bool cprof_policy_notes_inside(const struct cprof_allocator *called)
     return called->kind == CPROF_KIND_MMAP || called->kind == CPROF_KIND_MUNMAP;
 }
 
+bool cprof_allocator_gives_back(const struct cprof_allocator *allocator)
+{
+    return allocator->way == CPROF_WAY_RELEASES || allocator->way == CPROF_WAY_UNMAPS;
+}
+
 uint32_t cprof_allocator_flags(const struct cprof_allocator *allocator)
 {
     bool is_new = allocator->kind == CPROF_KIND_NEW || allocator->kind == CPROF_KIND_NEW_ARRAY;

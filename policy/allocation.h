@@ -62,6 +62,9 @@ bool cprof_policy_notes(const struct cprof_policy *policy, enum cprof_reason rea
 /* Does a call in the body of an allocator get notes?  Its callers note the block. */
 bool cprof_policy_notes_inside(const struct cprof_allocator *called);
 
+/* Does it take a block and give none? */
+bool cprof_allocator_gives_back(const struct cprof_allocator *allocator);
+
 /* CPROF_ALLOCATION_* that the row alone tells. */
 uint32_t cprof_allocator_flags(const struct cprof_allocator *allocator);
 
