@@ -89,6 +89,23 @@ const char *page_amount(char buf[NUMBER_SIZE], const struct cprof_profile *profi
                                                            : number_duration(buf, amount, unicode);
 }
 
+void page_bar(struct writer *writer, const struct cprof_style *style, double share)
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    unsigned columns = PAGE_BAR - 1, parts = 8 * columns;
+    unsigned filled = share >= 1 ? parts : share > 0 ? (unsigned)(share * parts + 0.5) : 0;
+    bool half = style->unicode && filled % 8;
+    writer_text(writer, " ");
+    if (style->colour)
+        writer_text(writer, "\033[33m");
+    for (unsigned idx = 0; idx < filled / 8; idx++)
+        writer_text(writer, style->unicode ? "█" : "#");
+    if (half)
+        writer_text(writer, eighths[filled % 8]);
+    page_emphasis(writer, style, EMPHASIS_NONE);
+    writer_spaces(writer, columns - filled / 8 - half);
+}
+
 /* ---- Remarks -------------------------------------------------------------- */
 
 static void put_left_out(struct writer *writer, const struct cprof_style *style,

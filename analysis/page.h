@@ -25,6 +25,12 @@ void page_head(struct writer *writer, const struct cprof_style *style,
 const char *page_amount(char buf[NUMBER_SIZE], const struct cprof_profile *profile, uint64_t amount,
                         bool unicode);
 
+/* A space and a bar in PAGE_BAR columns, full at a share of 1: for pages from
+ * PAGE_COLUMNS_FOR_BAR on, which have room for what does not say more than a number. */
+#define PAGE_BAR 9
+#define PAGE_COLUMNS_FOR_BAR 110
+void page_bar(struct writer *writer, const struct cprof_style *style, double share);
+
 /* What the numbers do not cover: left-out functions, idle list lines, lost calls,
  * overhead, troubles.  `brief` keeps to what changes how the numbers are read. */
 void page_remarks(struct writer *writer, const struct cprof_style *style,

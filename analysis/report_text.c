@@ -27,7 +27,7 @@
 #define COLUMNS_FOR_PLACE 44
 
 struct layout {
-    bool timed, counted, total, average, percentiles, error, wait;
+    bool timed, counted, bar, total, average, percentiles, error, wait;
     size_t calls; /* columns of the number of calls */
     size_t name;  /* of the name when places are aligned, else 0 */
     size_t rest;  /* for name and place together, 0: as wide as they want */
@@ -92,10 +92,11 @@ static void lay_out(struct report *report)
         layout->percentiles && layout->timed && (wide || columns >= COLUMNS_FOR_PERCENTILES);
     layout->error = layout->error && layout->timed && (wide || columns >= COLUMNS_FOR_ERROR);
     layout->wait = layout->wait && layout->timed && (wide || columns >= COLUMNS_FOR_WAIT);
-    size_t fixed = (layout->timed ? 16u : 0u) + (layout->wait ? 9u : 0u) +
-                   (layout->error ? 7u : 0u) + (layout->total ? 9u : 0u) +
-                   (layout->counted ? 2 + layout->calls : 0u) + (layout->average ? 9u : 0u) +
-                   (layout->percentiles ? 27u : 0u) + 2;
+    layout->bar = layout->timed && columns >= PAGE_COLUMNS_FOR_BAR;
+    size_t fixed = (layout->timed ? 16u : 0u) + (layout->bar ? PAGE_BAR : 0u) +
+                   (layout->wait ? 9u : 0u) + (layout->error ? 7u : 0u) +
+                   (layout->total ? 9u : 0u) + (layout->counted ? 2 + layout->calls : 0u) +
+                   (layout->average ? 9u : 0u) + (layout->percentiles ? 27u : 0u) + 2;
     layout->rest = wide ? 0 : larger(columns > fixed ? columns - fixed : 0, 12);
     if (!wide && longest + 2 + place <= layout->rest)
         layout->name = longest;
@@ -111,7 +112,11 @@ static void put_titles(struct report *report)
     const struct layout *layout = &report->layout;
     page_emphasis(writer, &report->options->style, EMPHASIS_STRONG);
     if (layout->timed)
-        writer_text(writer, " self %     self");
+        writer_text(writer, " self %");
+    if (layout->bar)
+        writer_spaces(writer, PAGE_BAR);
+    if (layout->timed)
+        writer_text(writer, "     self");
     if (layout->wait)
         writer_text(writer, "     wait");
     if (layout->error)
@@ -150,6 +155,8 @@ static void put_numbers(struct report *report, uint32_t idx, const struct cprof_
     if (layout->timed) {
         double share = whole > 0 ? 100.0 * (double)function->self_amount / whole : 0;
         writer_right(writer, number_decimal(text, share, 2), 7);
+        if (layout->bar)
+            page_bar(writer, &report->options->style, share / 100);
         writer_right(writer, page_amount(text, report->profile, function->self_amount, unicode), 9);
     }
     if (layout->wait) {

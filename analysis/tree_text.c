@@ -22,7 +22,7 @@ struct tree_page {
     struct writer *writer;
     struct cprof_profile *profile;
     const struct cprof_tree_options *options;
-    bool timed, self, counted;
+    bool timed, self, counted, bar;
     size_t calls;    /* columns of the number of calls */
     size_t rest;     /* columns for lines and name; 0: as wide as they want */
     uint32_t levels; /* of branches that are drawn */
@@ -77,8 +77,9 @@ static void lay_out(struct tree_page *page)
             page->calls = taken;
         page->shown += page->profile->contexts[at].kind != CONTEXT_ALLOC;
     }
-    size_t fixed = 7 + (page->timed ? 9u : 0u) + (page->self ? 9u : 0u) +
-                   (page->counted ? 2 + page->calls : 0u) + 2;
+    page->bar = columns >= PAGE_COLUMNS_FOR_BAR;
+    size_t fixed = 7 + (page->bar ? PAGE_BAR : 0u) + (page->timed ? 9u : 0u) +
+                   (page->self ? 9u : 0u) + (page->counted ? 2 + page->calls : 0u) + 2;
     page->rest = columns == 0 ? 0 : columns > fixed + 12 ? columns - fixed : 12;
     page->levels = columns == 0 || page->rest / 4 > LEVELS_UNLIMITED ? LEVELS_UNLIMITED
                                                                      : (uint32_t)(page->rest / 4);
@@ -103,7 +104,11 @@ static void find_branch(struct tree_page *page, uint32_t at)
 static void put_titles(struct tree_page *page)
 {
     page_emphasis(page->writer, &page->options->style, EMPHASIS_STRONG);
-    writer_text(page->writer, page->timed ? "total %    total" : "calls %");
+    writer_text(page->writer, page->timed ? "total %" : "calls %");
+    if (page->bar)
+        writer_spaces(page->writer, PAGE_BAR);
+    if (page->timed)
+        writer_text(page->writer, "    total");
     if (page->self)
         writer_text(page->writer, "     self");
     if (page->counted) {
@@ -121,6 +126,8 @@ static void put_numbers(struct tree_page *page, uint32_t at)
     bool unicode = page->options->style.unicode;
     char text[NUMBER_SIZE];
     writer_right(page->writer, number_decimal(text, tree_share(page->profile, at), 2), 7);
+    if (page->bar)
+        page_bar(page->writer, &page->options->style, tree_share(page->profile, at) / 100);
     if (page->timed)
         writer_right(page->writer,
                      page_amount(text, page->profile, stats_whole(context->total), unicode), 9);

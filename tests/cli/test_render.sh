@@ -40,6 +40,14 @@ for columns in 30 60 80 120; do
             fail "$command is $widest wide on $columns columns"
     done
 done
+# Bars where there is room, and as long as the share says.
+expect 0 env COLUMNS=120 "$CPROF" report plain
+holds "$out" "88.59 ███████▏"
+expect 0 env COLUMNS=120 LC_ALL=C "$CPROF" tree --min 0 plain
+holds "$out" "88.59 #######  "
+expect 0 env COLUMNS=100 "$CPROF" report plain
+lacks "$out" "█"
+
 expect 0 env LC_ALL=C "$CPROF" tree plain
 if LC_ALL=C grep -q '[^ -~]' out.txt; then fail "more than ASCII in the C locale"; fi
 
