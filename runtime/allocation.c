@@ -32,16 +32,14 @@ static inline uint32_t allocation_id(allocation_site site)
 
 /* ---- Allocating ------------------------------------------------------------ */
 
-static inline void note_allocated(struct process *process, void *block, uint64_t size,
-                                  allocation_site site, uint32_t flags)
+HOT void note_allocated(struct process *process, bool sampled, void *block, uint64_t size,
+                        allocation_site site, uint32_t flags)
 {
     struct cprof_node *standing;
     uint32_t id = allocation_id(site);
     struct heap_thread *self = heap_thread_here(process, id, &standing);
 
-    if (UNLIKELY(!self))
-        return;
-    if (UNLIKELY(process->heap.mode == CPROF_HEAP_SAMPLED) && !is_sampled(process, self, size))
+    if (UNLIKELY(!self) || (sampled && !is_sampled(process, self, size)))
         return;
     struct cprof_node *node = allocation_node(process, self, idx_of(process, standing), id, flags);
     if (UNLIKELY(!node)) {
@@ -50,8 +48,15 @@ static inline void note_allocated(struct process *process, void *block, uint64_t
     }
     if (UNLIKELY(!event_begin(process, self, node, (uintptr_t)block, size)))
         return;
-    event_allocated(process, self, node, (uintptr_t)block, size);
+    event_allocated(process, self, sampled, node, (uintptr_t)block, size);
     event_end(process, self);
+}
+
+/* For what is rarer than malloc and new. */
+static NOINLINE void note_seldom(struct process *process, void *block, uint64_t size,
+                                 allocation_site site, uint32_t flags)
+{
+    note_allocated(process, is_sampling(process), block, size, site, flags);
 }
 
 static NOINLINE void note_failed(struct process *process)
@@ -64,10 +69,14 @@ void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
 {
     struct process *process = noting_process();
 
-    if (LIKELY(process && block))
-        note_allocated(process, block, size, site, 0);
-    else if (process)
+    if (UNLIKELY(!process))
+        return block;
+    if (UNLIKELY(!block))
         note_failed(process);
+    else if (UNLIKELY(is_sampling(process)))
+        note_seldom(process, block, size, site, 0);
+    else
+        note_allocated(process, false, block, size, site, 0);
     return block;
 }
 
@@ -89,7 +98,7 @@ void *__cprof_mapped(void *block, uint64_t length, allocation_site site)
     struct process *process = noting_process();
 
     if (process && block != (void *)-1)
-        note_allocated(process, block, length, site, CPROF_PLACE_APART);
+        note_seldom(process, block, length, site, CPROF_PLACE_APART);
     else if (process)
         note_failed(process);
     return block;
@@ -97,18 +106,34 @@ void *__cprof_mapped(void *block, uint64_t length, allocation_site site)
 
 /* ---- Releasing --------------------------------------------------------------- */
 
+HOT void note_released(struct process *process, bool sampled, void *block, allocation_site site)
+{
+    struct cprof_node *standing;
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
+        return;
+    event_released(process, self, sampled, (uintptr_t)block);
+    event_end(process, self);
+}
+
+static NOINLINE void release_sampled(struct process *process, void *block, allocation_site site)
+{
+    note_released(process, true, block, site);
+}
+
 void __cprof_release(void *block, allocation_site site)
 {
     struct process *process = noting_process();
-    struct cprof_node *standing;
 
-    if (!process || !block || filter_excludes(process, (uintptr_t)block))
+    if (UNLIKELY(!process) || !block)
         return;
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
-    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
+    if (UNLIKELY(is_sampling(process))) {
+        if (!filter_excludes(process, (uintptr_t)block))
+            release_sampled(process, block, site);
         return;
-    event_released(process, self, (uintptr_t)block);
-    event_end(process, self);
+    }
+    note_released(process, false, block, site);
 }
 
 /* A part of a mapping: what lies behind it stays. */
@@ -123,7 +148,7 @@ static void part_released(struct process *process, struct heap_thread *self, str
                    &replaced) &&
         rest >= HUGE_SIZE)
         huge_add(process->heap.heap, address + length, rest);
-    filter_change(process, address + length, 1);
+    filter_change(process, is_sampling(process), address + length, 1);
     bytes_released(process, self, block, length);
 }
 
@@ -138,13 +163,13 @@ void __cprof_unmap(void *block, uint64_t length, allocation_site site)
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
     if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, address, 0)))
         return;
-    struct block found = block_take(process, address);
+    struct block found = block_take(process, is_sampling(process), address);
     uint64_t size = found.key ? size_of_block(process->heap.heap, found) : 0;
     length = (length + 4095) & ~(uint64_t)4095;
     if (found.key && length < size)
         part_released(process, self, found, address, size, length);
     else if (found.key)
-        block_released(process, self, found, address, size);
+        block_released(process, self, is_sampling(process), found, address, size);
     event_end(process, self);
 }
 
@@ -161,7 +186,7 @@ static struct parked_block *block_park(struct process *process, struct heap_thre
     if (!event_begin(process, self, NULL, address, 0))
         return NULL;
     parked->address = address;
-    parked->block = block_take(process, address);
+    parked->block = block_take(process, is_sampling(process), address);
     parked->size = parked->block.key ? size_of_block(process->heap.heap, parked->block) : 0;
     event_end(process, self);
     return parked;
@@ -178,7 +203,7 @@ static void block_return(struct process *process, struct heap_thread *self,
     if (blocks_add(process->heap.heap, parked->address, parked->block, &replaced) &&
         parked->size >= HUGE_SIZE)
         huge_add(process->heap.heap, parked->address, parked->size);
-    filter_change(process, parked->address, 1);
+    filter_change(process, is_sampling(process), parked->address, 1);
     event_end(process, self);
 }
 
@@ -189,7 +214,8 @@ static void block_resized(struct process *process, struct heap_thread *self,
     if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
         return;
     self->newest = 0;
-    block_released(process, self, parked->block, parked->address, parked->size);
+    block_released(process, self, is_sampling(process), parked->block, parked->address,
+                   parked->size);
     event_end(process, self);
 }
 
@@ -203,7 +229,7 @@ static void growth_note(struct process *process, struct heap_thread *self,
     struct cprof_node *node = allocation_node(process, self, standing, id, 0);
     if (!node)
         return;
-    struct weight old = weight_of(process, parked->size, block_birth(parked->block));
+    struct weight old = weight_of(is_sampling(process), parked->size, block_birth(parked->block));
     node->u.alloc.moved_count += address != parked->address ? old.count : 0;
     if (size <= parked->size)
         return;
@@ -238,7 +264,7 @@ static void resize_end(struct process *process, void *block, uint64_t size,
         return;
     if (parked)
         growth_note(process, self, parked, idx_of(process, standing), id, (uintptr_t)block, size);
-    note_allocated(process, block, size, site, 0);
+    note_seldom(process, block, size, site, 0);
 }
 
 void *__cprof_resize(void *block, allocation_site site)

@@ -9,7 +9,7 @@
  * worst that follows is a block forgotten.  Called by heap.c.
  */
 
-static bool lock_try(uint32_t *lock)
+HOT bool lock_try(uint32_t *lock)
 {
     uint32_t nobody = 0;
     return __atomic_compare_exchange_n(lock, &nobody, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
@@ -31,36 +31,36 @@ static NOINLINE void lock_wait(uint32_t *lock)
     }
 }
 
-static inline void lock_take(uint32_t *lock)
+HOT void lock_take(uint32_t *lock)
 {
     if (UNLIKELY(!lock_try(lock)))
         lock_wait(lock);
 }
 
-static inline void lock_release(uint32_t *lock)
+HOT void lock_release(uint32_t *lock)
 {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
 /* ---- A block's parts ------------------------------------------------------- */
 
-static inline uint32_t block_node(struct block block)
+HOT uint32_t block_node(struct block block)
 {
     return (uint32_t)(block.value >> (BLOCK_SIZE_BITS + BLOCK_BIRTH_HIGH));
 }
 
-static inline uint64_t block_birth(struct block block)
+HOT uint64_t block_birth(struct block block)
 {
     return (block.value & ((1u << BLOCK_BIRTH_HIGH) - 1)) << BLOCK_BIRTH_LOW |
            (block.key & ((1u << BLOCK_BIRTH_LOW) - 1));
 }
 
-static inline uint64_t block_small_size(struct block block)
+HOT uint64_t block_small_size(struct block block)
 {
     return block.value >> BLOCK_BIRTH_HIGH & HUGE_SIZE;
 }
 
-static inline struct block block_of(uintptr_t address, uint32_t node, uint64_t size, uint64_t birth)
+HOT struct block block_of(uintptr_t address, uint32_t node, uint64_t size, uint64_t birth)
 {
     uint64_t small = size < HUGE_SIZE ? size : HUGE_SIZE;
     return (struct block){
@@ -69,7 +69,7 @@ static inline struct block block_of(uintptr_t address, uint32_t node, uint64_t s
             (birth >> BLOCK_BIRTH_LOW & ((1u << BLOCK_BIRTH_HIGH) - 1))};
 }
 
-static inline bool block_is_at(struct block block, uintptr_t address)
+HOT bool block_is_at(struct block block, uintptr_t address)
 {
     return block.key >> BLOCK_BIRTH_LOW == address;
 }
@@ -110,29 +110,29 @@ static NOINLINE uint64_t huge_take(struct heap *heap, uintptr_t address)
 
 /* Neighbouring addresses go far apart; the top bits choose the shard, the next ones
  * the place in it, in proportion, so that a capacity need be no power of two. */
-static inline uint64_t block_hash(uintptr_t address)
+HOT uint64_t block_hash(uintptr_t address)
 {
     return address * 0x9e3779b97f4a7c15u;
 }
 
-static inline struct shard *shard_of(struct heap *heap, uint64_t hash)
+HOT struct shard *shard_of(struct heap *heap, uint64_t hash)
 {
     return &heap->shards[hash >> (64 - SHARD_BITS)];
 }
 
-static inline uint64_t shard_home(const struct shard *shard, uint64_t hash)
+HOT uint64_t shard_home(const struct shard *shard, uint64_t hash)
 {
     return (hash << SHARD_BITS >> 32) * shard->capacity >> 32;
 }
 
-static inline uint64_t home_of(const struct shard *shard, struct block block)
+HOT uint64_t home_of(const struct shard *shard, struct block block)
 {
     return shard_home(shard, block_hash(block.key >> BLOCK_BIRTH_LOW));
 }
 
 /* The block at the address, or the free place where it would stand; `last` when
  * there is none. */
-static inline struct block *shard_find(const struct shard *shard, uint64_t hash, uintptr_t address)
+HOT struct block *shard_find(const struct shard *shard, uint64_t hash, uintptr_t address)
 {
     struct block *at = shard->blocks + shard_home(shard, hash);
 
@@ -210,8 +210,8 @@ static NOINLINE bool shard_grow(struct heap *heap, struct shard *shard)
 /* ---- Adding and taking ------------------------------------------------------------ */
 
 /* False: no memory.  *replaced is the block that stood at the address, key 0: none. */
-static inline bool blocks_add(struct heap *heap, uintptr_t address, struct block block,
-                              struct block *replaced)
+HOT bool blocks_add(struct heap *heap, uintptr_t address, struct block block,
+                    struct block *replaced)
 {
     uint64_t hash = block_hash(address);
     struct shard *shard = shard_of(heap, hash);
@@ -236,7 +236,7 @@ static inline bool blocks_add(struct heap *heap, uintptr_t address, struct block
 }
 
 /* Closes the gap at `hole`, so that every search still ends at its block. */
-static inline void gap_close(const struct shard *shard, struct block *hole)
+HOT void gap_close(const struct shard *shard, struct block *hole)
 {
     for (struct block *next = hole + 1; next->key; next++)
         if (home_of(shard, *next) <= (uint64_t)(hole - shard->blocks)) {
@@ -247,7 +247,7 @@ static inline void gap_close(const struct shard *shard, struct block *hole)
 }
 
 /* Takes the block at the address out of the table; key 0: none is known. */
-static inline struct block blocks_take(struct heap *heap, uintptr_t address)
+HOT struct block blocks_take(struct heap *heap, uintptr_t address)
 {
     uint64_t hash = block_hash(address);
     struct shard *shard = shard_of(heap, hash);

@@ -136,8 +136,8 @@ static NOINLINE struct cprof_node *node_look_up(struct process *process, struct 
 }
 
 /* The node of the site below `parent` in the thread's own tree; NULL: no room. */
-static inline struct cprof_node *allocation_node(struct process *process, struct heap_thread *self,
-                                                 uint32_t parent, uint32_t site, uint32_t flags)
+HOT struct cprof_node *allocation_node(struct process *process, struct heap_thread *self,
+                                       uint32_t parent, uint32_t site, uint32_t flags)
 {
     struct cached_node *cached = &self->cache[(parent + site) % NODE_CACHE];
 
@@ -183,8 +183,8 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
 }
 
 /* Who notes, and the node that the thread stands on.  NULL: nobody can. */
-static inline struct heap_thread *heap_thread_here(struct process *process, uint32_t site,
-                                                   struct cprof_node **standing)
+HOT struct heap_thread *heap_thread_here(struct process *process, uint32_t site,
+                                         struct cprof_node **standing)
 {
     *standing = node_at(process, current_get(process));
     struct heap_thread *self =
@@ -225,8 +225,8 @@ static NOINLINE void sample_add(struct process *process)
 
 /* Tells the heap of a change; its lock is held.  `highest` is the most by which it was
  * larger meanwhile. */
-static inline void sizes_change(struct process *process, uint32_t place, uint32_t allocations,
-                                int64_t change, int64_t highest)
+HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocations, int64_t change,
+                      int64_t highest)
 {
     struct heap *heap = process->heap.heap;
     struct cprof_heap *record = process->heap.record;
@@ -312,16 +312,17 @@ static NOINLINE uint64_t change_later(struct process *process, struct heap_threa
 
 /* The heap changes by so many bytes at a place.  Returns the number of the newest peak
  * before; self->sequence is the heap's afterwards. */
-static inline uint64_t size_change(struct process *process, struct heap_thread *self,
-                                   uint32_t place, uint32_t allocations, int64_t change)
+HOT uint64_t size_change(struct process *process, struct heap_thread *self, uint32_t place,
+                         uint32_t allocations, int64_t change)
 {
     struct heap *heap = process->heap.heap;
 
     if (UNLIKELY(self->batch > 1 || self->log_count) || UNLIKELY(!lock_try(&heap->lock)))
         return change_later(process, self, place, allocations, change);
-    uint64_t number = process->heap.record->peak_number;
+    const struct cprof_heap *record = process->heap.record;
+    uint64_t number = record->peak_number;
     sizes_change(process, place, allocations, change, change);
-    self->sequence = process->heap.record->sequence;
+    self->sequence = record->sequence;
     lock_release(&heap->lock);
     self->peak_number = number;
     return number;
@@ -330,7 +331,7 @@ static inline uint64_t size_change(struct process *process, struct heap_thread *
 /* ---- A node's numbers --------------------------------------------------------------------- */
 
 /* Before a node changes: was there a new peak since it last did? */
-static inline void peak_note(struct cprof_node_alloc *alloc, uint64_t number)
+HOT void peak_note(struct cprof_node_alloc *alloc, uint64_t number)
 {
     if (alloc->peak_number >= number)
         return;
@@ -339,13 +340,13 @@ static inline void peak_note(struct cprof_node_alloc *alloc, uint64_t number)
     alloc->peak_number = number;
 }
 
-static inline struct cprof_node_lives *lives_of(const struct process *process,
-                                                const struct cprof_node_alloc *alloc)
+HOT struct cprof_node_lives *lives_of(const struct process *process,
+                                      const struct cprof_node_alloc *alloc)
 {
     return &node_of(process, alloc->lives)->u.lives;
 }
 
-static uint32_t lifetime_bucket(uint64_t lifetime)
+HOT uint32_t lifetime_bucket(uint64_t lifetime)
 {
     if (lifetime >> 32) /* threads' views of the sequence differ a little */
         return 0;
@@ -356,26 +357,35 @@ static uint32_t lifetime_bucket(uint64_t lifetime)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-static inline uint64_t size_of_block(struct heap *heap, struct block block)
+HOT uint64_t size_of_block(struct heap *heap, struct block block)
 {
     uint64_t size = block_small_size(block);
     return LIKELY(size != HUGE_SIZE) ? size : huge_take(heap, block.key >> BLOCK_BIRTH_LOW);
 }
 
+/* Where the thread notes what it frees of another's. */
+static NOINLINE struct cprof_node *elsewhere_node(struct process *process, struct heap_thread *self,
+                                                  const struct cprof_node *node)
+{
+    struct cprof_node *target =
+        allocation_node(process, self, idx_of(process, node), node->site, 0);
+
+    if (!target)
+        lost_add(process);
+    return target;
+}
+
 /* Bytes of a block are live no longer.  Returns the node that the thread notes it in,
  * or NULL. */
-static inline struct cprof_node_alloc *bytes_released(struct process *process,
-                                                      struct heap_thread *self, struct block block,
-                                                      uint64_t bytes)
+HOT struct cprof_node_alloc *bytes_released(struct process *process, struct heap_thread *self,
+                                            struct block block, uint64_t bytes)
 {
     struct cprof_node *node = node_of(process, block_node(block)), *target = node;
 
     if (UNLIKELY(node->thread != self->idx)) {
-        target = allocation_node(process, self, idx_of(process, node), node->site, 0);
-        if (!target) {
-            lost_add(process);
+        target = elsewhere_node(process, self, node);
+        if (!target)
             return NULL;
-        }
     }
     uint64_t number = size_change(process, self, node->u.alloc.place, 0, -(int64_t)bytes);
     peak_note(&target->u.alloc, number);
@@ -384,10 +394,10 @@ static inline struct cprof_node_alloc *bytes_released(struct process *process,
 }
 
 /* The block's release is noted; it is no longer in the table. */
-static inline void block_released(struct process *process, struct heap_thread *self,
-                                  struct block block, uintptr_t address, uint64_t size)
+HOT void block_released(struct process *process, struct heap_thread *self, bool sampled,
+                        struct block block, uintptr_t address, uint64_t size)
 {
-    struct weight weight = weight_of(process, size, block_birth(block));
+    struct weight weight = weight_of(sampled, size, block_birth(block));
     struct cprof_node_alloc *alloc = bytes_released(process, self, block, weight.bytes);
 
     if (UNLIKELY(!alloc))
@@ -423,7 +433,7 @@ static NOINLINE void block_replaced(struct process *process, struct heap_thread 
     struct cprof_heap *record = process->heap.record;
     struct cprof_node *inner = node_of(process, block_node(old));
     uint64_t size = size_of_block(process->heap.heap, old);
-    struct weight weight = weight_of(process, size, block_birth(old));
+    struct weight weight = weight_of(is_sampling(process), size, block_birth(old));
     bool newest = self->newest == address;
 
     self->newest = 0;
@@ -436,35 +446,38 @@ static NOINLINE void block_replaced(struct process *process, struct heap_thread 
     }
     __atomic_fetch_add(&record->replaced_count, weight.count, __ATOMIC_RELAXED);
     __atomic_fetch_add(&record->replaced_bytes, weight.bytes, __ATOMIC_RELAXED);
-    block_released(process, self, old, address, size);
+    block_released(process, self, is_sampling(process), old, address, size);
 }
 
 /* The sequence number that the thread's next allocation has. */
-static inline uint64_t birth_next(const struct process *process, const struct heap_thread *self)
+HOT uint64_t birth_next(const struct process *process, const struct heap_thread *self)
 {
     return (LIKELY(!self->log_count) ? process->heap.record->sequence : self->sequence) + 1;
 }
 
-static inline void event_allocated(struct process *process, struct heap_thread *self,
-                                   struct cprof_node *node, uintptr_t address, uint64_t size)
+static NOINLINE void block_untracked(struct process *process)
 {
-    struct heap *heap = process->heap.heap;
+    trouble_add(process, CPROF_TROUBLE_HEAP);
+    __atomic_fetch_add(&process->heap.record->untracked, 1, __ATOMIC_RELAXED);
+}
+
+HOT void event_allocated(struct process *process, struct heap_thread *self, bool sampled,
+                         struct cprof_node *node, uintptr_t address, uint64_t size)
+{
     uint64_t birth = birth_next(process, self);
-    struct weight weight = weight_of(process, size, birth);
+    struct weight weight = weight_of(sampled, size, birth);
     struct cprof_node_alloc *alloc = &node->u.alloc;
     struct block replaced = {0, 0};
 
-    if (UNLIKELY(!blocks_add(heap, address, block_of(address, idx_of(process, node), size, birth),
-                             &replaced))) {
-        trouble_add(process, CPROF_TROUBLE_HEAP);
-        __atomic_fetch_add(&process->heap.record->untracked, 1, __ATOMIC_RELAXED);
-    }
+    if (UNLIKELY(!blocks_add(process->heap.heap, address,
+                             block_of(address, idx_of(process, node), size, birth), &replaced)))
+        block_untracked(process);
     if (UNLIKELY(replaced.key))
         block_replaced(process, self, replaced, node, address);
     else
-        filter_change(process, address, 1);
+        filter_change(process, sampled, address, 1);
     if (UNLIKELY(size >= HUGE_SIZE))
-        huge_add(heap, address, size);
+        huge_add(process->heap.heap, address, size);
     peak_note(alloc, size_change(process, self, alloc->place, (uint32_t)weight.count,
                                  (int64_t)weight.bytes));
     alloc->count += weight.count;
@@ -472,37 +485,45 @@ static inline void event_allocated(struct process *process, struct heap_thread *
     self->newest = address;
 }
 
+static NOINLINE void release_unknown(struct process *process)
+{
+    __atomic_fetch_add(&process->heap.record->unknown_frees, 1, __ATOMIC_RELAXED);
+}
+
 /* Out of the table; key 0: nobody has noted it. */
-static inline struct block block_take(struct process *process, uintptr_t address)
+HOT struct block block_take(struct process *process, bool sampled, uintptr_t address)
 {
     struct block found = blocks_take(process->heap.heap, address);
 
     if (LIKELY(found.key))
-        filter_change(process, address, (uint16_t)-1);
+        filter_change(process, sampled, address, (uint16_t)-1);
     else
-        __atomic_fetch_add(&process->heap.record->unknown_frees, 1, __ATOMIC_RELAXED);
+        release_unknown(process);
     return found;
 }
 
-static inline void event_released(struct process *process, struct heap_thread *self,
-                                  uintptr_t address)
+HOT void event_released(struct process *process, struct heap_thread *self, bool sampled,
+                        uintptr_t address)
 {
-    struct block found = block_take(process, address);
+    struct block found = block_take(process, sampled, address);
 
     if (LIKELY(found.key))
-        block_released(process, self, found, address, size_of_block(process->heap.heap, found));
+        block_released(process, self, sampled, found, address,
+                       size_of_block(process->heap.heap, found));
 }
 
 /* ---- One event at a time ------------------------------------------------------------------------
  */
 
-static void event_run(struct process *process, struct heap_thread *self,
-                      const struct deferred_event *event)
+static NOINLINE void event_run(struct process *process, struct heap_thread *self,
+                               const struct deferred_event *event)
 {
+    bool sampled = is_sampling(process);
+
     if (event->node)
-        event_allocated(process, self, event->node, event->address, event->size);
+        event_allocated(process, self, sampled, event->node, event->address, event->size);
     else
-        event_released(process, self, event->address);
+        event_released(process, self, sampled, event->address);
 }
 
 static inline uint32_t deferred_waiting(uint64_t marks)
@@ -560,8 +581,8 @@ static NOINLINE bool event_defer(struct process *process, struct heap_thread *se
     return true;
 }
 
-static inline bool event_begin(struct process *process, struct heap_thread *self,
-                               struct cprof_node *node, uintptr_t address, uint64_t size)
+HOT bool event_begin(struct process *process, struct heap_thread *self, struct cprof_node *node,
+                     uintptr_t address, uint64_t size)
 {
     if (UNLIKELY(self->busy) && !event_defer(process, self, node, address, size))
         return false;
@@ -570,7 +591,7 @@ static inline bool event_begin(struct process *process, struct heap_thread *self
     return true;
 }
 
-static inline void event_end(struct process *process, struct heap_thread *self)
+HOT void event_end(struct process *process, struct heap_thread *self)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     self->busy = 0;

@@ -46,10 +46,14 @@ static NOINLINE struct weight sampled_weight(uint64_t size, uint64_t birth)
     return (struct weight){(each + dither) >> 32, (uint64_t)((unsigned __int128)size * each >> 32)};
 }
 
-static inline struct weight weight_of(const struct process *process, uint64_t size, uint64_t birth)
+HOT struct weight weight_of(bool sampled, uint64_t size, uint64_t birth)
 {
-    return LIKELY(process->heap.mode != CPROF_HEAP_SAMPLED) ? (struct weight){1, size}
-                                                            : sampled_weight(size, birth);
+    return !sampled ? (struct weight){1, size} : sampled_weight(size, birth);
+}
+
+static inline bool is_sampling(const struct process *process)
+{
+    return process->heap.mode == CPROF_HEAP_SAMPLED;
 }
 
 /* Whether a sample falls into the next block of the thread. */
@@ -72,13 +76,13 @@ static inline uint16_t *filter_of(struct heap *heap, uintptr_t address)
     return &heap->filter[block_hash(address) >> (64 - FILTER_BITS)];
 }
 
-static inline bool filter_excludes(struct process *process, uintptr_t address)
+HOT bool filter_excludes(struct process *process, uintptr_t address)
 {
-    return process->heap.mode == CPROF_HEAP_SAMPLED && !*filter_of(process->heap.heap, address);
+    return is_sampling(process) && !*filter_of(process->heap.heap, address);
 }
 
-static inline void filter_change(struct process *process, uintptr_t address, uint16_t change)
+HOT void filter_change(struct process *process, bool sampled, uintptr_t address, uint16_t change)
 {
-    if (process->heap.mode == CPROF_HEAP_SAMPLED)
+    if (sampled)
         __atomic_fetch_add(filter_of(process->heap.heap, address), change, __ATOMIC_RELAXED);
 }
