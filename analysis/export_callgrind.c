@@ -33,7 +33,8 @@ struct callgrind {
     struct edge *edges;
     size_t edge_count, edge_capacity;
     struct table edge_by_pair;
-    uint32_t *first_edges; /* by caller; the program stands behind the functions */
+    bool *functions_named, *files_named; /* which numbers have been given their names */
+    uint32_t *first_edges;               /* by caller; the program stands behind the functions */
     char *text;
     size_t text_size;
 };
@@ -114,24 +115,29 @@ static bool put_text(struct callgrind *callgrind, const char *text)
     return true;
 }
 
-/* Numbers for names: each stands in full where it is first used; here simply
- * everywhere a function begins, and as a number where it is called. */
+/* "KEY(NUMBER) NAME", and without the name where the number has it already. */
+static bool put_name(struct callgrind *callgrind, const char *key, uint32_t number, bool *named,
+                     const char *name)
+{
+    bool known = *named;
+    *named = true;
+    writer_format(callgrind->writer, known ? "%s(%u)" : "%s(%u) ", key, number);
+    if (!known && !put_text(callgrind, *name ? name : "???"))
+        return false;
+    writer_text(callgrind->writer, "\n");
+    return true;
+}
+
 static bool put_names(struct callgrind *callgrind, const char *file_key, const char *name_key,
                       uint32_t function)
 {
     const struct cprof_profile *profile = callgrind->profile;
     bool program = function == profile->function_count;
-    const char *file = program ? "" : texts_get(&profile->texts, profile->functions[function].file);
-    const char *name = program ? model_program(profile) : model_function_name(profile, function);
-    writer_format(callgrind->writer, "%s(%u) ", file_key,
-                  program ? 1 : profile->functions[function].file + 2);
-    if (!put_text(callgrind, *file ? file : "???"))
-        return false;
-    writer_format(callgrind->writer, "\n%s(%u) ", name_key, function + 1);
-    if (!put_text(callgrind, name))
-        return false;
-    writer_text(callgrind->writer, "\n");
-    return true;
+    uint32_t file = program ? 0 : profile->functions[function].file + 1;
+    return put_name(callgrind, file_key, file + 1, &callgrind->files_named[file],
+                    program ? "" : texts_get(&profile->texts, file - 1)) &&
+           put_name(callgrind, name_key, function + 1, &callgrind->functions_named[function],
+                    program ? model_program(profile) : model_function_name(profile, function));
 }
 
 static uint32_t line_of(const struct callgrind *callgrind, uint32_t function)
@@ -220,7 +226,9 @@ static bool put_all(struct callgrind *callgrind)
 {
     uint32_t count = (uint32_t)callgrind->profile->function_count;
     callgrind->first_edges = array_new((size_t)count + 1, sizeof *callgrind->first_edges);
-    if (!callgrind->first_edges)
+    callgrind->functions_named = array_new((size_t)count + 1, sizeof(bool));
+    callgrind->files_named = array_new(callgrind->profile->texts.count + 1, sizeof(bool));
+    if (!callgrind->first_edges || !callgrind->functions_named || !callgrind->files_named)
         return false;
     for (uint32_t idx = 0; idx <= count; idx++)
         callgrind->first_edges[idx] = EDGE_NONE;
@@ -247,6 +255,8 @@ enum cprof_status export_callgrind(struct cprof_profile *profile,
     bool enough = put_all(&callgrind);
     free(callgrind.edges);
     free(callgrind.first_edges);
+    free(callgrind.functions_named);
+    free(callgrind.files_named);
     free(callgrind.text);
     table_free(&callgrind.edge_by_pair);
     return enough ? writer_finish(&writer, error) : fault_memory(error, "the export");

@@ -2,7 +2,11 @@
  * the aggregate is drawn as nested slices, callees side by side below their
  * caller, and the file says so wherever its reader may look.
  */
+#include <stdlib.h>
+
+#include "array.h"
 #include "export.h"
+#include "fault.h"
 #include "json.h"
 #include "stats.h"
 
@@ -34,18 +38,19 @@ static void put_process(struct json *json, const struct cprof_profile *profile, 
     json_close(json, '}');
 }
 
-static void put_begin(struct json *json, const struct cprof_profile *profile, uint32_t idx,
-                      uint64_t at)
+static void put_slice(struct json *json, const struct cprof_profile *profile, uint32_t idx,
+                      uint64_t at, uint64_t duration)
 {
     const struct context *context = &profile->contexts[idx];
     json_line(json);
     json_open(json, NULL, '{');
-    json_text(json, "ph", "B");
+    json_text(json, "ph", "X");
     json_text(json, "name", model_context_name(profile, idx));
     json_text(json, "cat", "aggregate");
     json_whole(json, "pid", 1);
     json_whole(json, "tid", 1);
     put_microseconds(json, "ts", at);
+    put_microseconds(json, "dur", duration);
     json_open(json, "args", '{');
     if (context->function == MODEL_NONE) {
         json_text(json, "note", AGGREGATE);
@@ -62,39 +67,39 @@ static void put_begin(struct json *json, const struct cprof_profile *profile, ui
     json_close(json, '}');
 }
 
-static void put_end(struct json *json, uint64_t at)
+/* Sums of what contexts have of their own, rounded once each: a slice that were
+ * rounded as a whole could end before its last callee, which Perfetto drops. */
+static uint64_t *sums_of(const struct cprof_profile *profile, const struct export_metric *metric)
 {
-    json_line(json);
-    json_open(json, NULL, '{');
-    json_text(json, "ph", "E");
-    json_whole(json, "pid", 1);
-    json_whole(json, "tid", 1);
-    put_microseconds(json, "ts", at);
-    json_close(json, '}');
+    uint64_t *sums = array_new(profile->context_count, sizeof *sums);
+    for (uint32_t idx = (uint32_t)profile->context_count; sums && idx-- > 0;) {
+        sums[idx] += export_own(profile, idx, metric);
+        if (idx != MODEL_ROOT)
+            sums[profile->contexts[idx].parent] += sums[idx];
+    }
+    return sums;
 }
 
-/* Begin and end, not complete events: those would need the total first, and two
- * roundings of one sum would let slices overlap, which Perfetto drops. */
-static void put_slices(struct json *json, const struct cprof_profile *profile,
+/* Complete events and not begins and ends, of which not every reader finds the pairs.
+ * What a caller did itself stands behind its callees. */
+static bool put_slices(struct json *json, const struct cprof_profile *profile,
                        const struct export_metric *metric)
 {
-    const struct context *contexts = profile->contexts;
-    uint64_t at = 0;
-    for (uint32_t context = MODEL_ROOT; context != MODEL_NONE;) {
-        put_begin(json, profile, context, at);
-        uint32_t next = contexts[context].first_child, closed = context;
-        if (next == MODEL_NONE)
-            at += export_own(profile, context, metric);
-        while (next == MODEL_NONE && closed != MODEL_NONE) {
-            /* What a caller did itself stands behind its callees. */
-            if (contexts[closed].first_child != MODEL_NONE)
-                at += export_own(profile, closed, metric);
-            put_end(json, at);
-            next = contexts[closed].next_sibling;
-            closed = contexts[closed].parent;
+    uint64_t *sums = sums_of(profile, metric);
+    uint64_t *places = array_new(profile->context_count, sizeof *places); /* of the next callee */
+    for (uint32_t at = MODEL_ROOT; sums && places && at != MODEL_NONE;
+         at = model_next(profile, at, true)) {
+        if (at != MODEL_ROOT) {
+            uint32_t parent = profile->contexts[at].parent;
+            places[at] = places[parent];
+            places[parent] += sums[at];
         }
-        context = next;
+        put_slice(json, profile, at, places[at], sums[at]);
     }
+    bool enough = sums && places;
+    free(sums);
+    free(places);
+    return enough;
 }
 
 enum cprof_status export_chrome(struct cprof_profile *profile,
@@ -115,9 +120,9 @@ enum cprof_status export_chrome(struct cprof_profile *profile,
     json_open(&json, "traceEvents", '[');
     put_process(&json, profile, "process_name", "");
     put_process(&json, profile, "thread_name", "all threads: " AGGREGATE);
-    put_slices(&json, profile, &metric);
+    bool enough = put_slices(&json, profile, &metric);
     json_close(&json, ']');
     json_close(&json, '}');
     writer_text(&writer, "\n");
-    return writer_finish(&writer, error);
+    return enough ? writer_finish(&writer, error) : fault_memory(error, "the slices");
 }

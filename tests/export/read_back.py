@@ -93,16 +93,23 @@ def read_speedscope():
 def read_chrome():
     document = json.load(open(path("chrome")))
     check("chrome says what it is", "not a timeline" in document["otherData"]["note"], True)
-    sums, at, slices = Counter(), 0, []
+    sums, slices = Counter(), []
     for event in document["traceEvents"]:
-        if event["ph"] == "M":
+        if event["ph"] != "X":
             continue
-        now = round(event["ts"] * 1000)
-        if slices and now > at:
-            sums[tuple(slices[1:]) or tuple(slices)] += now - at
-        at = now
-        slices.append(event["name"]) if event["ph"] == "B" else slices.pop()
-    check("chrome nests", slices, [])
+        begin = round(event["ts"] * 1000)
+        end = begin + round(event["dur"] * 1000)
+        while slices and slices[-1][1] <= begin and slices[-1][1] < end:
+            slices.pop()
+        while slices and end > slices[-1][1]:
+            slices.pop()
+        # Slices without a length end where others begin: depth tells them apart.
+        names = tuple(name for name, _ in slices) + (event["name"],)
+        if slices:
+            sums[tuple(name for name, _ in slices)] -= end - begin
+        sums[names] += end - begin
+        slices.append((event["name"], end))
+    sums = Counter({names[1:] or names: amount for names, amount in sums.items() if amount})
     check("chrome", sums, plain(own, str))
 
 
