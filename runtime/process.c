@@ -337,6 +337,8 @@ static void module_start(int argument_count, char **arguments, char **environmen
     __cprof_tls_offset = process->tls_offset;
     if (first && !executable)
         module_pin();
+    if (process->mode == CPROF_MODE_OFF)
+        module_skip_hooks();
     if (first && process->mode == CPROF_MODE_OFF)
         current_set(process, hot_of(process, OFF_NODE));
     else if (first)

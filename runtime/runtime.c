@@ -19,6 +19,7 @@
 #include "sampling.c"
 #include "heap.c"
 #include "module.c"
+#include "patch.c"
 #include "process.c"
 #include "fork.c"
 #include "allocation.c"

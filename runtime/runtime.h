@@ -22,7 +22,7 @@
  *     module) work on the same state.
  *
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), durations.c,
- * thread.c, module.c, process.c (start and finish), file.c, fork.c, thunk.c;
+ * thread.c, module.c, patch.c, process.c (start and finish), file.c, fork.c, thunk.c;
  * for allocations heap.h, blocks.c, heap.c, sampling.c, allocation.c.
  * One translation unit, runtime.c, includes them all.
  */

@@ -1,0 +1,256 @@
+/* Switched off at run time: hooks that jump over themselves.
+ *
+ * At its start a module's code is searched for what hook_text.c wrote, and each
+ * hook gets a two-byte jump to its own end: two instructions a call are left of
+ * twelve.  No table of addresses is needed: a hook names the thread-local word and
+ * an id of this module, forty bytes in a fixed order, which nothing else has.  What
+ * does not look exactly like one stays as it is, and counts on a node that nobody
+ * reads.  Where the kernel does not let code be written, all stay.
+ *
+ * Called by module.c, before the module's own code runs.  Rejected: a section of
+ * addresses, a fifth more to assemble for each hook, which keeps functions alive
+ * that the linker would drop; a test in the hook, two instructions a call in every
+ * other mode.
+ */
+
+/* The start of the module's own file, as the linker knows it. */
+extern HIDDEN const uint8_t __ehdr_start[] __attribute__((weak));
+
+/* What each match below returns: where the next instruction starts, or NULL. */
+typedef const uint8_t *code;
+
+static int32_t word_at(code at)
+{
+    int32_t word;
+    bytes_copy(&word, at, sizeof word);
+    return word;
+}
+
+/* The bytes of an operand in memory without an index, from its ModRM on; 0: another. */
+static unsigned operand_len(code at)
+{
+    unsigned mode = *at >> 6, number = *at & 7, len = 1;
+
+    if (mode == 3)
+        return 0;
+    if (number == 4) {
+        if ((at[1] & 0x38) != 0x20)
+            return 0;
+        len++;
+    }
+    if (mode == 1)
+        len += 1;
+    if (mode == 2 || (mode == 0 && number == 5))
+        len += 4;
+    return len;
+}
+
+static bool is_wide(uint8_t prefix) /* REX.W */
+{
+    return (prefix & 0xf8) == 0x48;
+}
+
+/* [REX] opcode address(%rip), where the address lies in [start, start + len) */
+static code match_relative(code at, uint8_t opcode, const void *start, uintptr_t len)
+{
+    if ((*at & 0xf0) == 0x40)
+        at++;
+    if (at[0] != opcode || (at[1] & 0xc7) != 0x05)
+        return NULL;
+    uintptr_t target = (uintptr_t)at + 6 + (uintptr_t)(intptr_t)word_at(at + 2);
+    return target - (uintptr_t)start < len ? at + 6 : NULL;
+}
+
+static code match_offset_load(code at)
+{
+    return at ? match_relative(at, 0x8b, &__cprof_tls_offset, 1) : NULL;
+}
+
+/* The thread's word: %fs:constant, or %fs:(register) where that is a variable. */
+static code match_current(code at, uint8_t opcode, bool by_register)
+{
+    if (!at || at[0] != 0x64 || !is_wide(at[1]) || at[2] != opcode)
+        return NULL;
+    if (by_register) {
+        unsigned len = operand_len(at + 3);
+        return len ? at + 3 + len : NULL;
+    }
+    bool same = (at[3] & 0xc7) == 0x04 && at[4] == 0x25 &&
+                word_at(at + 5) == (int32_t)__cprof_process->tls_offset;
+    return same ? at + 9 : NULL;
+}
+
+/* A jump on a condition, in its short form or its long one. */
+static code match_branch(code at, uint8_t condition)
+{
+    if (!at)
+        return NULL;
+    if (at[0] == (0x70 | condition))
+        return at + 2;
+    return at[0] == 0x0f && at[1] == (0x80 | condition) ? at + 6 : NULL;
+}
+
+enum { CONDITION_EQUAL = 4, CONDITION_NOT_EQUAL = 5, CONDITION_SIGN = 8 };
+
+/* cmpl id, t; jne; sarq $32, t; addq caller, t.  The register says whether a prefix
+ * belongs to the first, which may be the last byte of what stands in front. */
+static code match_choice(code at)
+{
+    const bool prefixed = *at == 0x44;
+    const unsigned number = prefixed ? 8 | (at[2] >> 3 & 7) : (at[1] >> 3 & 7);
+
+    extern HIDDEN const uint32_t __start_cprof_id[] __attribute__((weak));
+    extern HIDDEN const uint32_t __stop_cprof_id[] __attribute__((weak));
+
+    if (!prefixed && *at != 0x3b)
+        return NULL;
+    at = match_relative(at, 0x3b, __start_cprof_id,
+                        (uintptr_t)__stop_cprof_id - (uintptr_t)__start_cprof_id);
+    at = match_branch(at, CONDITION_NOT_EQUAL);
+    if (!at || !is_wide(at[0]) || at[1] != 0xc1 || (at[2] & 0xf8) != 0xf8 || at[3] != 32 ||
+        ((at[0] & 1u) << 3 | (at[2] & 7u)) != number)
+        return NULL;
+    at += 4;
+    return is_wide(at[0]) && at[1] == 0x01 && at[2] >= 0xc0 ? at + 3 : NULL;
+}
+
+/* subl $1, left(t); js */
+static code match_count(code at)
+{
+    if (!at)
+        return NULL;
+    if ((*at & 0xf0) == 0x40)
+        at++;
+    if (at[0] != 0x83 || (at[1] & 0x38) != 0x28 || !operand_len(at + 1))
+        return NULL;
+    at += 1 + operand_len(at + 1);
+    return *at == 1 ? match_branch(at + 1, CONDITION_SIGN) : NULL;
+}
+
+/* The second half of an entry, which Clang writes apart at -O0. */
+static code match_step(code at, bool by_register)
+{
+    return match_count(match_current(match_choice(at), 0x89, by_register));
+}
+
+/* From its first instruction; see hook_text.c for the whole. */
+static code match_entry(code at)
+{
+    code next = match_offset_load(at);
+    bool by_register = next != NULL;
+
+    if (by_register) {
+        if (!is_wide(next[0]) || next[1] != 0x85 || next[2] < 0xc0)
+            return NULL;
+        at = match_branch(next + 3, CONDITION_EQUAL);
+    }
+    at = match_current(at, 0x8b, by_register);
+    if (!at || !is_wide(at[0]) || at[1] != 0x8b || !operand_len(at + 2))
+        return NULL;
+    return match_step(at + 2 + operand_len(at + 2), by_register);
+}
+
+/* Where `testb $1, register` starts that ends at `end`.  The register says how the
+ * instruction is written, so that no byte of another one is taken for a prefix. */
+static code test_before(code end, unsigned number)
+{
+    const uint8_t operand = (uint8_t)(0xc0 | (number & 7));
+
+    if (number == 0 && end[-2] == 0xa8 && end[-1] == 1)
+        return end - 2;
+    if (end[-3] != 0xf6 || end[-2] != operand || end[-1] != 1)
+        return NULL;
+    if (number < 4)
+        return end - 3;
+    return end[-4] == (number < 8 ? 0x40 : 0x41) ? end - 4 : NULL;
+}
+
+static code branch_before(code end)
+{
+    if (end[-6] == 0x0f && end[-5] == (0x80 | CONDITION_NOT_EQUAL))
+        return end - 6;
+    return end[-2] == (0x70 | CONDITION_NOT_EQUAL) ? end - 2 : NULL;
+}
+
+/* testb $1, caller; jne; [movq offset, t;] movq caller, %fs:current: `at` is the
+ * instruction behind the jump. */
+static code match_exit(code at, code *start)
+{
+    code load = match_offset_load(at), store = load ? load : at;
+    code end = match_current(store, 0x89, load != NULL), branch;
+
+    if (!end)
+        return NULL;
+    unsigned number = (store[3] >> 3 & 7) | (store[1] & 4) << 1;
+    branch = branch_before(at);
+    *start = branch ? test_before(branch, number) : NULL;
+    return *start ? end : NULL;
+}
+
+static void jump_write(code from, code to)
+{
+    *(volatile uint16_t *)(uintptr_t)from = (uint16_t)(0xeb | (uint16_t)(to - from - 2) << 8);
+}
+
+static void hooks_skip(code at, code end)
+{
+    enum { LONGEST = 96, BEFORE = 10 };
+
+    for (at += BEFORE; at + LONGEST < end; at++) {
+        code start, next;
+        if (*at != 0x64 && *at != 0x3b && *at != 0x44 && !is_wide(*at))
+            continue;
+        if ((next = match_entry(at)) || (next = match_step(at, false)) ||
+            (next = match_step(at, true)))
+            jump_write(at, next);
+        else if ((next = match_exit(at, &start)))
+            jump_write(start, next);
+        else
+            continue;
+        at = next - 1;
+    }
+}
+
+/* The file's own header, what of <elf.h> is needed. */
+struct file_header {
+    uint8_t identity[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, program_headers, section_headers;
+    uint32_t flags;
+    uint16_t size, program_header_size, program_header_count;
+};
+
+static void segment_skip(uintptr_t base, const struct program_header *segment)
+{
+    const uintptr_t page = 4095;
+    code start = (code)(base + segment->virtual_address);
+    uintptr_t first = (uintptr_t)start & ~page;
+    uintptr_t len = ((uintptr_t)start + segment->memory_size - first + page) & ~page;
+    const int executable = PROTECTION_READ | PROTECTION_EXECUTE;
+
+    /* Executable throughout: this very code may lie in it. */
+    if (SYSTEM_3(mprotect, first, len, executable | PROTECTION_WRITE) != 0)
+        return;
+    hooks_skip(start, start + segment->memory_size);
+    SYSTEM_3(mprotect, first, len, executable);
+}
+
+static void module_skip_hooks(void)
+{
+    enum { EXECUTABLE = 1, WRITABLE = 2 };
+    const struct file_header *file = (const struct file_header *)(const void *)__ehdr_start;
+
+    if (!file || !__cprof_process)
+        return;
+    const struct program_header *headers =
+        (const struct program_header *)(__ehdr_start + file->program_headers);
+    uintptr_t base = (uintptr_t)file;
+    for (unsigned idx = 0; idx < file->program_header_count; idx++)
+        if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].offset == 0)
+            base -= headers[idx].virtual_address;
+    for (unsigned idx = 0; idx < file->program_header_count; idx++)
+        if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].flags & EXECUTABLE &&
+            !(headers[idx].flags & WRITABLE))
+            segment_skip(base, &headers[idx]);
+}
