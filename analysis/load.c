@@ -32,6 +32,7 @@ struct loader {
     uint32_t *order;   /* positions of nodes, parents first */
     uint32_t ordered;
     uint32_t *contexts;         /* by position */
+    uint32_t *threads;          /* by position: of the profile's */
     struct region_node *shares; /* by position */
     struct region_loan *loans;  /* by position */
     uint32_t *owners;           /* the timed node or root of a position's region */
@@ -548,15 +549,52 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     return measure;
 }
 
-static void add_measures(struct loader *loader)
+/* The thread, counted among the profile's, whose tree each node is of. */
+static bool find_threads(struct loader *loader)
 {
+    loader->threads = array_new(loader->count, sizeof *loader->threads);
+    if (!loader->threads)
+        return false;
+    memset(loader->threads, 0xff, loader->count * sizeof *loader->threads);
+    for (uint64_t idx = 0; idx < loader->reading->threads.total; idx++) {
+        struct cprof_thread thread = reader_thread(loader->reading, idx);
+        uint32_t position = reader_node_position(loader->reading, thread.root);
+        if (thread.root == 0 || position == READER_NONE)
+            continue;
+        loader->threads[position] = (uint32_t)loader->profile->threads.count;
+        if (!threads_add(&loader->profile->threads, thread.tid, thread.owners))
+            return false;
+    }
+    for (uint32_t idx = 0; idx < loader->ordered; idx++) {
+        uint32_t position = loader->order[idx], parent = loader->parents[position];
+        if (parent < loader->count)
+            loader->threads[position] = loader->threads[parent];
+    }
+    return true;
+}
+
+static bool add_part(struct loader *loader, uint32_t position, const struct measure *measure)
+{
+    struct thread_part part = {loader->threads[position], loader->contexts[position],
+                               measure->calls, measure->self, measure->wait};
+    return part.thread == MODEL_NONE || (part.calls == 0 && part.self <= 0) ||
+           threads_add_part(&loader->profile->threads, &part);
+}
+
+static bool add_measures(struct loader *loader)
+{
+    if (!find_threads(loader))
+        return false;
     for (uint32_t idx = 0; idx < loader->ordered; idx++) {
         uint32_t position = loader->order[idx];
         struct measure measure = measure_of(loader, position);
+        if (!add_part(loader, position, &measure))
+            return false;
         measure_add(&loader->profile->contexts[loader->contexts[position]].measure, &measure);
         loader->calls += measure.calls;
         loader->timed_calls += measure.timed_calls;
     }
+    return true;
 }
 
 /* ---- Durations ------------------------------------------------------------ */
@@ -766,8 +804,7 @@ static enum cprof_status load_all(struct loader *loader)
     if (!load_contexts(loader) ||
         (loader->timed && (!load_times(loader) || !load_durations(loader))))
         return fault_memory(loader->error, loader->name);
-    add_measures(loader);
-    if (!load_heap(loader) || !add_run(loader))
+    if (!add_measures(loader) || !load_heap(loader) || !add_run(loader))
         return fault_memory(loader->error, loader->name);
     loader->heap = NULL;
     return CPROF_OK;
@@ -793,6 +830,7 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
     free(loader.parents);
     free(loader.order);
     free(loader.contexts);
+    free(loader.threads);
     free(loader.shares);
     free(loader.loans);
     free(loader.owners);

@@ -48,6 +48,7 @@ void cprof_profile_free(struct cprof_profile *profile)
     table_free(&profile->display_by_name);
     table_free(&profile->line_by_key);
     durations_free(&profile->durations);
+    threads_free(&profile->threads);
     free(profile->lines);
     free(profile->calls);
     free(profile->functions);

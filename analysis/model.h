@@ -20,6 +20,7 @@
 #include "heap.h"
 #include "table.h"
 #include "texts.h"
+#include "threads.h"
 
 #define MODEL_NONE UINT32_MAX
 
@@ -121,6 +122,7 @@ struct cprof_profile {
     size_t line_count, line_capacity;
     struct table line_by_key;
     struct durations durations;
+    struct threads threads;
     struct call_site *calls;
     size_t call_count, call_capacity;
     struct heap_site *heap_sites;

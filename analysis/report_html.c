@@ -227,6 +227,82 @@ static bool put_histograms(struct json *json, const struct page *page)
     return sorted != NULL;
 }
 
+static const char *start_of(const struct page *page, uint32_t function)
+{
+    return function == MODEL_NONE ? "[nothing]" : model_function_label(page->profile, function);
+}
+
+static void put_thread(struct json *json, const struct page *page, const struct thread *thread)
+{
+    bool timed = model_in_nanoseconds(page->profile);
+    json_open(json, NULL, '{');
+    json_whole(json, "tid", thread->tid);
+    json_whole(json, "owners", thread->owners);
+    json_text(json, "start", start_of(page, thread->start));
+    json_whole(json, "group", thread->group);
+    json_whole(json, "calls", thread->calls);
+    json_whole(json, "self_ns", timed ? stats_whole(thread->self) : CPROF_UNKNOWN);
+    json_whole(json, "wait_ns", timed ? stats_whole(thread->wait) : CPROF_UNKNOWN);
+    json_close(json, '}');
+}
+
+enum part_column { PART_NODE, PART_GROUP, PART_CALLS, PART_SELF, PART_COLUMNS };
+
+/* The groups' parts as columns; nodes are those of the columns of contexts. */
+static void put_parts(struct json *json, const struct page *page, const uint32_t *nodes)
+{
+    static const char *const names[] = {"node", "group", "calls", "self_ns"};
+    const struct threads *threads = &page->profile->threads;
+    json_open(json, "parts", '{');
+    for (enum part_column column = 0; column < PART_COLUMNS; column++) {
+        if (column == PART_SELF && !model_in_nanoseconds(page->profile))
+            continue;
+        json_open(json, names[column], '[');
+        for (size_t idx = 0; idx < threads->part_count; idx++) {
+            const struct thread_part *part = &threads->parts[idx];
+            json_whole(json, NULL,
+                       column == PART_NODE    ? nodes[part->context]
+                       : column == PART_GROUP ? threads->items[part->thread].group
+                       : column == PART_CALLS ? part->calls
+                                              : stats_whole(part->self));
+        }
+        json_close(json, ']');
+    }
+    json_close(json, '}');
+}
+
+/* Which threads there were, and what those of each start function did.  Nothing where
+ * there was only one.  False: no memory. */
+static bool put_threads(struct json *json, const struct page *page)
+{
+    const struct threads *threads = &page->profile->threads;
+    uint32_t *nodes = array_new(page->profile->context_count, sizeof *nodes), next = 0;
+    size_t count = 0;
+    struct thread_group *groups = threads->count > 1 ? threads_group(page->profile, &count) : NULL;
+    for (uint32_t at = MODEL_ROOT; nodes && at != MODEL_NONE;
+         at = model_next(page->profile, at, true))
+        nodes[at] = next++;
+    if (nodes && groups) {
+        json_open(json, "threads", '[');
+        for (size_t idx = 0; idx < threads->count; idx++)
+            put_thread(json, page, &threads->items[idx]);
+        json_close(json, ']');
+        json_open(json, "groups", '[');
+        for (size_t idx = 0; idx < count; idx++) {
+            json_open(json, NULL, '{');
+            json_text(json, "start", start_of(page, groups[idx].start));
+            json_whole(json, "threads", groups[idx].owners);
+            json_close(json, '}');
+        }
+        json_close(json, ']');
+        put_parts(json, page, nodes);
+    }
+    bool enough = nodes && (groups || threads->count < 2);
+    free(nodes);
+    free(groups);
+    return enough;
+}
+
 static void put_contexts(struct page *page)
 {
     struct writer writer;
@@ -240,7 +316,7 @@ static void put_contexts(struct page *page)
     put_names(&json, page);
     put_extra(&json, page);
     put_columns(&json, page);
-    bool enough = put_histograms(&json, page);
+    bool enough = put_histograms(&json, page) && put_threads(&json, page);
     json_close(&json, '}');
     writer_text(&writer, "\n");
     page->status =

@@ -127,7 +127,7 @@ function threadChoices() {
     (contexts.groups || []).forEach(function (group, idx) {
         choices.push([String(idx), group.start.slice(0, 40) + (group.threads > 1 ? ", " + group.threads + " threads" : "")]);
     });
-    return choices.length > 2 ? choices : choices.slice(0, 1);
+    return choices.length > 2 ? choices : [choices[0]];
 }
 
 function buildBar() {
@@ -156,6 +156,8 @@ function showBar() {
         holder.hidden = !choicesOf[id].includes(state.view) || holder.dataset.only === "no";
     }
     ["metric", "thread", "order", "file"].forEach(function (key) { if (state[key]) byId(key).value = state[key]; });
+    const thread = byId("thread").closest("label"), told = contexts.parts && contexts.parts[currentMetric().column];
+    if (!told) thread.hidden = true;
     byId("order").querySelector("[value=around]").disabled = !functions[Number(state["function"])];
     byId("shape").textContent = state.shape === "flame" ? "Grow down" : "Grow up";
     byId("shape").disabled = state.order === "around";

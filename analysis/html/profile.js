@@ -153,11 +153,12 @@ const whole = wholeTree();
 /* The tree of some threads alone: of each node, their parts of its amounts. */
 const threadTrees = new Map();
 function treeOfThreads(group) {
-    if (group < 0 || !contexts.threads) return whole;
+    if (group < 0 || !contexts.parts) return whole;
     if (threadTrees.has(group)) return threadTrees.get(group);
     const parts = contexts.parts, columns = {};
     metrics.forEach(function (metric) {
         const sums = new Float64Array(whole.count), own = parts[metric.column];
+        if (!own) return; /* allocations are not told apart by threads */
         for (let idx = 0; own && idx < own.length; idx++)
             if (parts.group[idx] === group) sums[parts.node[idx]] += own[idx];
         columns[metric.id] = sums;

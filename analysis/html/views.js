@@ -7,7 +7,8 @@ function currentMetric() {
 }
 
 function currentTree() {
-    return treeOfThreads(Number(state.thread));
+    const known = contexts.parts && contexts.parts[currentMetric().column];
+    return treeOfThreads(known ? Number(state.thread) : -1);
 }
 
 function selectFunction(idx) {

@@ -4,6 +4,7 @@
  *   count        recorded in count mode
  *   running=PID  still running, or killed, on this host
  *   start=N      the process's start time
+ *   threads      three more threads of two start functions
  *   lists        a line that is used and one that is idle
  *   build=XX     two digits that its build id ends with
  *   begun=N      started N seconds after 2026 began
@@ -68,6 +69,21 @@ static void add_contexts(struct fabricate *profile, uint32_t parent, uint32_t co
     }
 }
 
+/* Three threads: two trees of one start function, taken over by five threads, and
+ * another with what it shares with them. */
+static void add_threads(struct fabricate *profile)
+{
+    uint32_t worker = fabricate_site(profile, "worker_start", "pool.c", 5);
+    uint32_t logger = fabricate_site(profile, "logger_start", "log.c", 9);
+    uint32_t shared = fabricate_site(profile, "shared", "shared.c", 3);
+    for (uint32_t idx = 0; idx < 3; idx++) {
+        uint32_t root = fabricate_thread(profile);
+        uint32_t top = fabricate_node(profile, root, idx < 2 ? worker : logger, idx + 1, 50000);
+        fabricate_node(profile, top, shared, 100 * (idx + 1), 20000 * (idx + 1));
+    }
+    fabricate_thread_at(profile, 1)->owners = 4;
+}
+
 static void add_word(struct fabricate *profile, const char *word, uint32_t parent)
 {
     struct cprof_header *header = fabricate_header(profile);
@@ -82,6 +98,8 @@ static void add_word(struct fabricate *profile, const char *word, uint32_t paren
     }
     if (strncmp(word, "start=", 6) == 0)
         header->process_start = strtoull(word + 6, NULL, 10);
+    if (strcmp(word, "threads") == 0)
+        add_threads(profile);
     if (strcmp(word, "lists") == 0) {
         fabricate_line(profile, "deny", 1, "skipped", CPROF_LINE_MATCHED);
         fabricate_line(profile, "deny", 4, "fun:nobody*", 0);

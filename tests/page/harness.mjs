@@ -73,13 +73,13 @@ export function same(found, wanted, what) {
 }
 
 export async function test(name, body) {
-    const before = failures;
+    const before = failures, start = performance.now();
     try {
         await body();
     } catch (error) {
         expect(false, error.stack);
     }
-    console.log((failures === before ? "ok      " : "not ok  ") + name);
+    console.log((failures === before ? "ok      " : "not ok  ") + name + `, ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 export async function finish() {

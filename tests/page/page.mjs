@@ -235,15 +235,14 @@ await test("contrast passes WCAG AA in every view, light and dark", async () => 
 });
 
 await test("nothing sticks out of the window, narrow or wide", async () => {
-    for (const width of [360, 800, 1280, 2200]) {
-        for (const theme of width === 1280 ? ["light", "dark"] : ["light"]) {
-            const page = await open(file, { width, height: 800, theme, hash: "function=2" });
-            for (const view of await page.$$eval("#tabs button", (found) => found.map((tab) => tab.id.slice(4)))) {
-                await page.click("#tab-" + view);
-                expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), view, "is wider than", width);
-                await page.screenshot({ path: join(screenshots, `page-${view}-${width}-${theme}.png`) });
-            }
-            await page.context().close();
+    const page = await open(file, { hash: "function=2" });
+    for (const [width, theme] of [[360, "light"], [800, "dark"], [1280, "dark"], [1280, "light"], [2200, "light"]]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme: theme });
+        for (const view of ["flame", "functions", "tree", "summary"]) {
+            await page.click("#tab-" + view);
+            expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), view, "is wider than", width);
+            await page.screenshot({ path: join(screenshots, `page-${view}-${width}-${theme}.png`) });
         }
     }
 });
@@ -258,7 +257,7 @@ await test("hostile names are text, and deep paths are drawn", async () => {
     await page.evaluate((node) => change({ zoom: String(node) }), deep);
     same(await page.evaluate(() => flameView.main.levels.length), 302, "levels of the picture");
     for (const view of await page.$$eval("#tabs button", (found) => found.map((tab) => tab.id))) await page.click("#" + view);
-    for (const idx of shown.keys()) await page.evaluate((one) => change({ view: "functions", function: String(one) }), idx);
+    for (const idx of shown.keys()) if (!/^(level|narrow)_/.test(shown[idx])) await page.evaluate((one) => change({ view: "functions", function: String(one) }), idx);
     same(page.troubles, [], "troubles");
     same(await page.locator("main b, main script").count(), 0, "elements made of names");
     await page.screenshot({ path: join(screenshots, "page-hostile.png") });
