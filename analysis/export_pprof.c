@@ -46,14 +46,14 @@ struct pprof {
     bool enough; /* memory, so far */
 };
 
-static void put_part(struct pprof *pprof, const Cprof__Pprof__Profile *part)
+static void put_part(struct pprof *pprof, const Pprof__Profile *part)
 {
-    size_t len = cprof__pprof__profile__get_packed_size(part);
+    size_t len = pprof__profile__get_packed_size(part);
     if (!pprof->enough || !array_reserve(&pprof->packed, &pprof->packed_size, len, 1)) {
         pprof->enough = false;
         return;
     }
-    cprof__pprof__profile__pack(part, pprof->packed);
+    pprof__profile__pack(part, pprof->packed);
     gzip_bytes(&pprof->gzip, pprof->packed, len);
 }
 
@@ -66,7 +66,7 @@ static int64_t text_of(uint32_t id)
 
 static void put_string(struct pprof *pprof, const char *text)
 {
-    Cprof__Pprof__Profile part = CPROF__PPROF__PROFILE__INIT;
+    Pprof__Profile part = PPROF__PROFILE__INIT;
     if (!array_reserve(&pprof->text, &pprof->text_size, UTF8_REPAIRED * strlen(text) + 1, 1)) {
         pprof->enough = false;
         return;
@@ -99,12 +99,12 @@ static void put_strings(struct pprof *pprof)
 
 static void put_head(struct pprof *pprof)
 {
-    Cprof__Pprof__Profile part = CPROF__PPROF__PROFILE__INIT;
-    Cprof__Pprof__Mapping mapping = CPROF__PPROF__MAPPING__INIT;
-    Cprof__Pprof__ValueType types[EXPORT_METRICS];
-    Cprof__Pprof__ValueType *type_list[EXPORT_METRICS];
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    Pprof__Mapping mapping = PPROF__MAPPING__INIT;
+    Pprof__ValueType types[EXPORT_METRICS];
+    Pprof__ValueType *type_list[EXPORT_METRICS];
     for (size_t idx = 0; idx < pprof->metric_count; idx++) {
-        cprof__pprof__value_type__init(&types[idx]);
+        pprof__value_type__init(&types[idx]);
         types[idx].type = TEXT_METRICS + 2 * (int64_t)idx;
         types[idx].unit = types[idx].type + 1;
         type_list[idx] = &types[idx];
@@ -117,7 +117,7 @@ static void put_head(struct pprof *pprof)
     mapping.build_id = TEXT_BUILD_ID;
     mapping.has_functions = mapping.has_filenames = mapping.has_line_numbers = 1;
     part.n_mapping = 1;
-    part.mapping = &(Cprof__Pprof__Mapping *){&mapping};
+    part.mapping = &(Pprof__Mapping *){&mapping};
     part.time_nanos = (int64_t)pprof->run.started_ns;
     part.duration_nanos = pprof->run.wall_ns == CPROF_UNKNOWN ? 0 : (int64_t)pprof->run.wall_ns;
     part.n_comment = 1;
@@ -130,21 +130,21 @@ static void put_head(struct pprof *pprof)
 static void put_function(struct pprof *pprof, uint64_t id, int64_t name, int64_t file,
                          uint32_t line)
 {
-    Cprof__Pprof__Profile part = CPROF__PPROF__PROFILE__INIT;
-    Cprof__Pprof__Function function = CPROF__PPROF__FUNCTION__INIT;
-    Cprof__Pprof__Location location = CPROF__PPROF__LOCATION__INIT;
-    Cprof__Pprof__Line place = CPROF__PPROF__LINE__INIT;
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    Pprof__Function function = PPROF__FUNCTION__INIT;
+    Pprof__Location location = PPROF__LOCATION__INIT;
+    Pprof__Line place = PPROF__LINE__INIT;
     function.id = location.id = place.function_id = id;
     function.name = function.system_name = name;
     function.filename = file;
     function.start_line = place.line = line;
     location.mapping_id = MAPPING;
     location.n_line = 1;
-    location.line = &(Cprof__Pprof__Line *){&place};
+    location.line = &(Pprof__Line *){&place};
     part.n_function = 1;
-    part.function = &(Cprof__Pprof__Function *){&function};
+    part.function = &(Pprof__Function *){&function};
     part.n_location = 1;
-    part.location = &(Cprof__Pprof__Location *){&location};
+    part.location = &(Pprof__Location *){&location};
     put_part(pprof, &part);
 }
 
@@ -169,8 +169,8 @@ static uint64_t location_of(const struct cprof_profile *profile, uint32_t contex
 static void put_sample(struct pprof *pprof, uint32_t context)
 {
     const struct context *contexts = pprof->profile->contexts;
-    Cprof__Pprof__Profile part = CPROF__PPROF__PROFILE__INIT;
-    Cprof__Pprof__Sample sample = CPROF__PPROF__SAMPLE__INIT;
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    Pprof__Sample sample = PPROF__SAMPLE__INIT;
     int64_t values[EXPORT_METRICS];
     bool any = false;
     for (size_t idx = 0; idx < pprof->metric_count; idx++) {
@@ -194,7 +194,7 @@ static void put_sample(struct pprof *pprof, uint32_t context)
     sample.n_value = pprof->metric_count;
     sample.value = values;
     part.n_sample = 1;
-    part.sample = &(Cprof__Pprof__Sample *){&sample};
+    part.sample = &(Pprof__Sample *){&sample};
     put_part(pprof, &part);
 }
 

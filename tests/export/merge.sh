@@ -49,8 +49,8 @@ same three folder -- itself
 expect 4 "$CPROF" merge -o /dev/full three
 [ -c /dev/full ] || fail "what was no file is gone"
 one_sentence
-head -c 300 all.cprof >cut
-expect 3 "$CPROF" report cut
+head -c 300 all.cprof >short
+expect 3 "$CPROF" report short
 one_sentence
 holds "$err" damaged
 printf 'x' | dd of=all.cprof bs=1 seek=200 conv=notrunc 2>/dev/null

@@ -17,7 +17,7 @@ seconds() {
 compress() { gzip -6 -c million >million.gz; }
 compressing=$(seconds compress)
 echo "gzip -6: $compressing ms for $(stat -c %s million) bytes"
-for format in pprof html speedscope chrome callgrind csv json folded html; do
+for format in pprof html speedscope chrome callgrind csv json folded; do
     taken=$(seconds /usr/bin/env time -f %M -o memory.txt "$CPROF" export -f $format million -o out)
     kilobytes=$(tail -1 memory.txt)
     echo "$format: $taken ms, $kilobytes kB of memory, $(stat -c %s out) bytes"
