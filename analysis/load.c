@@ -31,11 +31,12 @@ struct loader {
     uint32_t *parents; /* by position */
     uint32_t *order;   /* positions of nodes, parents first */
     uint32_t ordered;
-    uint32_t *contexts;         /* by position */
-    uint32_t *threads;          /* by position: of the profile's */
-    struct region_node *shares; /* by position */
-    struct region_loan *loans;  /* by position */
-    uint32_t *owners;           /* the timed node or root of a position's region */
+    uint32_t *contexts;               /* by position */
+    uint32_t *threads;                /* by position: of the profile's */
+    struct region_node *shares;       /* by position */
+    struct region_flow *flows;        /* by position */
+    struct sampled_function *sampled; /* by function of the model */
+    uint32_t *owners;                 /* the timed node or root of a position's region */
     uint32_t cap_function, unknown_function;
     const struct life *life;
     struct cprof_heap *heap; /* add_run takes it */
@@ -395,14 +396,83 @@ static bool load_contexts(struct loader *loader)
 
 /* ---- Times ---------------------------------------------------------------- */
 
-/* What the sampled calls of an untimed node say of its self time: each counts
- * for as many calls as its weight says, in units of CPROF_SAMPLE_UNIT calls
- * (docs/FORMAT.md, Nodes).  The runtime has taken off what measuring costs, so
- * the sum of very short calls may have come out below nothing. */
+/* What weighted ticks say of the self time.  The runtime has taken off what
+ * measuring costs, so the sum of very short stretches may have come out below
+ * nothing. */
 static double estimate_of(uint64_t weighted)
 {
     double ticks = (double)(int64_t)weighted;
     return ticks > 0 ? CPROF_SAMPLE_UNIT * ticks : 0;
+}
+
+/* The calls of a node that were only counted, or sampled. */
+static double counted_calls(const struct cprof_node *node)
+{
+    double timed = (double)node->u.call.timed_calls - node->u.call.sampled_calls;
+    double counted = (double)reader_calls(node) - timed;
+    return counted > 0 ? counted : 0;
+}
+
+/* What is known of the counted calls of a function, in all its contexts. */
+struct sampled_function {
+    double calls; /* that were counted */
+    double samples, weights, sum, squares;
+};
+
+static void add_sampled(struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    const struct cprof_node_call *call = &node.u.call;
+    uint32_t function = loader->profile->contexts[loader->contexts[position]].function;
+    if ((node.flags & (CPROF_NODE_ROOT | CPROF_NODE_ALLOC)) || function == MODEL_NONE)
+        return;
+    struct sampled_function *sampled = &loader->sampled[function];
+    sampled->calls += counted_calls(&node);
+    sampled->samples += (double)call->sampled_calls;
+    sampled->weights += (double)call->sample_weights;
+    sampled->sum += (double)(int64_t)call->sample_ticks;
+    sampled->squares += (double)call->sample_squares * CPROF_SQUARE_UNIT * CPROF_SQUARE_UNIT;
+}
+
+/* Calls that are rarer than the samples are many have not been seen, and they are the
+ * long ones: what the spread of the samples says is too little.  So one more is
+ * supposed, which lasted so many times the mean. */
+#define UNSEEN 10.0
+
+/* The variance of a function's weighted sum: how far the sampled calls lie apart, and
+ * for few of them more, as Student's distribution has it.  One says nothing of the
+ * others. */
+static double spread_of(const struct sampled_function *sampled)
+{
+    double freedom = sampled->samples - 1, mean = sampled->sum / sampled->samples;
+    double unseen = (UNSEEN - 1) * (UNSEEN - 1) * mean * mean;
+    if (freedom < 1)
+        return sampled->squares + unseen;
+    double student = 1 + 1.21 / freedom + 1.44 / (freedom * freedom);
+    double spread = sampled->squares - sampled->sum * mean;
+    spread = spread > 0 ? spread * sampled->samples / freedom : 0;
+    return student * student * (spread + unseen);
+}
+
+/* The own time of a node's counted calls by the sampled ones, each times its weight.
+ * The weights of all samples of a function are made to add up to its calls, whose
+ * number is known: else the chance in how many calls were sampled would be in the
+ * estimate, too (Hajek's estimator).  By function and not by node, because a node that
+ * had no sample gets nothing, and others of its function as much more. */
+static void load_estimate(const struct loader *loader, uint32_t position,
+                          const struct cprof_node *node, struct region_node *share)
+{
+    uint32_t function = loader->profile->contexts[loader->contexts[position]].function;
+    if ((node->flags & CPROF_NODE_ROOT) || function == MODEL_NONE || !node->u.call.sampled_calls)
+        return;
+    const struct sampled_function *sampled = &loader->sampled[function];
+    double factor = sampled->weights > 0 ? sampled->calls / sampled->weights : 0;
+    double sum = (double)(int64_t)node->u.call.sample_ticks;
+    double squares = (double)node->u.call.sample_squares * CPROF_SQUARE_UNIT * CPROF_SQUARE_UNIT;
+    share->sampled = CPROF_SAMPLE_UNIT * sum;
+    share->estimate = sum > 0 ? factor * sum : 0;
+    if (sampled->squares > 0)
+        share->spread = factor * factor * spread_of(sampled) * squares / sampled->squares;
 }
 
 static void load_share(struct loader *loader, uint32_t position)
@@ -415,14 +485,13 @@ static void load_share(struct loader *loader, uint32_t position)
     if (node.flags & CPROF_NODE_ALLOC) /* its body holds no times */
         return;
     /* A node that is timed now may have samples from when it was not. */
-    if (parent != PARENT_ROOT)
-        share->lender = loader->owners[parent];
+    share->parent = parent == PARENT_ROOT ? REGION_NONE : parent;
     share->charged = (double)node.u.call.self_ticks;
     share->waited = (double)node.u.call.wait_ticks;
-    share->estimate = share->lender == REGION_NONE ? 0 : estimate_of(node.u.call.sample_ticks);
+    if (share->parent != REGION_NONE)
+        load_estimate(loader, position, &node, share);
     share->own = estimate_of(node.u.call.after_ticks);
-    share->own_samples = (double)node.u.call.afters;
-    share->samples = (double)node.u.call.sampled_calls;
+    share->lent = CPROF_SAMPLE_UNIT * (double)(int64_t)node.u.call.lent_ticks;
 }
 
 /* ---- What is open ---------------------------------------------------------
@@ -514,14 +583,19 @@ static void take_off_probes(struct loader *loader, uint32_t position)
 static bool load_times(struct loader *loader)
 {
     for (uint32_t idx = 0; idx < loader->count; idx++)
-        loader->shares[idx].lender = REGION_NONE;
+        loader->shares[idx].parent = REGION_NONE;
+    loader->sampled = array_new(loader->profile->function_count, sizeof *loader->sampled);
+    if (!loader->sampled)
+        return false;
+    for (uint32_t idx = 0; idx < loader->ordered; idx++)
+        add_sampled(loader, loader->order[idx]);
     for (uint32_t idx = 0; idx < loader->ordered; idx++)
         load_share(loader, loader->order[idx]);
     if (loader->life->now_ns && !load_open_times(loader))
         return false;
     for (uint32_t idx = 0; idx < loader->ordered; idx++)
         take_off_probes(loader, loader->order[idx]);
-    regions_split(loader->shares, loader->count, loader->loans);
+    regions_split(loader->shares, loader->order, loader->ordered, loader->flows);
     return true;
 }
 
@@ -543,8 +617,8 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     measure.probes = share->probes * loader->scale;
     measure.min = (double)node.u.call.min_ticks * loader->scale;
     measure.max = (double)node.u.call.max_ticks * loader->scale;
-    if (loader->owners[position] != position && node.u.call.samples == 0 && measure.self <= 0 &&
-        loader->reading->header.mode != CPROF_MODE_EXACT)
+    if (loader->owners[position] != position && node.u.call.sampled_calls == 0 &&
+        measure.self <= 0 && loader->reading->header.mode != CPROF_MODE_EXACT)
         measure.blind = (double)measure.calls;
     return measure;
 }
@@ -782,10 +856,10 @@ static bool allocate(struct loader *loader)
     loader->order = array_new(count, sizeof *loader->order);
     loader->contexts = array_new(count, sizeof *loader->contexts);
     loader->shares = array_new(count, sizeof *loader->shares);
-    loader->loans = array_new(count, sizeof *loader->loans);
+    loader->flows = array_new(count, sizeof *loader->flows);
     loader->owners = array_new(count, sizeof *loader->owners);
     return loader->parents && loader->order && loader->contexts && loader->shares &&
-           loader->loans && loader->owners;
+           loader->flows && loader->owners;
 }
 
 static enum cprof_status load_all(struct loader *loader)
@@ -832,7 +906,8 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
     free(loader.contexts);
     free(loader.threads);
     free(loader.shares);
-    free(loader.loans);
+    free(loader.flows);
+    free(loader.sampled);
     free(loader.owners);
     return status;
 }

@@ -49,10 +49,12 @@ static double average_of(const struct function *function)
 static double error_of(const struct measure *measure)
 {
     if (measure->self <= 0)
-        return measure->blind > 0 ? -1.0 : measure->probes > 0 ? 100.0 : 0.0;
+        return measure->blind > 0 || measure->variance > 0 ? -1.0
+               : measure->probes > 0                       ? 100.0
+                                                           : 0.0;
     double half = 1.96 * sqrt(measure->variance) + DOUBT_OF_PROBES * measure->probes;
     double percent = 100.0 * half / measure->self;
-    return percent < 100.0 ? percent : 100.0;
+    return percent < 999.0 ? percent : 999.0;
 }
 
 struct cprof_function stats_function(const struct cprof_profile *profile, uint32_t idx)

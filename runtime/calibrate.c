@@ -50,7 +50,8 @@ static void event_pairs(const struct process *process, uintptr_t caller, uintptr
                      : "cc", "memory");
 }
 
-/* The node that stands for a called one; NULL: there is none left. */
+/* The node that stands for a called one; NULL: there is none left.  To readers it is
+ * one more root of the thread: what a signal handler calls meanwhile hangs from it. */
 static struct cprof_node *probe_node(struct process *process, struct thread *thread)
 {
     if (!thread->probe_node)
@@ -59,7 +60,7 @@ static struct cprof_node *probe_node(struct process *process, struct thread *thr
         return NULL;
     struct cprof_node *node = node_of(process, thread->probe_node);
     node->thread = (uint32_t)(thread - process->threads);
-    node->flags = CPROF_NODE_TIMED;
+    node->flags = CPROF_NODE_USED | CPROF_NODE_ROOT | CPROF_NODE_TIMED;
     node->left = 0;
     node->u.call.durations = CALIBRATION_DIRECTORY;
     return node;
@@ -84,7 +85,7 @@ static void pairs_measure(struct process *process, struct thread *thread, struct
     region->u.call.wait_ticks = saved.wait_ticks;
     region->u.call.probe_x16 = saved.probe_x16;
     thread->overhead_x16 = overhead_x16;
-    node->flags = 0; /* no reader is to count it */
+    bytes_clear(&node->u, sizeof node->u); /* no reader is to add it */
     current_set(process, standing);
 }
 
@@ -143,7 +144,7 @@ static void events_calibrate(struct process *process, struct thread *thread)
     }
     process->mode = mode;
     process->header->stretch_cost_x16 = process->inner_x16 = inner_of_fastest;
-    process->pair_x16 = fastest;
+    process->pair_x16 = process->cost_x16 = fastest;
     process->header->event_cost_x16 = fastest / 2;
 }
 
@@ -187,6 +188,7 @@ static void hook_calibrate(struct process *process)
 
 static void probes_calibrate(struct process *process, struct thread *thread)
 {
+    process->cost_x16 = 16 * ns_to_ticks(process, 40);
     if (process->clock == CPROF_CLOCK_FAKE)
         return;
     hook_calibrate(process);

@@ -80,6 +80,7 @@ static void clock_calibrate(struct process *process)
         process->ns_per_tick = (uint64_t)1 << 32;
     process->header->last = now;
     process->long_ticks = ns_to_ticks(process, 50000);
-    process->short_ticks = ns_to_ticks(process, 2500);
+    process->short_ticks = ns_to_ticks(process, 1000);
+    process->stray_ticks = ns_to_ticks(process, 40000);
     process->sample_gap = ns_to_ticks(process, 50000);
 }

@@ -110,7 +110,6 @@ static inline void duration_add(struct process *process, struct thread *thread,
     if (UNLIKELY(!call->durations) && (call->timed_calls > 1 || calls > 1))
         durations_start(process, thread, node);
     call->timed_calls++;
-    call->duration_ticks += duration;
     if (!call->min_ticks || duration < call->min_ticks)
         call->min_ticks = duration ? duration : 1;
     if (duration > call->max_ticks)

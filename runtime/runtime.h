@@ -88,6 +88,7 @@ struct timed_call {
     uint64_t overhead_x16; /* of the thread when it began */
     uint64_t weight;       /* of a sampled call, in CPROF_SAMPLE_UNITs; 0: none */
     uint64_t own;          /* of a sampled call: ticks seen so far, signed */
+    uint64_t self;         /* the part without its callees, times the weight */
 };
 
 /* Where the parts of a function's histogram are, by octave; 0: none yet.  One for
@@ -120,8 +121,12 @@ struct thread {
     uint64_t stretch_start; /* of the sampled call's own time */
     uint64_t empty_by_enter, empty_by_end;
     uint64_t last_sample;
-    uint64_t calls_seen, calls_span; /* by the last samples: calls, and ticks they took */
-    uint64_t cpu_ns, cpu_ticks;      /* last look at the thread's CPU clock */
+    uint64_t calls_seen, calls_span;    /* by the last samples: calls, and ticks they took */
+    uint64_t sample_spent, sample_cost; /* ticks: on the present sample, on one of late */
+    uint64_t short_ticks;               /* calls shorter than this are not all timed */
+    uint64_t timed_spent_x16;           /* ticks/16 on timed calls since window_start */
+    uint64_t window_start;
+    uint64_t cpu_ns, cpu_ticks; /* last look at the thread's CPU clock */
     uint64_t random;
     uint64_t overhead_x16; /* ticks/16 that its events took so far */
     /* What two events take together, and the part of it that falls into the call
@@ -178,7 +183,9 @@ struct process {
 
     uint64_t ns_per_tick;         /* 32.32 fixed point */
     uint64_t long_ticks;          /* from here on the CPU clock is read too */
-    uint64_t short_ticks;         /* calls shorter than this are not all timed */
+    uint64_t short_ticks;         /* at the start; struct thread has the present ones */
+    uint64_t stray_ticks;         /* no sampled stretch of so many stands for others */
+    uint64_t cost_x16;            /* ticks/16 that a timed call is reckoned to cost */
     uint64_t sample_gap;          /* ticks that should lie between samples of a thread */
     uint64_t pair_x16, inner_x16; /* what probes took at the start; see struct thread */
 

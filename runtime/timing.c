@@ -23,7 +23,8 @@
 enum {
     ARM_COUNT = INT32_MAX,
     SWAP_ROUNDS = 4,
-    TIMED_TRIAL = 32, /* timed calls after which a node may stop being timed */
+    TIMED_TRIAL = 32,  /* timed calls after which a node may stop being timed */
+    SAMPLED_TRIAL = 8, /* sampled ones after which it may start again */
     INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
     INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
     INTERVAL_MAX = 1 << 24,
@@ -106,12 +107,14 @@ static void thread_timing_reset(struct process *process, struct thread *thread)
     if (!thread->interval)
         thread->interval = INTERVAL_FIRST;
     thread->calls_seen = thread->calls_span = 0;
+    thread->sample_spent = thread->sample_cost = thread->timed_spent_x16 = 0;
+    thread->short_ticks = process->short_ticks;
     thread->random = ((uint64_t)thread->root << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
     if (process->mode == CPROF_MODE_COUNT)
         return;
     probes_reset(process, thread);
     thread->last_event = thread->last_sample = ticks_now(process);
-    thread->cpu_ticks = thread->last_event;
+    thread->cpu_ticks = thread->window_start = thread->last_event;
     thread->cpu_ns = process->clock == CPROF_CLOCK_FAKE ? 0 : clock_ns(CLOCK_OF_THREAD_CPU);
 }
 
@@ -256,34 +259,56 @@ static inline struct timed_call *timed_top(const struct thread *thread)
 
 /* How long calls must be on average for a node to stay timed.  Less where some
  * are very long: what a sample would catch of those is luck. */
-static uint64_t timed_threshold(const struct process *process, const struct cprof_node *node)
+static uint64_t timed_threshold(const struct process *process, const struct thread *thread,
+                                const struct cprof_node *node)
 {
-    bool has_long = node->u.call.max_ticks > 16 * process->short_ticks;
-    return has_long ? process->short_ticks / 4 : process->short_ticks;
+    bool has_long = node->u.call.max_ticks > process->stray_ticks;
+    return has_long ? thread->short_ticks / 4 : thread->short_ticks;
 }
 
-/* Short calls are not worth two clock readings each: after a trial they are
- * only counted, and a sample of them is timed.  A sampled call that turns out
- * very long makes the node timed again. */
+/* Timed calls are to cost one hundredth of the time, however deep they are nested:
+ * the threshold moves, and nodes whose calls are shorter follow at their next trial.
+ * It goes up fast and down slowly. */
+static void threshold_adapt(const struct process *process, struct thread *thread)
+{
+    uint64_t elapsed = thread->last_event - thread->window_start;
+
+    if (elapsed < 20 * process->sample_gap)
+        return;
+    uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 100;
+    uint64_t threshold = thread->short_ticks;
+    if (spent > share)
+        threshold += threshold / 2;
+    else if (spent < share / 2)
+        threshold -= threshold / 8;
+    uint64_t least = process->cost_x16 / 4; /* four times the cost */
+    thread->short_ticks = threshold < least ? least : threshold;
+    thread->timed_spent_x16 = 0;
+    thread->window_start = thread->last_event;
+}
+
+/* Calls that are short on average are not worth two clock readings each: after a
+ * trial they are only counted, and a sample of them is timed.  Sampled calls that
+ * turn out long, one very or some on average, make the node timed again. */
 static void node_reconsider(struct process *process, struct thread *thread, struct cprof_node *node,
                             uint64_t duration)
 {
     struct tuning *tuning = &process->tuning[idx_of(process, node)];
+    bool timed = node->flags & CPROF_NODE_TIMED;
 
-    if (!(node->flags & CPROF_NODE_TIMED)) {
-        if (duration <= 16 * process->short_ticks)
-            return;
-        node->flags |= CPROF_NODE_TIMED;
-        tuning->trial_calls = 0, tuning->trial_ticks = 0;
-        node_rearm(node, 0);
-        return;
-    }
     tuning->trial_ticks += duration;
-    if (++tuning->trial_calls < TIMED_TRIAL)
+    tuning->trial_calls++;
+    bool is_long = !timed && duration > 16 * thread->short_ticks;
+    if (tuning->trial_calls < (timed ? TIMED_TRIAL : SAMPLED_TRIAL) && !is_long)
         return;
-    if (tuning->trial_ticks / TIMED_TRIAL < timed_threshold(process, node)) {
+    threshold_adapt(process, thread);
+    uint64_t mean = tuning->trial_ticks / tuning->trial_calls;
+    if (timed && mean < timed_threshold(process, thread, node)) {
         node->flags &= ~CPROF_NODE_TIMED;
         node_arm_sample(process, thread, node);
+    } else if (!timed && (is_long || mean > 2 * thread->short_ticks)) {
+        node->flags |= CPROF_NODE_TIMED;
+        node_rearm(node, 0);
     }
     tuning->trial_calls = 0, tuning->trial_ticks = 0;
 }
@@ -293,7 +318,7 @@ static void node_reconsider(struct process *process, struct thread *thread, stru
  * meanwhile: neither happens to all those calls, so it stands for itself. */
 static inline bool is_stray(const struct process *process, uint64_t ticks)
 {
-    return (int64_t)ticks > (int64_t)(16 * process->short_ticks);
+    return (int64_t)ticks > (int64_t)process->stray_ticks;
 }
 
 /* Of a sampled call: what was seen of it piece by piece, by the serialised clock,
@@ -302,6 +327,14 @@ static NOINLINE uint64_t sample_duration(const struct process *process, const st
                                          const struct timed_call *call, uint64_t duration,
                                          uint64_t *calls)
 {
+    struct cprof_node_call *node = &call->node->u.call;
+    int64_t self = (int64_t)call->self / CPROF_SQUARE_UNIT;
+    uint64_t square;
+
+    if (__builtin_mul_overflow((uint64_t)self, (uint64_t)self, &square) ||
+        __builtin_add_overflow(node->sample_squares, square, &square))
+        square = UINT64_MAX;
+    node->sample_squares = square;
     if (thread->spot == call->node)
         duration = (int64_t)call->own > 0 ? call->own : 0;
     *calls = is_stray(process, duration) ? 1 : call->weight * INTERVAL_UNIT;
@@ -343,6 +376,8 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
         duration_add(process, thread, node, duration, calls);
     if (LIKELY(process->mode != CPROF_MODE_ADAPTIVE))
         return stood_on;
+    if (!sampled)
+        thread->timed_spent_x16 += process->cost_x16;
     if (node)
         node_reconsider(process, thread, node, duration);
     struct timed_call *below = timed_top(thread);
@@ -373,18 +408,20 @@ static inline void stretch_end(const struct process *process, struct thread *thr
     uint64_t ticks = now - thread->stretch_start - empty;
 
     struct timed_call *sampled = timed_top(thread);
-    if (sampled && !thread->spot_is_after)
+    bool own = sampled && !thread->spot_is_after;
+    if (own)
         sampled->own += ticks;
     ticks *= is_stray(process, ticks) ? 1 : thread->spot_weight;
     if (thread->spot_is_after) {
         call->after_ticks += ticks;
-        call->afters++;
         thread->spot_is_after = false;
         thread->spot = NULL;
         return;
     }
     call->sample_ticks += ticks;
-    call->samples += thread->spot_weight;
+    thread->region->u.call.lent_ticks += ticks;
+    if (own)
+        sampled->self += ticks;
 }
 
 static inline void stretch_start(struct process *process, struct thread *thread)
@@ -451,18 +488,23 @@ static void empty_stretch_measure(const struct process *process, struct thread *
         thread->empty_by_end = by_end;
 }
 
-/* Samples are to come some 50 microseconds apart, which keeps their cost near
- * one hundredth.  Each stands for as many calls as its interval, so the last few
- * dozen tell the rate of calls, whatever mixture of old and new intervals the
- * nodes are armed with. */
+/* Samples are to come some 50 microseconds apart, or a hundred times what one costs,
+ * which is much where a sampled call has many callees: so they cost one hundredth.
+ * Each stands for as many calls as its interval, so the last few dozen tell the rate
+ * of calls, whatever mixture of old and new intervals the nodes are armed with. */
 static void interval_adapt(struct process *process, struct thread *thread, uint32_t weight,
                            uint64_t now)
 {
+    thread->sample_cost += thread->sample_spent / 8 - thread->sample_cost / 8;
+    thread->sample_spent = 0;
+    uint64_t gap = 100 * thread->sample_cost;
+    if (gap < process->sample_gap)
+        gap = process->sample_gap;
     thread->calls_seen += (uint64_t)weight * INTERVAL_UNIT - thread->calls_seen / 64;
     thread->calls_span += now - thread->last_sample - thread->calls_span / 64;
     thread->last_sample = now;
     uint64_t span = thread->calls_span < 1 ? 1 : thread->calls_span;
-    uint64_t interval = process->sample_gap * thread->calls_seen / span;
+    uint64_t interval = gap * thread->calls_seen / span;
     interval -= interval % INTERVAL_UNIT;
     thread->interval = interval < INTERVAL_UNIT  ? INTERVAL_UNIT
                        : interval > INTERVAL_MAX ? INTERVAL_MAX
@@ -484,12 +526,16 @@ static void sample_begin(struct process *process, struct thread *thread, struct 
     current_set(process, twin_of(hot_at(child)));
     empty_stretch_measure(process, thread);
     uint64_t took_x16 = 16 * (ticks_now(process) - now);
+    if (took_x16 > process->long_ticks) /* interrupted; that is no cost of the sample */
+        took_x16 = 8 * process->cost_x16;
     thread->overhead_x16 += took_x16;
     thread->region->u.call.probe_x16 += took_x16;
+    thread->sample_spent += (took_x16 + 2 * process->cost_x16) / 16;
     child->u.call.sampled_calls++;
+    child->u.call.sample_weights += weight;
     struct timed_call *call = timed_top(thread);
     if (call)
-        call->own = 0, call->weight = weight;
+        call->own = call->self = 0, call->weight = weight;
     thread->spot = child;
     thread->spot_weight = weight;
     stretch_start(process, thread);
@@ -504,6 +550,7 @@ static void fence_begin(struct process *process, struct thread *thread, uintptr_
     timed_open(process, thread, NULL, caller, stood_on, now);
     thread->spot = NULL;
     thread->record->fences++;
+    thread->sample_spent += process->cost_x16 / 8; /* with serialised readings: twice */
 }
 
 /* ---- Called by the hooks --------------------------------------------------------- */

@@ -141,6 +141,7 @@ struct cprof_extent {
  * about CPROF_SAMPLE_UNIT * sample_ticks (a signed number), apart from what
  * self_ticks holds of the time when it was still timed. */
 #define CPROF_SAMPLE_UNIT 64
+#define CPROF_SQUARE_UNIT 16 /* weighted ticks */
 
 #define CPROF_NODE_USED 0x01u
 #define CPROF_NODE_ROOT 0x02u      /* a thread's root: no function, no calls   */
@@ -156,18 +157,20 @@ struct cprof_node_call {
     uint64_t wait_ticks;     /* part of self_ticks that used no CPU             */
     uint64_t sample_ticks;   /* own time of sampled calls, each times its weight */
     uint64_t timed_calls;    /* calls whose duration was measured               */
-    uint64_t duration_ticks; /* sum of those durations, callees included        */
+    uint64_t sample_squares; /* of the own time of each sampled call, times its
+                                weight, in units of CPROF_SQUARE_UNIT: squared  */
     uint64_t min_ticks;      /* 0: none measured                                */
     uint64_t max_ticks;
-    uint64_t probe_x16;     /* ticks/16 of self_ticks that the probes took      */
-    uint64_t samples;       /* stretches that sample_ticks is made of, weighted */
-    uint32_t sampled_calls; /* calls that sample_ticks is made of              */
-    uint32_t durations;     /* 0: no struct cprof_durations has its calls; they are
-                               one of min_ticks or two, of min_ and max_ticks  */
-    uint64_t after_ticks;   /* a timed node's own time after sampled calls of its
-                               callees, up to its next event; weighted and signed
-                               like sample_ticks                              */
-    uint64_t afters;        /* how many such stretches, not weighted           */
+    uint64_t probe_x16;      /* ticks/16 of self_ticks that the probes took      */
+    uint64_t sample_weights; /* the sum of the weights of sampled calls         */
+    uint32_t sampled_calls;  /* calls that sample_ticks is made of              */
+    uint32_t durations;      /* 0: no struct cprof_durations has its calls; they are
+                                one of min_ticks or two, of min_ and max_ticks  */
+    uint64_t after_ticks;    /* a timed node's own time after sampled calls of its
+                                callees, up to its next event; weighted and signed
+                                like sample_ticks                              */
+    uint64_t lent_ticks;     /* what others' sampled calls have used while the time was
+                                charged to this node; weighted and signed likewise */
 };
 
 /* An allocation site below the function that allocates; `site` is the site's id.

@@ -155,7 +155,8 @@ static void add_children(struct fabricate *profile, const uint32_t *sites, uint3
             stored->flags &= ~CPROF_NODE_TIMED;
         if (depth == 1 && idx == 2)
             stored->flags |= CPROF_NODE_OVERFLOW;
-        stored->u.call.samples = stored->u.call.sampled_calls = idx;
+        stored->u.call.sample_weights = stored->u.call.sampled_calls = idx;
+        stored->u.call.sample_squares = idx << (8 * depth);
         stored->u.call.sample_ticks = 3 * idx;
         add_children(profile, sites, node, depth - 1);
     }

@@ -252,13 +252,23 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* Gives a node `count` samples of `ticks` each, of weight 16. */
+/* Gives a node `count` samples of `ticks` each, of weight 16, and as many calls as
+ * these stand for: the calls that it had were timed. */
 static void add_samples(struct fabricate *made, uint32_t node, uint32_t count, uint64_t ticks)
 {
     struct cprof_node *stored = fabricate_at(made, node);
+    uint64_t weighted = 16 * ticks / CPROF_SQUARE_UNIT;
     stored->u.call.sample_ticks = 16 * count * ticks;
-    stored->u.call.samples = 16 * 3 * count; /* stretches, three a call */
+    stored->u.call.sample_squares = count * weighted * weighted;
+    stored->u.call.sample_weights = 16 * count;
     stored->u.call.sampled_calls = count;
+    uint32_t lender = stored->parent;
+    while (!(fabricate_at(made, lender)->flags & CPROF_NODE_TIMED))
+        lender = fabricate_at(made, lender)->parent;
+    fabricate_at(made, lender)->u.call.lent_ticks += 16 * count * ticks;
+    stored->u.call.timed_calls = stored->seen + count;
+    stored->seen += 64 * 16 * count;
+    stored->left -= (int32_t)(64 * 16 * count);
 }
 
 static uint32_t add_untimed(struct fabricate *made, uint32_t parent, const char *name,
@@ -285,18 +295,21 @@ START_TEST(test_regions)
     fabricate_at(made, blind)->u.call.timed_calls = 0;
     add_samples(made, add_untimed(made, owner, "below", 7, 0), 3, (uint64_t)-1); /* less than 0 */
     add_samples(made, twice, 25, 20); /* 64 * 16 * 25 * 20 = 512000 */
-    add_samples(made, once, 25, 10);  /* 256000 */
-    add_samples(made, timed, 1, 10);  /* 10240, from before it was timed */
+    fabricate_at(made, twice)->u.call.sample_squares *= 2;
+    add_samples(made, once, 25, 10); /* 256000 */
+    add_samples(made, timed, 1, 10); /* 10240, from before it was timed */
     struct cprof_profile *profile = support_load(made);
 
     struct cprof_function function = support_function(profile, "owner");
     ck_assert_uint_eq(function.self_ns, 1000000 - 512000 - 256000 - 10240);
     ck_assert_uint_eq(function.total_ns, 1360000);
-    ck_assert_double_gt(function.error_percent, 39); /* all that the others may be wrong */
+    ck_assert_double_gt(function.error_percent, 200); /* all that the others may be wrong */
     ck_assert_uint_eq(function.cpu_ns, 960000);
     function = support_function(profile, "twice");
     ck_assert_uint_eq(function.self_ns, 572000);
-    ck_assert_double_eq_tol(function.error_percent, 196.0 / 5 * 512 / 572, 0.1);
+    /* Half of its samples took nothing, half 40 ticks, and one that nobody saw 200:
+     * of the sum of 25 times 20 that is a deviation of 207, times Student's 2.06. */
+    ck_assert_double_eq_tol(function.error_percent, 100 * 2.064 * 207 / 500 * 512 / 572, 1);
     function = support_function(profile, "once");
     ck_assert_uint_eq(function.self_ns, 256000);
     /* The owner keeps 221760, all of it waiting; of the 178240 that waited below
