@@ -728,6 +728,8 @@ static bool add_alloc_node(struct loader *loader, uint32_t position, const struc
     struct heap_numbers numbers = node.flags & CPROF_NODE_LIVES
                                       ? heap_lives_of(&node, heap)
                                       : heap_numbers_of(&node, heap, below);
+    if (loader->contexts[position] == MODEL_ROOT) /* damaged: also marked as a root */
+        return true;
     struct heap_numbers *sum = model_heap_numbers(loader->profile, loader->contexts[position]);
     uint32_t site = heap_site_of(loader, &node);
     if (!sum)

@@ -162,6 +162,22 @@ static void add_children(struct fabricate *profile, const uint32_t *sites, uint3
     }
 }
 
+static void add_blocks(struct fabricate *profile, uint32_t function, uint32_t parent)
+{
+    uint32_t site = fabricate_allocation(profile, function, CPROF_KIND_MALLOC, "source.c", 50);
+    uint32_t own = fabricate_allocation(profile, function, CPROF_KIND_CUSTOM, "source.c", 51);
+    struct cprof_node_alloc alloc = {.count = 9, .bytes = 900, .freed_count = 1, .freed_bytes = 7};
+    struct cprof_heap *heap = fabricate_heap(profile);
+    uint32_t node = fabricate_blocks(profile, parent, site, &alloc);
+    fabricate_blocks(profile, node, site, &alloc);
+    fabricate_at(profile, fabricate_blocks(profile, node, site, &alloc))->flags |= CPROF_NODE_LIVES;
+    fabricate_blocks(profile, parent, own, &alloc);
+    fabricate_place(profile, site, 800);
+    heap->sequence = 20;
+    heap->peak_number = 3;
+    heap->sample_count = 2;
+}
+
 static struct fabricate *make(unsigned variant)
 {
     struct fabricate *profile = fabricate_new();
@@ -189,7 +205,9 @@ static struct fabricate *make(unsigned variant)
     if (variant == 2)
         fabricate_header(profile)->state = CPROF_STATE_RUNNING;
     add_children(profile, sites, fabricate_thread(profile), 3);
-    add_children(profile, sites, fabricate_thread(profile), 2);
+    uint32_t second = fabricate_thread(profile);
+    add_children(profile, sites, second, 2);
+    add_blocks(profile, sites[3], second);
     return profile;
 }
 
@@ -210,6 +228,12 @@ static void render(struct cprof_profile *profile)
     struct cprof_report_options report = {.style = style};
     struct cprof_tree_options tree = {.style = style};
     struct cprof_flame_options flame = {.metric = CPROF_FLAME_PEAK_BYTES};
+    for (int view = CPROF_HEAP_ALLOCS; view <= CPROF_HEAP_TEMPORARY; view++) {
+        struct cprof_heap_options heap = {
+            .view = (enum cprof_heap_view)view, .suppressions = "fun:*leaf*\nmain", .style = style};
+        cprof_heap_text(profile, &heap, &sink, NULL);
+        cprof_heap_json(profile, &heap, &sink, NULL);
+    }
     cprof_report_json(profile, &report, &sink, NULL);
     cprof_report_text(profile, &report, &sink, NULL);
     cprof_tree_json(profile, &tree, &sink, NULL);

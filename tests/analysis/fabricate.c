@@ -11,6 +11,7 @@
 #define SITE_ADDRESS 0x10000
 #define LINE_ADDRESS 0x4000000
 #define CALL_ADDRESS 0x6000000
+#define ALLOCATION_ADDRESS 0x7000000
 #define STRING_ADDRESS 0x8000000
 #define UNIT "GNU C17 12.2.0"
 
@@ -20,7 +21,7 @@ struct buffer {
 };
 
 struct module {
-    struct buffer sites, lines, calls, strings;
+    struct buffer sites, lines, calls, allocations, strings;
     uint32_t first, count;
 };
 
@@ -28,7 +29,8 @@ struct fabricate {
     struct cprof_header header;
     struct module modules[MOST_MODULES];
     size_t module_count;
-    struct buffer nodes, threads, durations, file;
+    struct buffer nodes, threads, durations, places, file;
+    struct cprof_heap heap; /* mode 0: none */
     uint32_t next_site;
 };
 
@@ -85,10 +87,12 @@ void fabricate_free(struct fabricate *profile)
         free(profile->modules[idx].sites.ptr);
         free(profile->modules[idx].lines.ptr);
         free(profile->modules[idx].calls.ptr);
+        free(profile->modules[idx].allocations.ptr);
         free(profile->modules[idx].strings.ptr);
     }
     free(profile->nodes.ptr);
     free(profile->threads.ptr);
+    free(profile->places.ptr);
     free(profile->durations.ptr);
     free(profile->file.ptr);
     free(profile);
@@ -228,6 +232,43 @@ void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octa
     append(&profile->durations, &part, sizeof part);
 }
 
+/* ---- Allocations ------------------------------------------------------------ */
+
+uint32_t fabricate_allocation(struct fabricate *profile, uint32_t function, enum cprof_kind kind,
+                              const char *file, uint32_t line)
+{
+    struct module *module = &profile->modules[profile->module_count - 1];
+    size_t address = ALLOCATION_ADDRESS + module->allocations.len;
+    struct cprof_allocation record = {.line = line, .kind = (uint8_t)kind, .loop_depth = 1};
+    record.site_ref =
+        (int32_t)(SITE_ADDRESS + (function - module->first) * sizeof(struct cprof_site) -
+                  (address + offsetof(struct cprof_allocation, site_ref)));
+    record.file_ref = ref_to(module, address + offsetof(struct cprof_allocation, file_ref), file);
+    append(&module->allocations, &record, sizeof record);
+    return profile->next_site++;
+}
+
+uint32_t fabricate_blocks(struct fabricate *profile, uint32_t parent, uint32_t allocation,
+                          const struct cprof_node_alloc *alloc)
+{
+    struct cprof_node node = {
+        .parent = parent, .site = allocation, .flags = CPROF_NODE_USED | CPROF_NODE_ALLOC};
+    node.u.alloc = *alloc;
+    return add_node(profile, &node);
+}
+
+void fabricate_place(struct fabricate *profile, uint32_t allocation, int64_t peak_bytes)
+{
+    struct cprof_place place = {.site = allocation, .peak_bytes = peak_bytes};
+    append(&profile->places, &place, sizeof place);
+}
+
+struct cprof_heap *fabricate_heap(struct fabricate *profile)
+{
+    profile->heap.mode = CPROF_HEAP_ON;
+    return &profile->heap;
+}
+
 /* ---- The file ------------------------------------------------------------- */
 
 static void put_extent(struct fabricate *profile, size_t *slot, enum cprof_extent_type type,
@@ -263,15 +304,31 @@ static void put_module(struct fabricate *profile, size_t *slot, struct module *m
         .line_size = sizeof(struct cprof_line),
         .line_address = LINE_ADDRESS,
         .line_offset = sizeof stored + module->sites.len,
-        .string_offset = sizeof stored + module->sites.len + module->lines.len + module->calls.len,
+        .allocation_count = (uint32_t)(module->allocations.len / sizeof(struct cprof_allocation)),
+        .allocation_size = sizeof(struct cprof_allocation),
+        .allocation_address = ALLOCATION_ADDRESS,
+        .allocation_offset =
+            sizeof stored + module->sites.len + module->lines.len + module->calls.len,
+        .string_offset = sizeof stored + module->sites.len + module->lines.len + module->calls.len +
+                         module->allocations.len,
         .string_len = module->strings.len};
     size_t begin = append(&profile->file, &stored, sizeof stored);
     put_buffer(profile, &module->sites);
     put_buffer(profile, &module->lines);
     put_buffer(profile, &module->calls);
+    put_buffer(profile, &module->allocations);
     put_buffer(profile, &module->strings);
     append(&profile->file, NULL, -profile->file.len & 63);
     put_extent(profile, slot, CPROF_EXTENT_MODULE, module->first, sizeof(struct cprof_site), begin);
+}
+
+static void put_heap(struct fabricate *profile, size_t *slot)
+{
+    size_t begin = append(&profile->file, &profile->heap, sizeof profile->heap);
+    put_extent(profile, slot, CPROF_EXTENT_HEAP, 0, sizeof profile->heap, begin);
+    begin = profile->file.len;
+    put_buffer(profile, &profile->places);
+    put_extent(profile, slot, CPROF_EXTENT_PLACES, 0, sizeof(struct cprof_place), begin);
 }
 
 static void put_nodes(struct fabricate *profile, size_t *slot, size_t first, size_t count)
@@ -298,6 +355,8 @@ unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
     begin = profile->file.len;
     put_buffer(profile, &profile->durations);
     put_extent(profile, &slot, CPROF_EXTENT_DURATIONS, 0, sizeof(struct cprof_durations), begin);
+    if (profile->heap.mode)
+        put_heap(profile, &slot);
     /* Of a later cprof's kind: to be skipped. */
     begin = append(&profile->file, NULL, 64);
     put_extent(profile, &slot, (enum cprof_extent_type)99, 0, 7, begin);

@@ -53,6 +53,21 @@ uint32_t fabricate_node(struct fabricate *profile, uint32_t parent, uint32_t sit
 void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octave, uint32_t step,
                          uint64_t calls);
 
+/* An allocation site of a function of this module, behind all functions of the module;
+ * returns its id. */
+uint32_t fabricate_allocation(struct fabricate *profile, uint32_t function, enum cprof_kind kind,
+                              const char *file, uint32_t line);
+
+/* Its node below `parent`, or below another node of it what another thread freed. */
+uint32_t fabricate_blocks(struct fabricate *profile, uint32_t parent, uint32_t allocation,
+                          const struct cprof_node_alloc *alloc);
+
+/* The most bytes that were live of it. */
+void fabricate_place(struct fabricate *profile, uint32_t allocation, int64_t peak_bytes);
+
+/* The record of the heap, for changing anything; from then on the file has one. */
+struct cprof_heap *fabricate_heap(struct fabricate *profile);
+
 /* For changing anything; valid until the next node is made. */
 struct cprof_node *fabricate_at(struct fabricate *profile, uint32_t node);
 struct cprof_thread *fabricate_thread_at(struct fabricate *profile, size_t idx);
