@@ -45,7 +45,7 @@ struct judge {
     enum method method;
     struct statistics_ranks ranks;
     double *logs, *rests; /* by run; scratch */
-    double *called;       /* by run: self time of functions that were called */
+    double *called[2];    /* by run: self times, self_cpu, of functions that were called */
     double *levels;
 };
 
@@ -62,6 +62,12 @@ static const char *const method_sentences[] = {
 static bool is_time(enum cprof_metric metric)
 {
     return cprof_metric_unit(metric) == CPROF_UNIT_NS;
+}
+
+/* Whether it is a part of the run that adds up over its functions. */
+static bool is_own_time(enum cprof_metric metric)
+{
+    return metric == CPROF_METRIC_SELF_TIME || metric == CPROF_METRIC_SELF_CPU;
 }
 
 /* Whether a metric is expected to differ between two runs of one build. */
@@ -118,7 +124,7 @@ static bool is_leaf(const struct judge *judge, size_t subject)
 static bool is_tested(const struct judge *judge, size_t subject, enum cprof_metric metric)
 {
     if (subject == 0)
-        return metric != CPROF_METRIC_SELF_TIME;
+        return !is_own_time(metric);
     if (metric == CPROF_METRIC_TOTAL_TIME && is_leaf(judge, subject))
         return false;
     return 100 * share_of(judge, subject, metric) >= judge->diff->options.least_share;
@@ -242,9 +248,10 @@ static bool shift_of(const struct judge *judge, const struct test *test, const d
 static bool relate(const struct judge *judge, const struct test *test)
 {
     const uint64_t *own = diff_values(judge->diff, test->subject, test->metric);
-    const uint64_t *whole = diff_values(judge->diff, 0, CPROF_METRIC_SELF_TIME);
+    const uint64_t *whole = diff_values(judge->diff, 0, test->metric);
+    const double *called = judge->called[test->metric == CPROF_METRIC_SELF_CPU];
     for (size_t run = 0; run < judge->diff->run_count; run++) {
-        double rest = (double)whole[run] - (double)own[run] - judge->called[run];
+        double rest = (double)whole[run] - (double)own[run] - called[run];
         if (whole[run] == CPROF_UNKNOWN || !(rest > LEAST_REST * (double)whole[run]))
             return false;
         judge->rests[run] = judge->logs[run] - log(rest);
@@ -262,8 +269,8 @@ static bool look(const struct judge *judge, struct test *test)
         return false;
     test->relative = false;
     test->p = test->shift.p;
-    if (test->subject == 0 || test->metric != CPROF_METRIC_SELF_TIME ||
-        judge->method == METHOD_ASSUMED || !relate(judge, test))
+    if (test->subject == 0 || !is_own_time(test->metric) || judge->method == METHOD_ASSUMED ||
+        !relate(judge, test))
         return true;
     if (!shift_of(judge, test, judge->rests, &relative))
         return false;
@@ -303,11 +310,11 @@ static double impact_of(const struct test *test)
 static void call(struct judge *judge, struct test *test)
 {
     test->called = true;
-    if (test->subject == 0 || test->metric != CPROF_METRIC_SELF_TIME)
+    if (test->subject == 0 || !is_own_time(test->metric))
         return;
     const uint64_t *values = diff_values(judge->diff, test->subject, test->metric);
     for (size_t run = 0; run < judge->diff->run_count; run++)
-        judge->called[run] += (double)values[run];
+        judge->called[test->metric == CPROF_METRIC_SELF_CPU][run] += (double)values[run];
 }
 
 /* One round: what stands as it is, is called, and of the rest the largest.  False
@@ -378,7 +385,7 @@ static int rank_of(const struct cprof_diff_change *change)
 {
     if (strcmp(change->function, CPROF_WHOLE_PROGRAM) == 0)
         return 0;
-    return change->metric == CPROF_METRIC_SELF_TIME ? 1 : is_time(change->metric) ? 2 : 3;
+    return is_own_time(change->metric) ? 1 : is_time(change->metric) ? 2 : 3;
 }
 
 static int compare_changes(const void *left_ptr, const void *right_ptr)
@@ -492,9 +499,10 @@ bool diff_judge(struct cprof_diff *diff)
     diff->facts = (struct cprof_diff_facts){0};
     judge.logs = array_new(diff->run_count, sizeof *judge.logs);
     judge.rests = array_new(diff->run_count, sizeof *judge.rests);
-    judge.called = array_new(diff->run_count, sizeof *judge.called);
-    bool enough = judge.logs && judge.rests && judge.called && collect(&judge) &&
-                  judge_all(&judge) && list_one_sided(diff);
+    for (int idx = 0; idx < 2; idx++)
+        judge.called[idx] = array_new(diff->run_count, sizeof *judge.called[idx]);
+    bool enough = judge.logs && judge.rests && judge.called[0] && judge.called[1] &&
+                  collect(&judge) && judge_all(&judge) && list_one_sided(diff);
     if (enough) {
         tell_sides(diff);
         tell_whole(&judge);
@@ -510,7 +518,8 @@ bool diff_judge(struct cprof_diff *diff)
     free(judge.tests);
     free(judge.logs);
     free(judge.rests);
-    free(judge.called);
+    free(judge.called[0]);
+    free(judge.called[1]);
     free(judge.levels);
     return enough;
 }

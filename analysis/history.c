@@ -290,6 +290,11 @@ enum cprof_status cprof_history_add(struct cprof_history *history, struct cprof_
     *added = false;
     if (status == CPROF_OK)
         status = cprof_snapshot_add_profile(snapshot, profile, error);
+    /* Calling contexts would take several times the room. */
+    if (snapshot) {
+        cprof_tree_free(snapshot->tree);
+        snapshot->tree = NULL;
+    }
     if (status == CPROF_OK)
         status = database_do(history->database, "BEGIN", error);
     if (status == CPROF_OK) {

@@ -208,6 +208,9 @@ enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
     for (size_t idx = 0; status == CPROF_OK && idx < profile->seen_count; idx++) {
         struct cprof_function function = stats_function(profile, profile->by_self[idx]);
         struct cprof_entry entry = entry_of(&function);
+        const struct measure *measure = &profile->functions[profile->by_self[idx]].measure;
+        if (run.timed)
+            entry.values[CPROF_METRIC_SELF_CPU] = stats_whole(measure->self - measure->wait);
         status = cprof_snapshot_add(snapshot, &entry, error);
     }
     if (status != CPROF_OK)
