@@ -209,16 +209,22 @@ static bool collect(struct judge *judge)
  * their errors say: seen on a busy machine between runs of one build. */
 #define SAMPLED_NOISE 2.5
 
+/* What starting up and being put aside may take of any single time, in nanoseconds. */
+#define ASSUMED_DELAY 2e6
+
 /* The standard deviation of the logarithm that one run is taken to have. */
 static double assumed_deviation(const struct judge *judge, const struct test *test)
 {
     double noise = judge->diff->options.assumed_noise / 100, squares = 0;
+    double delay = is_time(test->metric) && noise > 0
+                       ? ASSUMED_DELAY / fmax(fmin(test->before, test->after), 1)
+                       : 0;
     const double *errors = judge->diff->errors + test->subject * judge->diff->run_count;
     for (size_t run = 0; run < judge->diff->run_count; run++) {
         /* Errors are half of a 95 % interval; unknown is as bad as they come. */
         double error = errors[run] < 0 ? 1 : errors[run] / 196;
         double own = error > 0 ? SAMPLED_NOISE * noise : noise;
-        squares += own * own + error * error;
+        squares += own * own + error * error + delay * delay;
     }
     return sqrt(squares / (double)judge->diff->run_count);
 }

@@ -1,14 +1,18 @@
 # shellcheck shell=bash
-# bench [--compare] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
+# bench [--compare|--noise] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
 #
 # Uses an installed copy, as a user would; what it prints stands afterwards in
 # bench/results/DATE-COMMIT.md too.  With --compare: beside other profilers, on more
 # programs, which takes long; its table and plot are
-# bench/results/DATE-COMMIT-compare.md and .svg.  Sourced by ./dev.
+# bench/results/DATE-COMMIT-compare.md and .svg.  With --noise: how often `cprof diff` is
+# wrong, in bench/results/DATE-COMMIT-noise.md.  Sourced by ./dev.
 
-compare=no
+compare=no noise=no
 if [ "${1:-}" = --compare ]; then
     compare=yes
+    shift
+elif [ "${1:-}" = --noise ]; then
+    noise=yes
     shift
 fi
 need_packages clang
@@ -26,6 +30,14 @@ result_begin() {
     printf '%s, %s, %s processors.\n\n' "$(gcc --version | head -n 1)" "$(uname -sr)" "$(nproc)" >>"$2"
 }
 
+if [ "$noise" = yes ]; then
+    need_packages test suites
+    fetch_source jq
+    result_begin "How often a diff is wrong" "$result-noise.md"
+    bench/noise/run "$@" | tee -a "$result-noise.md"
+    say "written to $result-noise.md"
+    return
+fi
 if [ "$compare" = yes ]; then
     need_packages test suites bench
     fetch_source jq
