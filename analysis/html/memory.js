@@ -155,11 +155,13 @@ const sourceView = {
         const file = source.files.find(function (one) { return one.path === state.file; }) || source.files[0];
         if (this.file !== file) this.fill(file);
         this.file = file;
-        const item = functions[Number(state["function"])];
-        if (item && item.file === file.path) {
-            const row = this.body.children[item.line - 1];
-            if (row) row.scrollIntoView({block: "center"});
-        }
+        const chosen = functions[Number(state["function"])], key = [file.path, state["function"]].join("\n");
+        /* The report has the most expensive first: where nothing is chosen, that is looked for. */
+        const item = chosen && chosen.file === file.path ? chosen
+            : report.functions.find(function (one) { return one.file === file.path; });
+        const row = item && this.body.children[item.line - 1];
+        if (row && key !== this.scrolled) row.scrollIntoView({block: "center"});
+        this.scrolled = key;
     },
     fill: function (file) {
         const idx = source.files.indexOf(file), calls = new Map(), heads = new Map();

@@ -24,9 +24,13 @@
 
 static void add_hostile(struct fabricate *profile, uint32_t parent)
 {
-    static const char *const names[] = {
-        "<b>&amp;\"'", "]]></style><script>",      "tab\there\033[31m",
-        "\xff\xc3(",   "\xe5\x87\xbd\xe6\x95\xb0", ""};
+    static const char *const names[] = {"<b>&amp;\"'",
+                                        "]]></style><script>",
+                                        "</script><!--<script>",
+                                        "tab\there\033[31m",
+                                        "\xff\xc3(",
+                                        "\xe5\x87\xbd\xe6\x95\xb0",
+                                        ""};
     static char longest[4001];
     memset(longest, 'T', sizeof longest - 1);
     fabricate_node(profile, parent, fabricate_site(profile, longest, "t.cc", 1), 1, 5000);

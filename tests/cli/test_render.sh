@@ -12,6 +12,8 @@ for profile in plain hostile count; do
         xmllint --noout flame.svg || fail "$profile: not well-formed"
         grep -c 'class="frame"' flame.svg >/dev/null || fail "no frames"
     done
+    expect 0 "$CPROF" report --format html "$profile" -o page.html
+    [ "$(grep -c '</script' page.html)" -eq 5 ] || fail "$profile: a name ends a script of the page"
     for command in report tree; do
         expect 0 "$CPROF" $command --format json "$profile"
         jq . out.txt >/dev/null || fail "$command of $profile is no JSON"
@@ -31,6 +33,21 @@ holds "$out" '50 narrow callees'
 expect 0 "$CPROF" flame --metric calls count
 expect 0 "$CPROF" report count
 holds "$out" "Times are unknown"
+
+# Pictures and pages of more: threads, callers, another run beside it.
+"$MAKE_PROFILE" threads threads contexts=2000
+expect 0 "$CPROF" report --format html threads -o page.html
+grep -q '"start":"worker_start","threads":5' page.html || fail "no group of five threads"
+expect 0 "$CPROF" flame --callers shared --shape flame threads
+holds "$out" 'logger_start'
+expect 0 "$CPROF" flame --baseline plain threads
+holds "$out" 'before '
+expect 0 "$CPROF" flame --callees main --baseline hostile --width before plain
+expect 0 "$CPROF" flame --metric alloc_bytes --baseline hostile plain
+expect 2 "$CPROF" flame --callers nobody plain
+expect 2 "$CPROF" flame --callers main --callees work plain
+expect 3 "$CPROF" flame --baseline nowhere plain
+one_sentence
 
 for columns in 30 60 80 120; do
     for command in report tree; do

@@ -25,4 +25,10 @@ for format in pprof html speedscope chrome callgrind csv json folded; do
     [ "$kilobytes" -le 1000000 ] || fail "$format used $kilobytes kB"
     rm out
 done
+taken=$(seconds /usr/bin/env time -f %M -o memory.txt "$CPROF" flame million -o out)
+kilobytes=$(tail -1 memory.txt)
+echo "flame: $taken ms, $kilobytes kB of memory, $(stat -c %s out) bytes"
+[ "$taken" -le $((20 * compressing)) ] || fail "the flame graph took $taken ms"
+[ "$kilobytes" -le 1000000 ] || fail "the flame graph used $kilobytes kB"
+[ "$(stat -c %s out)" -le 5000000 ] || fail "the flame graph has $(stat -c %s out) bytes"
 finish

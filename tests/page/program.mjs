@@ -88,6 +88,9 @@ await test("source lines have the calls that they alone make", async () => {
     same((await line("static long scratch"))[0], "3,000", "a function's calls");
     same((await line("malloc(4096)"))[1], size(3000 * 4096), "bytes");
     same((await rows(page, "source")).length, lines.length, "lines");
+    const hot = report.functions.find((item) => item.file === "heap.c");
+    const box = await page.locator("#view-source tbody tr").nth(hot.line - 1).boundingBox();
+    expect(box.y > 0 && box.y < 720, "the hottest function is out of sight, at", box.y);
     const without = join(folder, "without.html");
     cprof("report", "--format", "html", "--no-source", "-o", without, "heap.cprof");
     expect(!readFileSync(without, "utf8").includes("a call that one line makes"), "--no-source leaves it in");
