@@ -21,4 +21,4 @@ awk "BEGIN { exit !($share > 0.01 && $share <= 2) }"
 CPROF_MODE=exact CPROF_OUTPUT=exact ./depth
 share=$(CPROF_MODE=off ./depth exact)
 echo "exact mode: $share %"
-awk "BEGIN { exit !($share > 20) }"
+awk "BEGIN { exit !($share > 5) }"
