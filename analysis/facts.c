@@ -190,6 +190,21 @@ bool cprof_list_line_at(const struct cprof_profile *profile, size_t idx,
     return true;
 }
 
+bool cprof_counter_at(const struct cprof_profile *profile, size_t idx,
+                      struct cprof_counter *counter)
+{
+    if (idx >= profile->counter_count)
+        return false;
+    const struct counter *stored = &profile->counters[idx];
+    const struct function *function = &profile->functions[stored->function];
+    *counter = (struct cprof_counter){.name = texts_get(&profile->texts, function->name),
+                                      .file = texts_get(&profile->texts, function->file),
+                                      .line = function->line,
+                                      .sum = stored->sum,
+                                      .additions = stored->additions};
+    return true;
+}
+
 enum cprof_status cprof_function_at(struct cprof_profile *profile, size_t idx,
                                     struct cprof_function *function, struct cprof_error *error)
 {

@@ -61,6 +61,12 @@ void json_signed(struct json *json, const char *key, double whole)
     writer_decimal(json->writer, whole, 0);
 }
 
+void json_sum(struct json *json, const char *key, int64_t value)
+{
+    begin(json, key);
+    writer_format(json->writer, "%lld", (long long)value);
+}
+
 void json_decimal(struct json *json, const char *key, double value)
 {
     begin(json, key);

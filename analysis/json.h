@@ -17,6 +17,7 @@ void json_text(struct json *json, const char *key, const char *value);
 void json_moment(struct json *json, const char *key, uint64_t nanoseconds);
 void json_whole(struct json *json, const char *key, uint64_t value); /* CPROF_UNKNOWN: null */
 void json_signed(struct json *json, const char *key, double whole);
+void json_sum(struct json *json, const char *key, int64_t value);
 void json_decimal(struct json *json, const char *key, double value); /* negative: null */
 void json_ratio(struct json *json, const char *key, double value);   /* infinite, NAN: null */
 void json_bool(struct json *json, const char *key, bool value);

@@ -15,6 +15,9 @@
 #include "fault.h"
 #include "regions.h"
 
+/* Nodes whose body is another than that of calls. */
+#define WITHOUT_TIMES (CPROF_NODE_ALLOC | CPROF_NODE_COUNTER)
+
 /* Instead of the position of a parent. */
 #define PARENT_UNUSED (UINT32_MAX - 1) /* not a node */
 #define PARENT_ROOT (UINT32_MAX - 2)   /* a node that hangs from the program itself */
@@ -113,7 +116,8 @@ static enum text_result read_site(struct text_reader *reader, size_t idx, uint32
         merged->reason = site.reason;
     merged->flags |= site.flags;
     merged->statements = site.statements;
-    merged->unit = unit;
+    if (!(site.flags & (CPROF_SITE_SCOPE | CPROF_SITE_COUNTER))) /* no compiler's */
+        merged->unit = unit;
     return TEXT_OK;
 }
 
@@ -365,6 +369,18 @@ static enum context_kind kind_of(const struct cprof_node *node)
     return node->flags & CPROF_NODE_SCOPE ? CONTEXT_SCOPE : CONTEXT_FUNCTION;
 }
 
+/* The record of a block or a counter has no file: it is the function's around it. */
+static uint32_t placed_function(struct cprof_profile *profile, uint32_t function, uint32_t parent)
+{
+    uint32_t around = profile->contexts[parent].function;
+    if (around == MODEL_NONE || around == function)
+        return function;
+    return model_hand_function(profile,
+                               texts_get(&profile->texts, profile->functions[function].name),
+                               texts_get(&profile->texts, profile->functions[around].file),
+                               profile->functions[function].line);
+}
+
 static bool load_context(struct loader *loader, uint32_t position)
 {
     struct cprof_node node = reader_node(loader->reading, position);
@@ -378,6 +394,14 @@ static bool load_context(struct loader *loader, uint32_t position)
     uint32_t parent = parent_context(loader, position, &node, function);
     if (parent == MODEL_NONE)
         return false;
+    if (node.flags & (CPROF_NODE_SCOPE | CPROF_NODE_COUNTER))
+        function = placed_function(loader->profile, function, parent);
+    if (function == MODEL_NONE)
+        return false;
+    if (node.flags & CPROF_NODE_COUNTER) { /* no context: its numbers are no calls */
+        loader->contexts[position] = parent;
+        return model_count(loader->profile, function, node.u.counter.sum, reader_calls(&node));
+    }
     loader->contexts[position] = model_context(loader->profile, parent, function, kind_of(&node));
     return loader->contexts[position] != MODEL_NONE;
 }
@@ -482,7 +506,7 @@ static void load_share(struct loader *loader, uint32_t position)
     uint32_t parent = loader->parents[position];
     bool owns = (node.flags & (CPROF_NODE_TIMED | CPROF_NODE_ROOT)) || parent == PARENT_ROOT;
     loader->owners[position] = owns ? position : loader->owners[parent];
-    if (node.flags & CPROF_NODE_ALLOC) /* its body holds no times */
+    if (node.flags & WITHOUT_TIMES)
         return;
     /* A node that is timed now may have samples from when it was not. */
     share->parent = parent == PARENT_ROOT ? REGION_NONE : parent;
@@ -545,7 +569,7 @@ static void load_open_time(struct loader *loader, const struct cprof_thread *thr
     const struct life_thread *alive = find_thread(loader->life, thread->tid);
     uint32_t position = reader_node_position(loader->reading, thread->open_node);
     if (!alive || position == READER_NONE || loader->parents[position] == PARENT_UNUSED ||
-        !(since > 0) || (reader_node(loader->reading, position).flags & CPROF_NODE_ALLOC))
+        !(since > 0) || (reader_node(loader->reading, position).flags & WITHOUT_TIMES))
         return;
     loader->shares[position].charged += since;
     loader->shares[position].waited += alive->sleeps ? since : 0;
@@ -603,7 +627,7 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
 {
     struct cprof_node node = reader_node(loader->reading, position);
     struct measure measure = {0};
-    if (node.flags & CPROF_NODE_ALLOC)
+    if (node.flags & WITHOUT_TIMES)
         return measure;
     if (!(node.flags & CPROF_NODE_ROOT))
         measure.calls = reader_calls(&node);
@@ -691,7 +715,7 @@ static bool add_first_durations(struct loader *loader, uint32_t position)
 {
     struct cprof_node node = reader_node(loader->reading, position);
     const struct cprof_node_call *call = &node.u.call;
-    if ((node.flags & (CPROF_NODE_ALLOC | CPROF_NODE_ROOT)) || call->durations ||
+    if ((node.flags & (WITHOUT_TIMES | CPROF_NODE_ROOT)) || call->durations ||
         call->timed_calls < 1 || call->timed_calls > 2)
         return true;
     uint32_t function = function_of(loader, &node);
@@ -791,7 +815,8 @@ static uint64_t last_ticks(const struct reading *reading)
         return last;
     for (uint64_t idx = 0; idx < reading->threads.total; idx++) {
         struct cprof_thread thread = reader_thread(reading, idx);
-        if (thread.root && thread.last_event > last)
+        /* A paused thread's lies far ahead. */
+        if (thread.root && thread.last_event > last && thread.last_event - last < 1ull << 61)
             last = thread.last_event;
     }
     return last;

@@ -51,6 +51,8 @@ void cprof_profile_free(struct cprof_profile *profile)
     threads_free(&profile->threads);
     free(profile->lines);
     free(profile->calls);
+    free(profile->counters);
+    table_free(&profile->counter_by_function);
     free(profile->functions);
     free(profile->contexts);
     for (size_t idx = 0; idx < profile->run_count; idx++)
@@ -263,6 +265,23 @@ uint32_t model_context(struct cprof_profile *profile, uint32_t parent, uint32_t 
     return id;
 }
 
+bool model_count(struct cprof_profile *profile, uint32_t function, int64_t sum, uint64_t additions)
+{
+    uint32_t id = table_find(&profile->counter_by_function, 0, function);
+    if (id == TABLE_NONE) {
+        id = (uint32_t)profile->counter_count;
+        if (!array_reserve(&profile->counters, &profile->counter_capacity,
+                           profile->counter_count + 1, sizeof *profile->counters) ||
+            !table_put(&profile->counter_by_function, 0, function, id))
+            return false;
+        profile->counters[profile->counter_count++] = (struct counter){.function = function};
+    }
+    struct counter *counter = &profile->counters[id];
+    counter->sum = (int64_t)((uint64_t)counter->sum + (uint64_t)sum); /* wraps, as it does there */
+    counter->additions += additions;
+    return true;
+}
+
 void measure_add(struct measure *sum, const struct measure *part)
 {
     sum->calls += part->calls;
@@ -354,7 +373,7 @@ static void enter_context(struct cprof_profile *profile, uint32_t idx)
 {
     struct context *context = &profile->contexts[idx];
     context->depth = idx == MODEL_ROOT ? 0 : profile->contexts[context->parent].depth + 1;
-    if (context->kind != CONTEXT_FUNCTION || context->function == MODEL_NONE)
+    if (context->kind == CONTEXT_ALLOC || context->function == MODEL_NONE)
         return;
     struct function *function = &profile->functions[context->function];
     measure_add(&function->measure, &context->measure);
@@ -369,7 +388,7 @@ static void enter_context(struct cprof_profile *profile, uint32_t idx)
 static void leave_context(struct cprof_profile *profile, uint32_t idx)
 {
     const struct context *context = &profile->contexts[idx];
-    if (context->kind == CONTEXT_FUNCTION && context->function != MODEL_NONE)
+    if (context->kind != CONTEXT_ALLOC && context->function != MODEL_NONE)
         profile->functions[context->function].open--;
 }
 

@@ -98,6 +98,13 @@ struct call_site {
     uint8_t loop_depth, flags;
 };
 
+/* A counter of the program's own, in all contexts. */
+struct counter {
+    uint32_t function; /* that stands for its name and place */
+    int64_t sum;
+    uint64_t additions;
+};
+
 /* Facts of one file. */
 struct run {
     struct cprof_header header;
@@ -125,6 +132,9 @@ struct cprof_profile {
     struct threads threads;
     struct call_site *calls;
     size_t call_count, call_capacity;
+    struct counter *counters; /* in the order in which they were met */
+    size_t counter_count, counter_capacity;
+    struct table counter_by_function;
     struct heap_site *heap_sites;
     size_t heap_site_count, heap_site_capacity;
     struct table heap_site_by_key;
@@ -177,6 +187,9 @@ struct heap_numbers *model_heap_numbers(struct cprof_profile *profile, uint32_t 
 
 /* Adds a line, or its flags to the same line of other objects.  False: no memory. */
 bool model_line(struct cprof_profile *profile, const struct list_line *line);
+
+/* Adds to a counter.  False: no memory. */
+bool model_count(struct cprof_profile *profile, uint32_t function, int64_t sum, uint64_t additions);
 
 void measure_add(struct measure *sum, const struct measure *part);
 

@@ -80,6 +80,22 @@ static void put_idle_lines(struct json *json, const struct cprof_profile *profil
     json_close(json, ']');
 }
 
+static void put_counters(struct json *json, const struct cprof_profile *profile)
+{
+    struct cprof_counter counter;
+    json_open(json, "counters", '[');
+    for (size_t idx = 0; cprof_counter_at(profile, idx, &counter); idx++) {
+        json_open(json, NULL, '{');
+        json_text(json, "name", counter.name);
+        json_text(json, "file", counter.file);
+        json_whole(json, "line", counter.line);
+        json_sum(json, "sum", counter.sum);
+        json_whole(json, "additions", counter.additions);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 enum cprof_status cprof_report_json(struct cprof_profile *profile,
                                     const struct cprof_report_options *options,
                                     const struct cprof_sink *sink, struct cprof_error *error)
@@ -99,6 +115,7 @@ enum cprof_status cprof_report_json(struct cprof_profile *profile,
     heap_json_report(&json, profile, options->top);
     put_left_out(&json, profile);
     put_idle_lines(&json, profile);
+    put_counters(&json, profile);
     json_close(&json, '}');
     writer_text(&writer, "\n");
     return writer_finish(&writer, error);

@@ -235,6 +235,19 @@ static void put_rest(struct report *report)
         page_sentence(report->writer, style, "Times are unknown: the run read no clock.");
 }
 
+/* What the program counts itself, a line each. */
+static void put_counters(const struct report *report)
+{
+    struct cprof_counter counter;
+    char sum[NUMBER_SIZE], additions[NUMBER_SIZE];
+    for (size_t idx = 0; cprof_counter_at(report->profile, idx, &counter); idx++) {
+        uint64_t size = counter.sum < 0 ? 0 - (uint64_t)counter.sum : (uint64_t)counter.sum;
+        page_sentence(report->writer, &report->options->style, "Counter %s: %s%s, in %s.",
+                      counter.name, counter.sum < 0 ? "-" : "", number_grouped(sum, size),
+                      number_of(additions, counter.additions, "addition"));
+    }
+}
+
 static enum cprof_status render(struct report *report, const struct cprof_run *run,
                                 struct cprof_error *error)
 {
@@ -248,6 +261,7 @@ static enum cprof_status render(struct report *report, const struct cprof_run *r
     page_head(report->writer, &options->style, report->profile, run);
     put_rows(report);
     put_rest(report);
+    put_counters(report);
     page_remarks(report->writer, &options->style, report->profile, run, options->brief);
     return writer_finish(report->writer, error);
 }

@@ -23,5 +23,6 @@
 #include "process.c"
 #include "fork.c"
 #include "allocation.c"
+#include "user.c"
 #include "thunk.c"
 /* clang-format on */

@@ -172,6 +172,7 @@ struct process {
     uint32_t duration_chunk, duration_limit; /* next free; parts backed by the file */
     uint32_t site_next;
     uint32_t context_cap;
+    uint32_t paused;  /* by the program: user.c */
     uint32_t growing; /* tid of who makes the file larger */
     uint32_t mode, clock, pid;
     char *window; /* the file from its start, holes included */

@@ -165,7 +165,7 @@ static inline uint64_t charge(struct process *process, struct thread *thread, ui
     uint64_t last = *(volatile uint64_t *)&thread->last_event, expected = last;
 
     if (UNLIKELY((int64_t)(now - last) <= 0)) /* a handler has charged up to here */
-        return last;
+        return process->paused ? now : last;
     if (UNLIKELY(!swap_own(&thread->last_event, &expected, now)))
         return charge_again(process, thread);
     uint64_t stretch = now - last;

@@ -247,6 +247,8 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         return;
     }
     uint32_t id = site_id(site);
+    if (UNLIKELY(id == CPROF_SITE_PAUSED)) /* the frame restores what it found */
+        return;
     struct cprof_node *parent = node_at(process, *caller);
     if (UNLIKELY(!parent) && id != CPROF_SITE_UNREGISTERED) {
         struct thread *arrived = thread_claim(process, id);
@@ -271,7 +273,8 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         spot_forget(thread); /* whatever was being measured, a jump left it */
     if (!thread->spot)
         stood_on = *caller; /* the stretch after a sampled call: it is over */
-    slot_fill(site, parent, node_of(process, child), id);
+    if (LIKELY(site->slot != CPROF_SLOT_NONE))
+        slot_fill(site, parent, node_of(process, child), id);
     call_count(process, thread, node_of(process, child), caller, stood_on);
 }
 

@@ -75,6 +75,13 @@ struct cprof_slot {
  * slot holds and, so that each matches, the sites of a program that is switched off. */
 #define CPROF_SITE_UNREGISTERED 0xfffffffdu
 
+/* The id of all sites of a module that the program has paused (user.h): matches no
+ * slot, so every call takes the cold path, which does nothing. */
+#define CPROF_SITE_PAUSED 0xfffffffbu
+
+/* As the slot of a site: none.  A block of user.h has no hook that would look. */
+#define CPROF_SLOT_NONE 1
+
 /* ---- Sections -----------------------------------------------------------
  * C identifiers, so that the linker gives __start_ and __stop_ symbols. */
 #define CPROF_SECTION_SITE "cprof_site"             /* struct cprof_site records      */

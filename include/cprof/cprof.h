@@ -167,8 +167,8 @@ struct cprof_function {
     uint64_t total_ns;  /* callees included, recursion counted once */
     uint64_t self_ns;
     uint64_t self_raw_ns; /* with what the probes took of it, by calibration */
-    uint64_t cpu_ns;     /* the part of total_ns that used the processor */
-    uint64_t average_ns; /* of one call; docs/adr/0011 */
+    uint64_t cpu_ns;      /* the part of total_ns that used the processor */
+    uint64_t average_ns;  /* of one call; docs/adr/0011 */
     uint64_t min_ns;
     uint64_t max_ns;
     uint64_t p50_ns; /* half of the calls took no longer, within 7 percent; */
@@ -181,6 +181,19 @@ struct cprof_function {
     uint64_t alloc_count; /* blocks that its own code allocated, callees not included */
     uint64_t alloc_bytes;
 };
+
+/* A counter of the program's own: CPROF_COUNT of user.h. */
+struct cprof_counter {
+    const char *name;
+    const char *file;
+    uint32_t line;
+    int64_t sum;        /* of what was added */
+    uint64_t additions; /* how often */
+};
+
+/* Counter `idx`; false past the last one. */
+bool cprof_counter_at(const struct cprof_profile *profile, size_t idx,
+                      struct cprof_counter *counter);
 
 /* Function `idx` by descending self time; CPROF_USAGE past the last one. */
 enum cprof_status cprof_function_at(struct cprof_profile *profile, size_t idx,
@@ -411,18 +424,20 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 #endif
 
 /* The other parts of the library, which know of each other. */
+struct cprof_budget;
 struct cprof_diff;
 struct cprof_entry;
+struct cprof_history;
 struct cprof_profiler;
 struct cprof_snapshot;
 struct cprof_tree;
 #include <cprof/advice.h>
+#include <cprof/budget.h>
+#include <cprof/diff.h>
 #include <cprof/heap.h>
+#include <cprof/history.h>
 #include <cprof/profiler.h>
 #include <cprof/snapshot.h>
 #include <cprof/tree.h>
-#include <cprof/diff.h>
-#include <cprof/budget.h>
-#include <cprof/history.h>
 
 #endif

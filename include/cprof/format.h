@@ -150,6 +150,7 @@ struct cprof_extent {
 #define CPROF_NODE_OVERFLOW 0x10u  /* the context cap sent these calls here    */
 #define CPROF_NODE_ALLOC 0x20u     /* an allocation site; the body is `alloc`  */
 #define CPROF_NODE_SCOPE 0x40u     /* CPROF_SCOPE of user.h                    */
+#define CPROF_NODE_COUNTER 0x100u  /* CPROF_COUNT of user.h; the body is `counter` */
 #define CPROF_NODE_LIVES 0x80u     /* beside ALLOC: the body is `lives`, of its parent */
 
 struct cprof_node_call {
@@ -171,6 +172,11 @@ struct cprof_node_call {
                                 like sample_ticks                              */
     uint64_t lent_ticks;     /* what others' sampled calls have used while the time was
                                 charged to this node; weighted and signed likewise */
+};
+
+/* A counter below the function that adds to it; its calls are the additions. */
+struct cprof_node_counter {
+    int64_t sum;
 };
 
 /* An allocation site below the function that allocates; `site` is the site's id.
@@ -216,6 +222,7 @@ struct cprof_node {
     uint32_t flags;
     union {
         struct cprof_node_call call;
+        struct cprof_node_counter counter;
         struct cprof_node_alloc alloc;
         struct cprof_node_lives lives;
         uint8_t room[96];

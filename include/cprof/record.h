@@ -70,7 +70,9 @@ enum cprof_kind {
 #define CPROF_SITE_CXX 0x0008u          /* name is mangled                    */
 #define CPROF_SITE_PARTIAL 0x0010u      /* a piece split off (.part, .cold)   */
 #define CPROF_SITE_HAS_LOOP 0x0020u
-#define CPROF_SITE_TINY 0x0040u /* a call costs about what it does    */
+#define CPROF_SITE_SCOPE 0x0080u   /* a block: CPROF_SCOPE of user.h, which knows the number */
+#define CPROF_SITE_COUNTER 0x0100u /* CPROF_COUNT of user.h, likewise */
+#define CPROF_SITE_TINY 0x0040u    /* a call costs about what it does    */
 
 /* Bits of cprof_call.flags. */
 #define CPROF_CALL_INDIRECT 0x01u
