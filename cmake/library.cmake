@@ -20,13 +20,13 @@ add_custom_command(OUTPUT ${CPROF_LIBRARY_ARCHIVE} VERBATIM
   DEPENDS cprof_analysis cprof_profiler
   COMMAND ${CMAKE_LINKER} -r -o ${library_work}/libcprof.o --whole-archive
           $<TARGET_FILE:cprof_analysis> $<TARGET_FILE:cprof_profiler>
-  COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=cprof_*" ${library_work}/libcprof.o
+  COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=cprof_[!_]*" ${library_work}/libcprof.o
   COMMAND ${CMAKE_COMMAND} -E rm -f ${CPROF_LIBRARY_ARCHIVE}
   COMMAND ${CMAKE_AR} rcs ${CPROF_LIBRARY_ARCHIVE} ${library_work}/libcprof.o)
 add_custom_target(cprof_archive ALL DEPENDS ${CPROF_LIBRARY_ARCHIVE})
 
 file(WRITE ${library_work}/empty.c "/* A library of archives needs a source. */\n")
-file(WRITE ${library_work}/names.map.new "{ global: cprof_*; local: *; };\n")
+file(WRITE ${library_work}/names.map.new "{ global: cprof_[!_]*; local: *; };\n")
 file(COPY_FILE ${library_work}/names.map.new ${library_work}/names.map ONLY_IF_DIFFERENT)
 add_library(cprof_shared SHARED ${library_work}/empty.c)
 set_target_properties(cprof_shared PROPERTIES

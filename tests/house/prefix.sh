@@ -80,8 +80,15 @@ for module in libcprof libcprof-static; do
     [ "$needs$module" = 1libcprof ] || [ "$needs$module" = 0libcprof-static ] ||
         fail "with $module the program needs $needs libraries of cprof's"
 done
-others=$({ nm -g --defined-only "$moved/lib/libcprof.a" && nm -D --defined-only "$moved/lib/libcprof.so"; } | awk 'NF == 3 && $3 !~ /^cprof_/')
-[ -z "$others" ] || fail "the library shows names that are not its own: $others"
+# Both forms show what the headers declare, all of it and nothing else.
+echo '#include <cprof/cprof.h>' | gcc -E -P -I"$moved/include" -x c - | tr '\n' ' ' |
+    grep -oE '\bcprof_[a-z0-9_]+ *\(' | grep -oE 'cprof_[a-z0-9_]+' | sort -u >declared
+for names in "-g $moved/lib/libcprof.a" "-D $moved/lib/libcprof.so"; do
+    # shellcheck disable=SC2086  # an option and a file
+    nm --defined-only $names | awk 'NF == 3 { print $3 }' | sort -u >shown
+    diff declared shown >difference ||
+        fail "$names: declared (<) and shown (>) differ: $(grep '^[<>]' difference)"
+done
 
 cat >CMakeLists.txt <<'C'
 cmake_minimum_required(VERSION 3.13)
