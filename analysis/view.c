@@ -154,6 +154,67 @@ static bool add_callers(struct view *view)
     return enough;
 }
 
+/* ---- Threads -------------------------------------------------------------- */
+
+static bool is_of_chosen(const struct view *view, const struct thread_part *part)
+{
+    uint32_t start = view->profile->threads.items[part->thread].start;
+    return start != MODEL_NONE && view->chosen[start];
+}
+
+/* Gives every context that those threads were in a place in the view. */
+static bool place_threads(struct view *view, uint32_t *shown)
+{
+    const struct cprof_profile *profile = view->profile;
+    bool *needed = array_new(profile->context_count, sizeof *needed);
+    bool enough = needed != NULL;
+    for (size_t idx = 0; enough && idx < profile->threads.part_count; idx++) {
+        uint32_t at = profile->threads.parts[idx].context;
+        for (; is_of_chosen(view, &profile->threads.parts[idx]) && !needed[at];
+             at = at == MODEL_ROOT ? at : profile->contexts[at].parent)
+            needed[at] = true;
+    }
+    for (uint32_t at = 1; enough && at < profile->context_count; at++)
+        if (needed[at]) {
+            shown[at] = shown_below(view, shown[profile->contexts[at].parent], at);
+            enough = shown[at] != MODEL_NONE;
+        }
+    free(needed);
+    return enough;
+}
+
+/* What the threads that begin in the function did.  Allocations are not told apart by
+ * threads. */
+static bool add_threads(struct view *view)
+{
+    const struct threads *threads = &view->profile->threads;
+    uint32_t *shown = array_new(view->profile->context_count, sizeof *shown);
+    bool enough = shown && place_threads(view, shown);
+    for (size_t idx = 0; enough && idx < threads->part_count; idx++) {
+        const struct thread_part *part = &threads->parts[idx];
+        struct measure measure = {.calls = part->calls, .self = part->self, .wait = part->wait};
+        if (is_of_chosen(view, part))
+            measure_add(&view->out->contexts[shown[part->context]].measure, &measure);
+    }
+    free(shown);
+    return enough;
+}
+
+/* Only the starts of threads can be meant. */
+static enum cprof_status choose_starts(struct view *view, const char *word)
+{
+    const struct threads *threads = &view->profile->threads;
+    bool any = false;
+    for (size_t idx = 0; idx < threads->count; idx++)
+        any = any ||
+              (threads->items[idx].start != MODEL_NONE && view->chosen[threads->items[idx].start]);
+    return any ? CPROF_OK
+               : fault_set(view->error, CPROF_USAGE,
+                           "no thread begins in %.600s; the page of `cprof report --format html` "
+                           "lists the threads",
+                           word);
+}
+
 /* ---- The view ------------------------------------------------------------- */
 
 /* Everything but what a view has of its own. */
@@ -194,9 +255,17 @@ enum cprof_status cprof_profile_view(struct cprof_profile *profile, enum cprof_v
     enum cprof_status status = model_finish(profile, error);
     if (status == CPROF_OK)
         status = choose(&view, function);
+    if (status == CPROF_OK && kind == CPROF_VIEW_THREADS) {
+        size_t count;
+        struct thread_group *groups = threads_group(profile, &count);
+        status = groups ? choose_starts(&view, function) : fault_memory(error, "the view");
+        free(groups);
+    }
     if (status == CPROF_OK) {
         view.out = borrow(profile);
-        bool enough = view.out && (kind == CPROF_VIEW_CALLERS ? add_callers : add_callees)(&view);
+        bool enough = view.out && (kind == CPROF_VIEW_CALLERS   ? add_callers
+                                   : kind == CPROF_VIEW_THREADS ? add_threads
+                                                                : add_callees)(&view);
         status = enough ? CPROF_OK : fault_memory(error, "the view");
     }
     free(view.chosen);

@@ -5,7 +5,8 @@
 
 struct asked {
     struct cprof_flame_options options;
-    const char *callers, *callees; /* NULL, or the function to be looked at */
+    const char *function; /* that is looked at; NULL: everything is */
+    enum cprof_view view;
 };
 
 static enum cprof_status draw_view(struct cprof_profile *profile, const struct asked *asked,
@@ -13,11 +14,10 @@ static enum cprof_status draw_view(struct cprof_profile *profile, const struct a
 {
     struct cprof_profile *view, *before = NULL;
     struct cprof_flame_options options = asked->options;
-    enum cprof_view kind = asked->callers ? CPROF_VIEW_CALLERS : CPROF_VIEW_CALLEES;
-    const char *function = asked->callers ? asked->callers : asked->callees;
-    enum cprof_status status = cprof_profile_view(profile, kind, function, &view, error);
+    enum cprof_status status =
+        cprof_profile_view(profile, asked->view, asked->function, &view, error);
     if (status == CPROF_OK && options.baseline)
-        status = cprof_profile_view(options.baseline, kind, function, &before, error);
+        status = cprof_profile_view(options.baseline, asked->view, asked->function, &before, error);
     options.baseline = before;
     if (status == CPROF_OK)
         status = cprof_flame_svg(view, &options, &output->sink, error);
@@ -30,9 +30,8 @@ static enum cprof_status write_flame(struct cprof_profile *profile, const struct
                                      const void *context, struct cprof_error *error)
 {
     const struct asked *asked = context;
-    return asked->callers || asked->callees
-               ? draw_view(profile, asked, output, error)
-               : cprof_flame_svg(profile, &asked->options, &output->sink, error);
+    return asked->function ? draw_view(profile, asked, output, error)
+                           : cprof_flame_svg(profile, &asked->options, &output->sink, error);
 }
 
 int command_flame(int count, char **words)
@@ -41,7 +40,7 @@ int command_flame(int count, char **words)
     static const char *const shapes[] = {"icicle", "flame", NULL};
     static const char *const sides[] = {"after", "before", NULL};
     int metric = CPROF_FLAME_TOTAL_TIME, shape = CPROF_SHAPE_ICICLE, width = 0;
-    const char *path = NULL, *title = NULL, *callers = NULL, *callees = NULL;
+    const char *path = NULL, *title = NULL, *callers = NULL, *callees = NULL, *thread = NULL;
     char *baseline = NULL;
     for (int idx = 0; idx < CPROF_FLAME_COUNT; idx++)
         metrics[idx] = cprof_flame_word((enum cprof_flame_metric)idx);
@@ -52,6 +51,8 @@ int command_flame(int count, char **words)
         {OPTION_TEXT, 0, "callers", "FUNCTION", "who called this function, below it", &callers,
          NULL},
         {OPTION_TEXT, 0, "callees", "FUNCTION", "only what this function called", &callees, NULL},
+        {OPTION_TEXT, 0, "thread", "FUNCTION", "only the threads that begin in this function",
+         &thread, NULL},
         {OPTION_TEXT, 'b', "baseline", "FILE", "draw the difference from this profile", &baseline,
          NULL},
         {OPTION_CHOICE, 'w', "width", "SIDE", "of a difference: after or before (after)", &width,
@@ -76,13 +77,14 @@ int command_flame(int count, char **words)
         .examples = "cprof flame -o flame.svg\n"
                     "cprof flame --metric peak_bytes cprof.out.4711 > peak.svg\n"
                     "cprof flame --callers table_find -o callers.svg\n"
+                    "cprof flame --thread worker -o workers.svg\n"
                     "cprof flame --baseline old.cprof new.cprof -o difference.svg",
         .options = options};
     enum options_result result = options_parse(&usage, &count, words);
     if (result != OPTIONS_OK)
         return options_status(result);
-    if (callers && callees) {
-        complain("flame takes --callers or --callees, not both");
+    if ((callers != NULL) + (callees != NULL) + (thread != NULL) > 1) {
+        complain("flame takes one of --callers, --callees and --thread at a time");
         return EXIT_USAGE;
     }
 
@@ -90,8 +92,12 @@ int command_flame(int count, char **words)
                                       .title = title,
                                       .shape = (enum cprof_shape)shape,
                                       .width_before = width == 1},
-                          .callers = callers,
-                          .callees = callees};
+                          .function = callers   ? callers
+                                      : callees ? callees
+                                                : thread,
+                          .view = callers  ? CPROF_VIEW_CALLERS
+                                  : thread ? CPROF_VIEW_THREADS
+                                           : CPROF_VIEW_CALLEES};
     int failed = baseline ? input_open(&asked.options.baseline, 1, &baseline) : EXIT_DONE;
     if (failed)
         return failed;

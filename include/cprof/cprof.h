@@ -233,7 +233,8 @@ bool cprof_context_at(struct cprof_profile *profile, uint32_t idx, struct cprof_
 
 enum cprof_view {
     CPROF_VIEW_CALLEES, /* the function and what it called, in all its contexts together */
-    CPROF_VIEW_CALLERS  /* the function and, below it, who called it */
+    CPROF_VIEW_CALLERS, /* the function and, below it, who called it */
+    CPROF_VIEW_THREADS  /* what the threads did that begin in the function */
 };
 
 /* A profile, to be freed before the one it is of, that shows only one function:

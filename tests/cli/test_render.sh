@@ -44,6 +44,12 @@ expect 0 "$CPROF" flame --baseline plain threads
 holds "$out" 'before '
 expect 0 "$CPROF" flame --callees main --baseline hostile --width before plain
 expect 0 "$CPROF" flame --metric alloc_bytes --baseline hostile plain
+expect 0 "$CPROF" flame --thread worker_start threads
+holds "$out" 'shared
+60.0 µs'
+lacks "$out" 'logger_start'
+expect 2 "$CPROF" flame --thread shared threads
+one_sentence
 expect 2 "$CPROF" flame --callers nobody plain
 expect 2 "$CPROF" flame --callers main --callees work plain
 expect 3 "$CPROF" flame --baseline nowhere plain
