@@ -9,7 +9,7 @@
 
 #define DEFAULT_TOP 20
 
-const char *const diff_formats[] = {"text", "markdown", "json", NULL};
+const char *const diff_formats[] = {"text", "markdown", "json", "html", NULL};
 
 static enum cprof_status write_diff(struct cprof_diff *diff, const struct output *output,
                                     const struct diff_asked *asked, struct cprof_error *error)
@@ -21,6 +21,8 @@ static enum cprof_status write_diff(struct cprof_diff *diff, const struct output
         return cprof_diff_markdown(diff, &options, &output->sink, error);
     case DIFF_FORMAT_JSON:
         return cprof_diff_json(diff, &output->sink, error);
+    case DIFF_FORMAT_HTML:
+        return cprof_diff_html(diff, asked->baseline, asked->candidate, &output->sink, error);
     default:
         return cprof_diff_text(diff, &options, &output->sink, error);
     }
@@ -71,6 +73,19 @@ int diff_render(struct cprof_diff *diff, const struct diff_asked *asked)
     return status;
 }
 
+/* What a picture of a side is drawn of: its first run, since runs may be more on one
+ * side.  NULL for a build of the store, which keeps no calling contexts, and for a folder
+ * of runs. */
+static struct cprof_profile *first_run(const char *word)
+{
+    struct cprof_profile *profile = word[0] == '@' || word[0] == '-' ? NULL : cprof_profile_new();
+    if (profile && cprof_profile_add_path(profile, word, NULL) != CPROF_OK) {
+        cprof_profile_free(profile);
+        return NULL;
+    }
+    return profile;
+}
+
 static int compare(const struct cprof_diff_options *options, const struct diff_asked *asked,
                    const struct sides_past *past, int first, char **words, int second, char **rest)
 {
@@ -84,8 +99,15 @@ static int compare(const struct cprof_diff_options *options, const struct diff_a
     if (status == EXIT_DONE)
         status = sides_add(diff, CPROF_CANDIDATE, second, rest, past);
     progress_end();
+    struct diff_asked drawn = *asked;
+    if (status == EXIT_DONE && asked->format == DIFF_FORMAT_HTML) {
+        drawn.baseline = first_run(words[0]);
+        drawn.candidate = first_run(rest[0]);
+    }
     if (status == EXIT_DONE)
-        status = diff_render(diff, asked);
+        status = diff_render(diff, &drawn);
+    cprof_profile_free(drawn.baseline);
+    cprof_profile_free(drawn.candidate);
     cprof_diff_free(diff);
     return status;
 }

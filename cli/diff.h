@@ -4,7 +4,7 @@
 
 #include <cprof/cprof.h>
 
-enum { DIFF_FORMAT_TEXT, DIFF_FORMAT_MARKDOWN, DIFF_FORMAT_JSON };
+enum { DIFF_FORMAT_TEXT, DIFF_FORMAT_MARKDOWN, DIFF_FORMAT_JSON, DIFF_FORMAT_HTML };
 
 /* Their words, as choices of an option. */
 extern const char *const diff_formats[];
@@ -14,6 +14,7 @@ struct diff_asked {
     const char *path;  /* NULL: standard output */
     double fail_above; /* percent; negative: no gate */
     struct cprof_diff_text_options options;
+    struct cprof_profile *baseline, *candidate; /* for the HTML's picture; NULL: none */
 };
 
 /* Writes it; EXIT_GATE after a sentence when something got worse by more. */

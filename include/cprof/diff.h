@@ -121,6 +121,11 @@ enum cprof_status cprof_diff_text(struct cprof_diff *diff,
 enum cprof_status cprof_diff_markdown(struct cprof_diff *diff,
                                       const struct cprof_diff_text_options *options,
                                       const struct cprof_sink *sink, struct cprof_error *error);
+/* One page for a browser; with the differential flamegraph where both profiles, of which
+ * each may be merged of a side's runs, are not NULL. */
+enum cprof_status cprof_diff_html(struct cprof_diff *diff, struct cprof_profile *baseline,
+                                  struct cprof_profile *candidate, const struct cprof_sink *sink,
+                                  struct cprof_error *error);
 enum cprof_status cprof_diff_json(struct cprof_diff *diff, const struct cprof_sink *sink,
                                   struct cprof_error *error);
 

@@ -39,6 +39,14 @@ holds "$out" "| again | again"
 expect 0 "$CPROF" diff old/* -- again.*
 lacks "$out" "Worse than"
 
+expect 0 "$CPROF" diff --format html old/0/p new/0/p
+holds "$out" "<b>Baseline</b>"
+holds "$out" "<td class=\"text\">again</td>"
+holds "$out" "src=\"data:image/svg+xml"
+sed -n 's/.*src="data:image.svg+xml;charset=utf-8,\([^"]*\)".*/\1/p' out.txt | sed 's/\\/\\\\/g; s/%/\\x/g' |
+    xargs -0 printf '%b' >flame.svg
+xmllint --noout flame.svg || fail "the picture in the page is not well-formed"
+
 # The gate.
 expect 1 "$CPROF" diff --fail-above 5% old new
 holds "$err" "worse than the baseline by more than 5 %"
