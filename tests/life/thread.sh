@@ -244,7 +244,8 @@ for mode in count exact; do
     one=$(($(instructions ./pair 1) - $(instructions ./plain 1)))
     four=$(($(instructions ./pair 4) - $(instructions ./plain 4)))
     unset CPROF_MODE
-    [ $mode = count ] && most=24 || most=400
+    # Of a timed call, some forty are its histogram and the account of the probes.
+    [ $mode = count ] && most=24 || most=430
     expect_between "instructions a call of one thread ($mode)" "$(awk "BEGIN { print $one / 2e6 }")" 1 $most
     expect_between "four threads' instructions a call beside one's ($mode)" "$(awk "BEGIN { print $four / 4 / $one }")" 0.98 1.02
 done
