@@ -155,9 +155,10 @@ static void put_method(struct writer *writer, const struct cprof_style *style,
         page_sentence(writer, style,
                       "* relative to the rest of its run: as a whole, runs differed in speed.");
     if (facts->sides[CPROF_BASELINE].runs < 2 || facts->sides[CPROF_CANDIDATE].runs < 2)
-        page_sentence(writer, style,
-                      "Assumed: a run of one build is off by %g %% and 2 ms; `cprof bench` measures it.",
-                      diff->options.assumed_noise);
+        page_sentence(
+            writer, style,
+            "Assumed: a run of one build is off by %g %% and 2 ms; `cprof bench` measures it.",
+            diff->options.assumed_noise);
 }
 
 enum cprof_status cprof_diff_text(struct cprof_diff *diff,

@@ -69,7 +69,8 @@ try_store() {
     compare "$kind"
     [ "$("$CPROF" list --store "$store" --trend function_17 --top 0 --format json | jq '.builds | length')" = $((builds + 1)) ] ||
         fail "$kind: not all builds"
-    local begun=$(date +%s%N)
+    local begun
+    begun=$(date +%s%N)
     "$CPROF" list --store "$store" --add more.cprof >/dev/null || fail "$kind: adding one more"
     printf '%-10s one more profile: %d ms\n' "$kind" $((($(date +%s%N) - begun) / 1000000))
     printf '%-10s profiles: %s\n' "$kind" "$(echo 'SELECT COUNT(*) FROM profiles' | "$@" | tr -d ' \n')"

@@ -90,6 +90,7 @@ for round in 0 1 2 3 4 5; do
     timeout 60 "$CPROF" list --store "$postgres_url" --add many.$round >>many.txt 2>&1 &
     timeout 60 "$CPROF" list --store history.db --add many.$round >>many.txt 2>&1 &
 done
+# shellcheck disable=SC2046  # numbers are words
 wait $(jobs -p)
 [ "$(grep -c '^1 of 1 ' many.txt)" = 12 ] || fail "not all were added: $(cat many.txt)"
 
