@@ -244,7 +244,7 @@ for mode in count exact; do
     one=$(($(instructions ./pair 1) - $(instructions ./plain 1)))
     four=$(($(instructions ./pair 4) - $(instructions ./plain 4)))
     unset CPROF_MODE
-    # Of a timed call, some forty are its histogram and the account of the probes.
+    # A timed call counts its duration and keeps account of the probes, too.
     [ $mode = count ] && most=24 || most=430
     expect_between "instructions a call of one thread ($mode)" "$(awk "BEGIN { print $one / 2e6 }")" 1 $most
     expect_between "four threads' instructions a call beside one's ($mode)" "$(awk "BEGIN { print $four / 4 / $one }")" 0.98 1.02
