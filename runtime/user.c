@@ -56,8 +56,7 @@ HIDDEN void __cprof_count(const struct cprof_site *site, int64_t amount)
 
     if (!parent)
         return;
-    uint32_t child =
-        child_of(process, thread_of(process, parent), idx_of(process, parent), id);
+    uint32_t child = child_of(process, thread_of(process, parent), idx_of(process, parent), id);
     if (!child)
         return;
     struct cprof_node *node = node_of(process, child);

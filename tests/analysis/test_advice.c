@@ -270,10 +270,10 @@ END_TEST
 
 START_TEST(test_temporary_and_realloc)
 {
-    struct cprof_hotspot places[] = {hotspot("short", 20000, 10), hotspot("long", 20000, 10),
+    struct cprof_hotspot places[] = {hotspot("short", 20000, 10), hotspot("long", 50000, 10),
                                      hotspot("grows", 5000, 10)};
     places[0].temporary = 19000;
-    places[1].temporary = 9000;
+    places[1].temporary = 11000; /* not half of them */
     places[2].kind = "realloc";
     struct cprof_analyzer *analyzer = cprof_analyzer_new(NULL, 0, places, 3);
     ck_assert_ptr_nonnull(find(analyzer, CPROF_RULE_TEMPORARY_ALLOCATION, "short"));
@@ -374,6 +374,7 @@ START_TEST(test_profile)
     fabricate_record(made, 2)->flags |= CPROF_SITE_LEAF; /* of main's own file */
     fabricate_record(made, 2)->statements = 4;
     fabricate_at(made, 3)->u.call.self_ticks = SECOND / 12;
+    fabricate_at(made, 5)->u.call.self_ticks = SECOND / 15; /* seldom: as short */
     profile = support_load(made);
     analyzer = cprof_analyzer_of_profile(profile, NULL);
     issue = find(analyzer, CPROF_RULE_MISSED_INLINE, "often");

@@ -109,6 +109,7 @@ START_TEST(test_picture)
     cprof_tree_add_child(child, "more than its caller", 2000, 0); /* counts all the same */
     text = picture_of(tree);
     ck_assert_ptr_nonnull(strstr(text.ptr, "more than its caller"));
+    ck_assert_ptr_nonnull(strstr(text.ptr, " 2.85 "));
     free(text.ptr);
     struct cprof_sink sink = {.write = refuse};
     struct cprof_error error = {.text = ""};

@@ -260,6 +260,9 @@ START_TEST(test_reset)
     ck_assert_ptr_null(find(profiler, "b").name);
     ck_assert_uint_eq(find(profiler, "a").total_ns, 3);
     ck_assert_uint_eq(find(profiler, "a").self_ns, 3);
+    struct cprof_tree *tree = cprof_tree_from_profiler(profiler);
+    ck_assert_uint_eq(cprof_tree_facts(tree).total_ns, 3);
+    cprof_tree_free(tree);
     cprof_profiler_free(profiler);
 }
 END_TEST
