@@ -3,7 +3,7 @@
  *
  * Each begins with what makes its evidence thin, for a rule that cries wolf is
  * switched off.  The numbers were chosen so that the programs of bench/ and the demo
- * are told what their authors know of them and nothing else; docs/adr/0030.
+ * are told what their authors know of them and nothing else; docs/adr/0032.
  *
  * What there is to gain is Amdahl's: if the part were free, the run would get
  * shorter by its share and no more.

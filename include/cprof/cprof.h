@@ -424,7 +424,9 @@ enum cprof_status cprof_list_json(const char *folder, const struct cprof_sink *s
 }
 #endif
 
-/* The other parts of the library, which know of each other. */
+/* The other parts of the library, which know of each other.  Any may be included
+ * first. */
+enum cprof_side { CPROF_BASELINE, CPROF_CANDIDATE, CPROF_SIDE_COUNT };
 struct cprof_budget;
 struct cprof_diff;
 struct cprof_entry;

@@ -19,8 +19,6 @@
 extern "C" {
 #endif
 
-enum cprof_side { CPROF_BASELINE, CPROF_CANDIDATE, CPROF_SIDE_COUNT };
-
 enum cprof_verdict {
     CPROF_VERDICT_UNCLEAR, /* more runs would tell */
     CPROF_VERDICT_SAME,    /* any difference is smaller than what is worth a word */

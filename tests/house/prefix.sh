@@ -80,6 +80,13 @@ for module in libcprof libcprof-static; do
     [ "$needs$module" = 1libcprof ] || [ "$needs$module" = 0libcprof-static ] ||
         fail "with $module the program needs $needs libraries of cprof's"
 done
+# Any header may come first, in both languages.
+for header in "$moved"/include/cprof/*.h; do
+    for language in c c++; do
+        gcc -x $language -fsyntax-only -Wall -Werror -I"$moved/include" -include "$header" /dev/null 2>errors ||
+            fail "${header##*/} as $language: $(head -n 1 errors)"
+    done
+done
 # Both forms show what the headers declare, all of it and nothing else.
 echo '#include <cprof/cprof.h>' | gcc -E -P -I"$moved/include" -x c - | tr '\n' ' ' |
     grep -oE '\bcprof_[a-z0-9_]+ *\(' | grep -oE 'cprof_[a-z0-9_]+' | sort -u >declared
