@@ -2,10 +2,10 @@
  *
  * At its start a module's code is searched for what hook_text.c wrote, and each
  * hook gets a two-byte jump to its own end: two instructions a call are left of
- * twelve.  No table of addresses is needed: a hook names the thread-local word and
- * an id of this module, forty bytes in a fixed order, which nothing else has.  What
- * does not look exactly like one stays as it is, and counts on a node that nobody
- * reads.  Where the kernel does not let code be written, all stay.
+ * twelve.  No table of addresses is needed: a hook names the thread-local
+ * word and an id of this module, forty bytes in a fixed order, which nothing else has.  What does
+ * not look exactly like one stays as it is, and counts on a node that nobody reads.  Where the
+ * kernel does not let code be written, all stay.
  *
  * Called by module.c, before the module's own code runs.  Rejected: a section of
  * addresses, a fifth more to assemble for each hook, which keeps functions alive
@@ -127,27 +127,44 @@ static code match_count(code at)
     return *at == 1 ? match_branch(at + 1, CONDITION_SIGN) : NULL;
 }
 
-/* The second half of an entry, which Clang writes apart at -O0. */
-static code match_step(code at, bool by_register)
+/* The second half of an entry, which Clang writes apart at -O0.  A leaf does not
+ * store. */
+static code match_step(code at, bool by_register, bool *is_leaf)
 {
-    return match_count(match_current(match_choice(at), 0x89, by_register));
+    code next = match_choice(at), stored = match_current(next, 0x89, by_register);
+
+    *is_leaf = !stored;
+    return match_count(stored ? stored : next);
 }
 
-/* From its first instruction; see hook_text.c for the whole. */
-static code match_entry(code at)
+/* A hook, or the half of one: from where to where to jump. */
+struct hook {
+    code start, end;
+    int clear; /* a register to be zero first, or -1 */
+};
+
+/* From its first instruction; see hook_text.c for the whole.  A leaf's exit looks at
+ * the caller's tag and may not be found: there has to be none. */
+static code match_entry(code at, struct hook *hook)
 {
     code next = match_offset_load(at);
-    bool by_register = next != NULL;
+    bool by_register = next != NULL, is_leaf;
+
+    hook->start = at;
 
     if (by_register) {
         if (!is_wide(next[0]) || next[1] != 0x85 || next[2] < 0xc0)
             return NULL;
         at = match_branch(next + 3, CONDITION_EQUAL);
     }
+    code load = at;
     at = match_current(at, 0x8b, by_register);
     if (!at || !is_wide(at[0]) || at[1] != 0x8b || !operand_len(at + 2))
         return NULL;
-    return match_step(at + 2 + operand_len(at + 2), by_register);
+    next = match_step(at + 2 + operand_len(at + 2), by_register, &is_leaf);
+    if (is_leaf)
+        hook->clear = (load[3] >> 3 & 7) | (load[1] & 4) << 1;
+    return next;
 }
 
 /* Where `testb $1, register` starts that ends at `end`.  The register says how the
@@ -174,7 +191,7 @@ static code branch_before(code end)
 
 /* testb $1, caller; jne; [movq offset, t;] movq caller, %fs:current: `at` is the
  * instruction behind the jump. */
-static code match_exit(code at, code *start)
+static code match_exit(code at, struct hook *hook)
 {
     code load = match_offset_load(at), store = load ? load : at;
     code end = match_current(store, 0x89, load != NULL), branch;
@@ -183,32 +200,122 @@ static code match_exit(code at, code *start)
         return NULL;
     unsigned number = (store[3] >> 3 & 7) | (store[1] & 4) << 1;
     branch = branch_before(at);
-    *start = branch ? test_before(branch, number) : NULL;
-    return *start ? end : NULL;
+    hook->start = branch ? test_before(branch, number) : NULL;
+    return hook->start ? end : NULL;
 }
 
-static void jump_write(code from, code to)
+/* `testb $1, register`: its number, or -1.  Each register has one way to be written,
+ * so that no byte of the instruction before is taken for a prefix. */
+static int match_test(code at, code *next)
 {
-    *(volatile uint16_t *)(uintptr_t)from = (uint16_t)(0xeb | (uint16_t)(to - from - 2) << 8);
+    const uint8_t prefix = *at == 0x40 || *at == 0x41 ? *at : 0;
+
+    if (at[0] == 0xa8 && at[1] == 1) {
+        *next = at + 2;
+        return 0;
+    }
+    code test = prefix ? at + 1 : at;
+    int number = test[1] & 7;
+    if (test[0] != 0xf6 || (test[1] & 0xf8) != 0xc0 || test[2] != 1)
+        return -1;
+    if (prefix == 0x41)
+        number += 8;
+    else if ((prefix == 0x40) != (number >= 4))
+        return -1;
+    *next = test + 3;
+    return number;
 }
 
-static void hooks_skip(code at, code end)
+/* An exit from its first instruction: testb $1, caller; jne cold, where cold is the
+ * call of its end.  Only that tells a leaf's from what a program may do itself; of
+ * another function's the store has to be jumped over, too. */
+static code match_exit_forward(code at, code end)
+{
+    extern HIDDEN const uint8_t end_thunk[] __asm__("__cprof_end");
+    enum { LONGEST = 12 };
+    code next, cold;
+    int number = match_test(at, &next);
+
+    code branch = next;
+    next = number < 0 ? NULL : match_branch(branch, CONDITION_NOT_EQUAL);
+    if (!next)
+        return NULL;
+    cold = next + (*branch == 0x0f ? word_at(branch + 2) : (int8_t)branch[1]);
+    if (cold < at || cold > end - LONGEST)
+        return NULL;
+    if (cold[0] == 0x48 && cold[1] == 0x83 && cold[2] == 0xc4 && cold[3] == 0x80)
+        cold += 4; /* over the red zone */
+    if (number >= 8 && *cold++ != 0x41)
+        return NULL;
+    if (cold[0] != (0x50 | (number & 7)) || cold[1] != 0xe8)
+        return NULL;
+    if (cold + 6 + word_at(cold + 2) != end_thunk)
+        return NULL;
+    code load = match_offset_load(next);
+    code stored = match_current(load ? load : next, 0x89, load != NULL);
+    return stored ? stored : next;
+}
+
+static bool match_hook(code at, code end, struct hook *hook)
+{
+    bool is_leaf;
+
+    hook->clear = -1;
+    if ((hook->end = match_entry(at, hook)) || (hook->end = match_exit(at, hook)))
+        return true;
+    hook->start = at;
+    hook->clear = -1;
+    return (hook->end = match_step(at, false, &is_leaf)) ||
+           (hook->end = match_step(at, true, &is_leaf)) ||
+           (hook->end = match_exit_forward(at, end));
+}
+
+/* [xorl register, register;] jmp end */
+static void hook_skip(const struct hook *hook)
+{
+    volatile uint8_t *to = (volatile uint8_t *)(uintptr_t)hook->start;
+
+    if (hook->clear >= 8)
+        *to++ = 0x45;
+    if (hook->clear >= 0) {
+        *to++ = 0x31;
+        *to++ = (uint8_t)(0xc0 | (hook->clear & 7) * 9);
+    }
+    *to++ = 0xeb;
+    *to = (uint8_t)(hook->end - (code)to - 1);
+}
+
+/* A store of the thread's node that belongs to no hook: an exit that was not found.
+ * With its entry jumped over it would store what happens to be in a register. */
+static bool is_stray_store(code at)
+{
+    code load = match_offset_load(at);
+
+    return match_current(load ? load : at, 0x89, load != NULL) != NULL;
+}
+
+/* Goes over the hooks; false: not every part of one was found. */
+static bool hooks_visit(code at, code end, bool skip)
 {
     enum { LONGEST = 96, BEFORE = 10 };
+    static const uint8_t first[256] = {
+        [0x3b] = 1, [0x40 ... 0x41] = 1, [0x44] = 1, [0x48 ... 0x4f] = 1,
+        [0x64] = 1, [0xa8] = 1,          [0xf6] = 1,
+    };
+    struct hook hook;
 
     for (at += BEFORE; at + LONGEST < end; at++) {
-        code start, next;
-        if (*at != 0x64 && *at != 0x3b && *at != 0x44 && !is_wide(*at))
+        if (!first[*at])
             continue;
-        if ((next = match_entry(at)) || (next = match_step(at, false)) ||
-            (next = match_step(at, true)))
-            jump_write(at, next);
-        else if ((next = match_exit(at, &start)))
-            jump_write(start, next);
-        else
-            continue;
-        at = next - 1;
+        if (match_hook(at, end, &hook)) {
+            if (skip)
+                hook_skip(&hook);
+            at = hook.end - 1;
+        } else if (is_stray_store(at)) {
+            return false;
+        }
     }
+    return true;
 }
 
 /* The file's own header, what of <elf.h> is needed. */
@@ -230,9 +337,10 @@ static void segment_skip(uintptr_t base, const struct program_header *segment)
     const int executable = PROTECTION_READ | PROTECTION_EXECUTE;
 
     /* Executable throughout: this very code may lie in it. */
-    if (SYSTEM_3(mprotect, first, len, executable | PROTECTION_WRITE) != 0)
+    if (!hooks_visit(start, start + segment->memory_size, false) ||
+        SYSTEM_3(mprotect, first, len, executable | PROTECTION_WRITE) != 0)
         return;
-    hooks_skip(start, start + segment->memory_size);
+    hooks_visit(start, start + segment->memory_size, true);
     SYSTEM_3(mprotect, first, len, executable);
 }
 

@@ -65,7 +65,9 @@ __asm__(".globl __cprof_enter\n\t.hidden __cprof_enter\n\t.type __cprof_enter, @
         "\tmovq %rsi, (%rdi,%rdx)\n"
         "\tsarq $32, %rsi\n"
         "\taddq %rsi, %rdi\n" /* the child's */
-        "\tmovq __cprof_tls_offset(%rip), %rdx\n"
+        /* Not the two instructions of an exit, which patch.c would take for one. */
+        "\tleaq __cprof_tls_offset(%rip), %rdx\n"
+        "\tmovq (%rdx), %rdx\n"
         "\tmovq %rdi, %fs:(%rdx)\n"
         "\tsubl $1, " TEXT(CPROF_ZONE) " - " TEXT(CPROF_HOT_BIAS) "(%rdi)\n"
         "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"

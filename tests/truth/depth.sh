@@ -13,9 +13,15 @@ cd "$work"
 
 # shellcheck disable=SC2046  # flags are words
 gcc -O2 -I"$include" $("$cprof" flags --cc gcc) -o depth "$here/depth.c"
-CPROF_OUTPUT=profile ./depth
-share=$(CPROF_MODE=off ./depth profile)
-echo "adaptive mode: events took $share % of the run"
+# The median of five: an event that the kernel interrupts is long.
+for _ in 1 2 3 4 5; do
+    rm -f profile
+    CPROF_OUTPUT=profile ./depth
+    CPROF_MODE=off ./depth profile
+    echo
+done >shares
+share=$(grep . shares | sort -g | sed -n 3p)
+echo "adaptive mode: events took $share % of the run ($(grep . shares | tr '\n' ' '))"
 awk "BEGIN { exit !($share > 0.01 && $share <= 2) }"
 # All the same calls timed: is what is bounded there large without the bound?
 CPROF_MODE=exact CPROF_OUTPUT=exact ./depth
