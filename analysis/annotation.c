@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "array.h"
+#include "call_lines.h"
 #include "fault.h"
 #include "heap.h"
 #include "store.h"
@@ -14,23 +15,12 @@
 /* A source of more lines is none that people wrote. */
 #define MOST_LINES 2000000u
 
-#define NONE UINT32_MAX
-
-/* A caller and a callee: the line of their calls. */
-struct pair {
-    uint32_t file, line; /* file: a text, without what makes it relative to here */
-    bool shared;         /* there are several */
-    uint64_t calls;
-    double total;
-};
-
 struct maker {
     struct cprof_profile *profile;
     const struct cprof_annotate_options *options;
     struct annotations *out;
-    struct pair *pairs;
-    size_t pair_count, pair_capacity;
-    struct table pair_by_key;
+    struct call_line *calls;
+    size_t call_count;
     struct cprof_error *error;
 };
 
@@ -178,82 +168,22 @@ static struct annotation_line *line_of(struct annotation *annotation, uint32_t n
 
 /* ---- Calls ---------------------------------------------------------------- */
 
-static bool add_pairs(struct maker *maker)
+static void put_calls(struct maker *maker, struct annotation *annotation)
 {
-    const struct cprof_profile *profile = maker->profile;
-    for (size_t idx = 0; idx < profile->call_count; idx++) {
-        const struct call_site *site = &profile->calls[idx];
-        uint32_t id = table_find(&maker->pair_by_key, site->caller, site->callee);
-        if (id != TABLE_NONE) {
-            struct pair *pair = &maker->pairs[id];
-            pair->shared = pair->shared || pair->line != site->line || pair->file != site->file;
-            continue;
-        }
-        id = (uint32_t)maker->pair_count;
-        if (!array_reserve(&maker->pairs, &maker->pair_capacity, maker->pair_count + 1,
-                           sizeof *maker->pairs) ||
-            !table_put(&maker->pair_by_key, site->caller, site->callee, id))
-            return false;
-        maker->pairs[maker->pair_count++] = (struct pair){.file = site->file, .line = site->line};
-    }
-    return true;
-}
-
-/* Time counts where the function is not above itself already. */
-static bool is_outermost(const struct cprof_profile *profile, uint32_t context)
-{
-    uint32_t function = profile->contexts[context].function;
-    for (uint32_t at = profile->contexts[context].parent; at != MODEL_NONE;
-         at = profile->contexts[at].parent)
-        if (profile->contexts[at].function == function)
-            return false;
-    return true;
-}
-
-static void add_contexts(struct maker *maker)
-{
-    const struct cprof_profile *profile = maker->profile;
-    for (uint32_t at = 1; at < profile->context_count; at++) {
-        const struct context *context = &profile->contexts[at];
-        uint32_t caller = profile->contexts[context->parent].function;
-        if (context->kind != CONTEXT_FUNCTION || caller == MODEL_NONE)
-            continue;
-        uint32_t id =
-            table_find(&maker->pair_by_key, caller, profile->functions[context->function].name);
-        if (id == TABLE_NONE)
-            continue;
-        maker->pairs[id].calls += context->measure.calls;
-        if (is_outermost(profile, at))
-            maker->pairs[id].total += context->total;
-    }
-}
-
-/* A call site as often as the compiler made code of it: once a line and callee. */
-static bool put_calls(struct maker *maker, struct annotation *annotation)
-{
-    const struct cprof_profile *profile = maker->profile;
-    struct table seen = {0};
-    bool enough = true;
-    for (size_t idx = 0; enough && idx < profile->call_count; idx++) {
-        const struct call_site *site = &profile->calls[idx];
-        if (!same_file(texts_get(&profile->texts, site->file), annotation->file))
-            continue;
-        uint32_t id = table_find(&maker->pair_by_key, site->caller, site->callee);
-        if (id == TABLE_NONE || !maker->pairs[id].calls ||
-            table_find(&seen, site->line, id) != TABLE_NONE)
-            continue;
-        struct annotation_line *line = line_of(annotation, site->line);
-        enough = table_put(&seen, site->line, id, 0);
+    for (size_t idx = 0; idx < maker->call_count; idx++) {
+        const struct call_line *call = &maker->calls[idx];
+        struct annotation_line *line =
+            same_file(texts_get(&maker->profile->texts, call->file), annotation->file)
+                ? line_of(annotation, call->line)
+                : NULL;
         if (!line)
             continue;
         line->called = true;
-        line->calls += maker->pairs[id].calls;
-        line->total += maker->pairs[id].total;
-        line->shared = line->shared || maker->pairs[id].shared;
+        line->calls += call->calls;
+        line->total += call->total;
+        line->shared = line->shared || call->shared;
         annotation->shares = annotation->shares || line->shared;
     }
-    table_free(&seen);
-    return enough;
 }
 
 static void put_allocations(struct maker *maker, struct annotation *annotation)
@@ -322,11 +252,11 @@ static void show_lines(const struct maker *maker, struct annotation *annotation,
     }
 }
 
-static bool put_numbers(struct maker *maker, struct annotation *annotation)
+static void put_numbers(struct maker *maker, struct annotation *annotation)
 {
     put_heads(maker, annotation);
     put_allocations(maker, annotation);
-    return put_calls(maker, annotation);
+    put_calls(maker, annotation);
 }
 
 /* ---- Which ---------------------------------------------------------------- */
@@ -337,8 +267,7 @@ static bool add_file(struct maker *maker, const char *file)
     struct annotation *annotation = annotation_of(maker, file);
     if (!annotation || maker->out->count == before)
         return annotation != NULL;
-    if (!put_numbers(maker, annotation))
-        return false;
+    put_numbers(maker, annotation);
     show_lines(maker, annotation, 1, annotation->count);
     return true;
 }
@@ -347,8 +276,10 @@ static bool add_function(struct maker *maker, uint32_t function)
 {
     size_t before = maker->out->count;
     struct annotation *annotation = annotation_of(maker, file_of(maker->profile, function));
-    if (!annotation || (maker->out->count > before && !put_numbers(maker, annotation)))
+    if (!annotation)
         return false;
+    if (maker->out->count > before)
+        put_numbers(maker, annotation);
     show_lines(maker, annotation, maker->profile->functions[function].line,
                end_of(maker->profile, function, annotation));
     return true;
@@ -381,13 +312,9 @@ enum cprof_status annotation_make(struct cprof_profile *profile,
     enum cprof_status status = model_finish(profile, error);
     if (status != CPROF_OK)
         return status;
-    bool enough = add_pairs(&maker);
-    if (enough) {
-        add_contexts(&maker);
-        enough = add_all(&maker);
-    }
-    free(maker.pairs);
-    table_free(&maker.pair_by_key);
+    maker.calls = call_lines_new(profile, &maker.call_count);
+    bool enough = maker.calls && add_all(&maker);
+    free(maker.calls);
     if (!enough)
         status = fault_memory(error, "the source");
     else if (!out->count)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "array.h"
+#include "call_lines.h"
 
 #define MOST_FILES 200
 #define LARGEST_FILE (1u << 20)
@@ -122,93 +123,17 @@ static bool add_line(struct source *source, const struct line *line)
     return true;
 }
 
-/* A call from one function to another, all contexts together. */
-struct edge {
-    uint32_t caller, callee; /* function; text */
-    double calls;
-};
-
-static int compare_edges(const void *left_ptr, const void *right_ptr)
-{
-    const struct edge *left = left_ptr, *right = right_ptr;
-    if (left->caller != right->caller)
-        return left->caller < right->caller ? -1 : 1;
-    return left->callee < right->callee ? -1 : left->callee > right->callee;
-}
-
-static struct edge *find_edges(const struct cprof_profile *profile, size_t *count)
-{
-    struct edge *edges = array_new(profile->context_count, sizeof *edges);
-    size_t all = 0;
-    *count = 0;
-    for (uint32_t at = 1; edges && at < profile->context_count; at++) {
-        const struct context *context = &profile->contexts[at];
-        uint32_t caller = profile->contexts[context->parent].function;
-        if (caller != MODEL_NONE && context->measure.calls)
-            edges[all++] = (struct edge){caller, profile->functions[context->function].name,
-                                         (double)context->measure.calls};
-    }
-    if (edges)
-        qsort(edges, all, sizeof *edges, compare_edges);
-    for (size_t idx = 0; idx < all; idx++) {
-        if (*count && compare_edges(&edges[*count - 1], &edges[idx]) == 0)
-            edges[*count - 1].calls += edges[idx].calls;
-        else
-            edges[(*count)++] = edges[idx];
-    }
-    return edges;
-}
-
-static int compare_calls(const void *left_ptr, const void *right_ptr)
-{
-    const struct call_site *left = left_ptr, *right = right_ptr;
-    struct edge one = {left->caller, left->callee, 0}, other = {right->caller, right->callee, 0};
-    int order = compare_edges(&one, &other);
-    if (!order)
-        order = left->file < right->file ? -1 : left->file > right->file;
-    return order ? order : left->line < right->line ? -1 : left->line > right->line;
-}
-
-/* The call sites of one caller and callee: their line has all calls if it is one. */
-static bool add_call_lines(struct source *source, const struct call_site *sites, size_t count,
-                           const struct edge *edge)
-{
-    size_t places = 1;
-    for (size_t idx = 1; idx < count; idx++)
-        places += compare_calls(&sites[idx - 1], &sites[idx]) != 0;
-    for (size_t idx = 0; idx < count; idx++) {
-        if (idx && compare_calls(&sites[idx - 1], &sites[idx]) == 0)
-            continue;
-        struct line line = {sites[idx].file, sites[idx].line, places == 1 ? edge->calls : -1, 0};
-        if (!add_line(source, &line))
-            return false;
-    }
-    return true;
-}
-
 static bool add_calls(struct source *source)
 {
-    const struct cprof_profile *profile = source->profile;
-    size_t edge_count, count = 0;
-    struct edge *edges = find_edges(profile, &edge_count);
-    struct call_site *sites = array_new(profile->call_count, sizeof *sites);
-    bool enough = edges && sites;
-    if (enough && profile->call_count)
-        memcpy(sites, profile->calls, profile->call_count * sizeof *sites);
-    if (enough)
-        qsort(sites, profile->call_count, sizeof *sites, compare_calls);
-    for (size_t idx = 0; enough && idx < profile->call_count; idx += count) {
-        struct edge key = {sites[idx].caller, sites[idx].callee, 0};
-        for (count = 1; idx + count < profile->call_count &&
-                        sites[idx + count].caller == key.caller &&
-                        sites[idx + count].callee == key.callee;)
-            count++;
-        const struct edge *edge = bsearch(&key, edges, edge_count, sizeof *edges, compare_edges);
-        if (edge && sites[idx].line)
-            enough = add_call_lines(source, sites + idx, count, edge);
+    size_t count;
+    struct call_line *calls = call_lines_new(source->profile, &count);
+    bool enough = calls != NULL;
+    for (size_t idx = 0; enough && idx < count; idx++) {
+        struct line line = {calls[idx].file, calls[idx].line,
+                            calls[idx].shared ? -1 : (double)calls[idx].calls, 0};
+        enough = add_line(source, &line);
     }
-    free(edges);
-    free(sites);
+    free(calls);
     return enough;
 }
 

@@ -5,7 +5,7 @@
 mkdir -p src/deep
 cat >src/deep/lines.c <<'END'
 #include <stdlib.h>
-
+#include <cprof/user.h>
 __attribute__((noinline)) static int leaf(int n)
 {
 	volatile int sum = 0;
@@ -37,8 +37,10 @@ int main(void)
     int sum = 0;
     for (int i = 0; i < 70; i++)
         sum += twice(i);
-    for (int i = 0; i < 30; i++)
+    for (int i = 0; i < 30; i++) {
+        CPROF_SCOPE("a call in a block is the function's call");
         free(keep(1000));
+    }
     return leaf(sum & 1) == 7;
 }
 END
@@ -58,6 +60,7 @@ is '["leaf",141]' "$(line 3 '[.function.name, .function.calls]')"
 is '[null,140,true]' "$(line 13 '[.function, .calls, .shared]')"
 is '[140,true]' "$(line 14 '[.calls, .shared]')"
 is '[70,false]' "$(line "$(at "twice(i)")" '[.calls, .shared]')"
+is '[30,false]' "$(line "$(at "keep(1000)")" '[.calls, .shared]')"
 is '[30,30000]' "$(line 20 '[.alloc_count, .alloc_bytes]')"
 is '[1,false]' "$(line "$(at "return leaf")" '[.calls, .shared]')"
 is '[null,null,null,0]' "$(line 22 '[.function, .calls, .total_ns, .alloc_bytes]')"
