@@ -256,98 +256,113 @@ static const char *at(const struct cprof_hotspot *hotspot)
     return hotspot->function[0] ? hotspot->function : "this place";
 }
 
+/* The rules on memory look at one place at a time. */
+static void each_hotspot(struct cprof_analyzer *analyzer,
+                         void (*rule)(struct cprof_analyzer *, const struct cprof_hotspot *))
+{
+    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++)
+        rule(analyzer, &analyzer->hotspots[idx]);
+}
+
+static void excessive_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    double percent = share(known(hotspot->total_bytes), analyzer->run_bytes);
+    if (known(hotspot->total_bytes) < EXCESSIVE_BYTES || percent < LEAST_SHARE_PERCENT)
+        return;
+    struct cprof_issue *issue =
+        allocation_issue(analyzer, CPROF_RULE_EXCESSIVE_ALLOCATION, hotspot, percent, false);
+    char size[NUMBER_SIZE], part[NUMBER_SIZE];
+    if (!issue)
+        return;
+    issue->max_gain_percent = time_share(analyzer, hotspot);
+    advice_describe(analyzer, issue, "%.200s allocates %s, %s of all bytes", at(hotspot),
+                    number_size(size, hotspot->total_bytes), number_percent(part, percent));
+}
+
 static void excessive_allocation(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        double percent = share(known(hotspot->total_bytes), analyzer->run_bytes);
-        if (known(hotspot->total_bytes) < EXCESSIVE_BYTES || percent < LEAST_SHARE_PERCENT)
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_EXCESSIVE_ALLOCATION, hotspot, percent, false);
-        char size[NUMBER_SIZE], part[NUMBER_SIZE];
-        if (!issue)
-            return;
-        issue->max_gain_percent = time_share(analyzer, hotspot);
-        advice_describe(analyzer, issue, "%.200s allocates %s, %s of all bytes", at(hotspot),
-                        number_size(size, hotspot->total_bytes), number_percent(part, percent));
-    }
+    each_hotspot(analyzer, excessive_at);
+}
+
+static void large_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    double percent = share(known(hotspot->total_bytes), analyzer->run_bytes);
+    if (known(hotspot->average_size) < LARGE_BLOCK || percent < LEAST_SHARE_PERCENT)
+        return;
+    struct cprof_issue *issue =
+        allocation_issue(analyzer, CPROF_RULE_LARGE_ALLOCATION, hotspot, percent, false);
+    char size[NUMBER_SIZE], count[NUMBER_SIZE];
+    if (!issue)
+        return;
+    advice_describe(analyzer, issue, "%.200s allocates blocks of %s, %s", at(hotspot),
+                    number_size(size, hotspot->average_size),
+                    number_of(count, hotspot->count, "time"));
 }
 
 static void large_allocation(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        double percent = share(known(hotspot->total_bytes), analyzer->run_bytes);
-        if (known(hotspot->average_size) < LARGE_BLOCK || percent < LEAST_SHARE_PERCENT)
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_LARGE_ALLOCATION, hotspot, percent, false);
-        char size[NUMBER_SIZE], count[NUMBER_SIZE];
-        if (!issue)
-            return;
-        advice_describe(analyzer, issue, "%.200s allocates blocks of %s, %s", at(hotspot),
-                        number_size(size, hotspot->average_size),
-                        number_of(count, hotspot->count, "time"));
-    }
+    each_hotspot(analyzer, large_at);
+}
+
+static void frequent_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    double percent = share(known(hotspot->count), analyzer->run_count);
+    if (known(hotspot->count) < FREQUENT_COUNT || percent < LEAST_SHARE_PERCENT)
+        return;
+    struct cprof_issue *issue =
+        allocation_issue(analyzer, CPROF_RULE_FREQUENT_ALLOCATION, hotspot, percent, true);
+    char count[NUMBER_SIZE], size[NUMBER_SIZE], part[NUMBER_SIZE];
+    if (!issue)
+        return;
+    advice_describe(analyzer, issue, "%.200s allocates %s times, %s each, %s of all allocations",
+                    at(hotspot), number_grouped(count, hotspot->count),
+                    number_size(size, hotspot->average_size), number_percent(part, percent));
 }
 
 static void frequent_allocation(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        double percent = share(known(hotspot->count), analyzer->run_count);
-        if (known(hotspot->count) < FREQUENT_COUNT || percent < LEAST_SHARE_PERCENT)
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_FREQUENT_ALLOCATION, hotspot, percent, true);
-        char count[NUMBER_SIZE], size[NUMBER_SIZE], part[NUMBER_SIZE];
-        if (!issue)
-            return;
-        advice_describe(analyzer, issue,
-                        "%.200s allocates %s times, %s each, %s of all allocations", at(hotspot),
-                        number_grouped(count, hotspot->count),
-                        number_size(size, hotspot->average_size), number_percent(part, percent));
-    }
+    each_hotspot(analyzer, frequent_at);
+}
+
+static void temporary_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    double temporary = known(hotspot->temporary);
+    if (temporary < TEMPORARY_COUNT || 2 * temporary < known(hotspot->count))
+        return;
+    struct cprof_issue *issue = allocation_issue(analyzer, CPROF_RULE_TEMPORARY_ALLOCATION, hotspot,
+                                                 share(temporary, analyzer->run_count), true);
+    char some[NUMBER_SIZE], all[NUMBER_SIZE];
+    if (!issue)
+        return;
+    advice_evidence(issue, "temporary", temporary);
+    advice_describe(analyzer, issue, "%s of %s allocations of %.200s are freed before the next one",
+                    number_grouped(some, hotspot->temporary), number_grouped(all, hotspot->count),
+                    at(hotspot));
 }
 
 static void temporary_allocation(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        double temporary = known(hotspot->temporary);
-        if (temporary < TEMPORARY_COUNT || 2 * temporary < known(hotspot->count))
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_TEMPORARY_ALLOCATION, hotspot,
-                             share(temporary, analyzer->run_count), true);
-        char some[NUMBER_SIZE], all[NUMBER_SIZE];
-        if (!issue)
-            return;
-        advice_evidence(issue, "temporary", temporary);
-        advice_describe(analyzer, issue,
-                        "%s of %s allocations of %.200s are freed before the next one",
-                        number_grouped(some, hotspot->temporary),
-                        number_grouped(all, hotspot->count), at(hotspot));
-    }
+    each_hotspot(analyzer, temporary_at);
+}
+
+static void growth_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    if (strncmp(hotspot->kind, "realloc", 7) != 0 || known(hotspot->count) < REALLOC_COUNT)
+        return;
+    struct cprof_issue *issue =
+        allocation_issue(analyzer, CPROF_RULE_REALLOC_GROWTH, hotspot,
+                         share(known(hotspot->count), analyzer->run_count), true);
+    char count[NUMBER_SIZE], size[NUMBER_SIZE];
+    if (!issue)
+        return;
+    advice_describe(analyzer, issue, "%.200s calls realloc %s times, to %s on average", at(hotspot),
+                    number_grouped(count, hotspot->count),
+                    number_size(size, hotspot->average_size));
 }
 
 static void realloc_growth(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        if (strncmp(hotspot->kind, "realloc", 7) != 0 || known(hotspot->count) < REALLOC_COUNT)
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_REALLOC_GROWTH, hotspot,
-                             share(known(hotspot->count), analyzer->run_count), true);
-        char count[NUMBER_SIZE], size[NUMBER_SIZE];
-        if (!issue)
-            return;
-        advice_describe(analyzer, issue, "%.200s calls realloc %s times, to %s on average",
-                        at(hotspot), number_grouped(count, hotspot->count),
-                        number_size(size, hotspot->average_size));
-    }
+    each_hotspot(analyzer, growth_at);
 }
 
 /* Something that is made once and kept for the whole run is no leak: many blocks of
@@ -360,24 +375,27 @@ static bool looks_leaked(const struct cprof_hotspot *hotspot)
                     (live >= 2 && bytes >= LEAKED_ANYWAY));
 }
 
+static void leak_at(struct cprof_analyzer *analyzer, const struct cprof_hotspot *hotspot)
+{
+    double percent = share(known(hotspot->current_bytes), analyzer->run_live);
+    if (!looks_leaked(hotspot) || percent < LEAST_SHARE_PERCENT)
+        return;
+    struct cprof_issue *issue =
+        allocation_issue(analyzer, CPROF_RULE_MEMORY_LEAK, hotspot, percent, false);
+    char live[NUMBER_SIZE], size[NUMBER_SIZE];
+    if (!issue)
+        return;
+    advice_evidence(issue, "current_count", known(hotspot->current_count));
+    advice_evidence(issue, "current_bytes", known(hotspot->current_bytes));
+    advice_describe(analyzer, issue, "%s of %.200s, %s, were never freed",
+                    number_of(live, hotspot->current_count, "block"), at(hotspot),
+                    number_size(size, hotspot->current_bytes));
+}
+
 static void memory_leak(struct cprof_analyzer *analyzer)
 {
-    for (size_t idx = 0; analyzer->ended && idx < analyzer->hotspot_count; idx++) {
-        const struct cprof_hotspot *hotspot = &analyzer->hotspots[idx];
-        double percent = share(known(hotspot->current_bytes), analyzer->run_live);
-        if (!looks_leaked(hotspot) || percent < LEAST_SHARE_PERCENT)
-            continue;
-        struct cprof_issue *issue =
-            allocation_issue(analyzer, CPROF_RULE_MEMORY_LEAK, hotspot, percent, false);
-        char live[NUMBER_SIZE], size[NUMBER_SIZE];
-        if (!issue)
-            return;
-        advice_evidence(issue, "current_count", known(hotspot->current_count));
-        advice_evidence(issue, "current_bytes", known(hotspot->current_bytes));
-        advice_describe(analyzer, issue, "%s of %.200s, %s, were never freed",
-                        number_of(live, hotspot->current_count, "block"), at(hotspot),
-                        number_size(size, hotspot->current_bytes));
-    }
+    if (analyzer->ended)
+        each_hotspot(analyzer, leak_at);
 }
 
 void advice_detect(struct cprof_analyzer *analyzer)

@@ -29,6 +29,18 @@ bool array_reserve(void *array, size_t *capacity, size_t needed, size_t item_siz
     return true;
 }
 
+bool array_reserve_zeros(void *array, size_t *capacity, size_t needed, size_t item_size)
+{
+    size_t known = *capacity;
+    char *items;
+    if (!array_reserve(array, capacity, needed, item_size))
+        return false;
+    memcpy(&items, array, sizeof items);
+    if (*capacity > known)
+        memset(items + known * item_size, 0, (*capacity - known) * item_size);
+    return true;
+}
+
 void *array_new(size_t count, size_t item_size)
 {
     return calloc(count ? count : 1, item_size);

@@ -12,6 +12,9 @@
  * is *capacity items.  False, with nothing changed, when memory is short. */
 bool array_reserve(void *array, size_t *capacity, size_t needed, size_t item_size);
 
+/* The same, and the room is zero bytes. */
+bool array_reserve_zeros(void *array, size_t *capacity, size_t needed, size_t item_size);
+
 /* calloc that treats no items as one, so that NULL always means no memory. */
 void *array_new(size_t count, size_t item_size);
 

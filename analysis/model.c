@@ -26,25 +26,23 @@ struct cprof_profile *cprof_profile_new(void)
     return profile;
 }
 
-void cprof_profile_free(struct cprof_profile *profile)
+/* What a view has of its own; the rest it borrows from the profile that it shows. */
+static void free_own(struct cprof_profile *profile)
 {
-    if (!profile)
-        return;
-    if (profile->view_of) {
-        table_free(&profile->context_by_key);
-        free(profile->functions);
-        free(profile->contexts);
-        free(profile->heaps);
-        free(profile->heap_totals);
-        free(profile->heap_by_bytes);
-        free(profile->by_self);
-        free(profile->by_place);
-        free(profile);
-        return;
-    }
+    table_free(&profile->context_by_key);
+    free(profile->functions);
+    free(profile->contexts);
+    free(profile->heaps);
+    free(profile->heap_totals);
+    free(profile->heap_by_bytes);
+    free(profile->by_self);
+    free(profile->by_place);
+}
+
+static void free_shared(struct cprof_profile *profile)
+{
     texts_free(&profile->texts);
     table_free(&profile->function_by_key);
-    table_free(&profile->context_by_key);
     table_free(&profile->display_by_name);
     table_free(&profile->line_by_key);
     durations_free(&profile->durations);
@@ -53,18 +51,20 @@ void cprof_profile_free(struct cprof_profile *profile)
     free(profile->calls);
     free(profile->counters);
     table_free(&profile->counter_by_function);
-    free(profile->functions);
-    free(profile->contexts);
     for (size_t idx = 0; idx < profile->run_count; idx++)
         free(profile->runs[idx].heap);
     free(profile->runs);
     table_free(&profile->heap_site_by_key);
     free(profile->heap_sites);
-    free(profile->heaps);
-    free(profile->heap_totals);
-    free(profile->heap_by_bytes);
-    free(profile->by_self);
-    free(profile->by_place);
+}
+
+void cprof_profile_free(struct cprof_profile *profile)
+{
+    if (!profile)
+        return;
+    free_own(profile);
+    if (!profile->view_of)
+        free_shared(profile);
     free(profile);
 }
 

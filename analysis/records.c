@@ -6,41 +6,20 @@
 /* GCC's longest C++ names in the wild have some tens of thousands of bytes. */
 #define LONGEST_TEXT ((size_t)1 << 16)
 
-struct cprof_site records_site(const struct records *records, size_t idx)
-{
-    struct cprof_site site;
-    memcpy(&site, records->sites.ptr + idx * records->sites.size, sizeof site);
-    return site;
-}
+/* A copy, because the bytes need not lie as the type wants them. */
+#define RECORD(type, name, array)                                                                  \
+    struct type name(const struct records *records, size_t idx)                                    \
+    {                                                                                              \
+        struct type record;                                                                        \
+        memcpy(&record, records->array.ptr + idx * records->array.size, sizeof record);            \
+        return record;                                                                             \
+    }
 
-struct cprof_line records_line(const struct records *records, size_t idx)
-{
-    struct cprof_line line;
-    memcpy(&line, records->lines.ptr + idx * records->lines.size, sizeof line);
-    return line;
-}
-
-struct cprof_calls records_calls(const struct records *records, size_t idx)
-{
-    struct cprof_calls calls;
-    memcpy(&calls, records->calls.ptr + idx * records->calls.size, sizeof calls);
-    return calls;
-}
-
-struct cprof_call records_call(const struct records *records, size_t idx)
-{
-    struct cprof_call call;
-    memcpy(&call, records->calls.ptr + idx * records->calls.size, sizeof call);
-    return call;
-}
-
-struct cprof_allocation records_allocation(const struct records *records, size_t idx)
-{
-    struct cprof_allocation allocation;
-    memcpy(&allocation, records->allocations.ptr + idx * records->allocations.size,
-           sizeof allocation);
-    return allocation;
-}
+RECORD(cprof_site, records_site, sites)
+RECORD(cprof_line, records_line, lines)
+RECORD(cprof_calls, records_calls, calls)
+RECORD(cprof_call, records_call, calls)
+RECORD(cprof_allocation, records_allocation, allocations)
 
 /* Addresses are only numbers from the file: sums may wrap, and the comparison in
  * records_offset throws out whatever they wrap to. */

@@ -4,6 +4,7 @@
 #ifndef CPROF_CLI_RENDER_H
 #define CPROF_CLI_RENDER_H
 
+#include "options.h"
 #include "output.h"
 
 struct render {
@@ -14,6 +15,17 @@ struct render {
     const char *path; /* of the output; NULL: standard output */
     bool page;        /* through a pager, if that is a terminal */
 };
+
+/* What a command does that asks for nothing but a format: `usage` lacks arguments and
+ * options.  Both writers get the profile; `style` is the text's alone. */
+struct render_formats {
+    enum cprof_status (*text)(struct cprof_profile *profile, const struct cprof_style *style,
+                              const struct cprof_sink *sink, struct cprof_error *error);
+    enum cprof_status (*json)(struct cprof_profile *profile, const struct cprof_sink *sink,
+                              struct cprof_error *error);
+};
+int render_command(const struct render_formats *formats, struct usage usage, int count,
+                   char **words);
 
 /* Returns the exit status.  The words name the profiles. */
 int render_profiles(const struct render *render, int count, char **words);

@@ -6,18 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "fault.h"
-
-static uint64_t monotonic_ns(void *context)
-{
-    struct timespec now;
-    (void)context;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 struct cprof_profiler *cprof_profiler_new_with_clock(cprof_clock_reader now, void *context)
 {
@@ -32,7 +24,7 @@ struct cprof_profiler *cprof_profiler_new_with_clock(cprof_clock_reader now, voi
 
 struct cprof_profiler *cprof_profiler_new(void)
 {
-    return cprof_profiler_new_with_clock(monotonic_ns, NULL);
+    return cprof_profiler_new_with_clock(clock_monotonic, NULL);
 }
 
 void cprof_profiler_free(struct cprof_profiler *profiler)
@@ -60,13 +52,9 @@ uint64_t profiler_since(const struct cprof_profiler *profiler, uint64_t from)
 static uint32_t function_of(struct cprof_profiler *profiler, const char *name)
 {
     uint32_t id = texts_add(&profiler->texts, name, strlen(name));
-    size_t known = profiler->function_capacity;
-    if (id == TABLE_NONE || !array_reserve(&profiler->functions, &profiler->function_capacity,
-                                           (size_t)id + 1, sizeof *profiler->functions))
+    if (id == TABLE_NONE || !array_reserve_zeros(&profiler->functions, &profiler->function_capacity,
+                                                 (size_t)id + 1, sizeof *profiler->functions))
         return NODE_NONE;
-    if (profiler->function_capacity > known)
-        memset(profiler->functions + known, 0,
-               (profiler->function_capacity - known) * sizeof *profiler->functions);
     return id;
 }
 

@@ -3,9 +3,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "table.h"
 #include "texts.h"
 #include "tracker.h"
@@ -42,14 +42,6 @@ struct cprof_tracker {
     struct cprof_block *live;
 };
 
-static uint64_t monotonic_ns(void *context)
-{
-    struct timespec now;
-    (void)context;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 struct cprof_tracker *cprof_tracker_new_with_clock(cprof_clock_reader now, void *context)
 {
     struct cprof_tracker *tracker = calloc(1, sizeof *tracker);
@@ -62,7 +54,7 @@ struct cprof_tracker *cprof_tracker_new_with_clock(cprof_clock_reader now, void 
 
 struct cprof_tracker *cprof_tracker_new(void)
 {
-    return cprof_tracker_new_with_clock(monotonic_ns, NULL);
+    return cprof_tracker_new_with_clock(clock_monotonic, NULL);
 }
 
 void cprof_tracker_free(struct cprof_tracker *tracker)
@@ -83,13 +75,9 @@ void cprof_tracker_free(struct cprof_tracker *tracker)
 static uint32_t location_of(struct cprof_tracker *tracker, const char *name)
 {
     uint32_t id = texts_add(&tracker->texts, name, strlen(name));
-    size_t known = tracker->location_capacity;
-    if (id == TABLE_NONE || !array_reserve(&tracker->locations, &tracker->location_capacity,
-                                           (size_t)id + 1, sizeof *tracker->locations))
+    if (id == TABLE_NONE || !array_reserve_zeros(&tracker->locations, &tracker->location_capacity,
+                                                 (size_t)id + 1, sizeof *tracker->locations))
         return TABLE_NONE;
-    if (tracker->location_capacity > known)
-        memset(tracker->locations + known, 0,
-               (tracker->location_capacity - known) * sizeof *tracker->locations);
     return id;
 }
 

@@ -25,6 +25,24 @@ static struct cprof_function find(struct cprof_profiler *profiler, const char *n
     return (struct cprof_function){0};
 }
 
+/* Plays calls: "a( 5 b( 1 ) )" is a, which after 5 ns calls b for 1 ns.  What is not
+ * closed stays open. */
+static void play(struct cprof_profiler *profiler, uint64_t *now, const char *calls)
+{
+    char word[32];
+    for (int used; sscanf(calls, "%31s%n", word, &used) == 1; calls += used) {
+        char *open = strchr(word, '(');
+        if (strcmp(word, ")") == 0) {
+            cprof_profiler_exit(profiler);
+        } else if (open) {
+            *open = '\0';
+            cprof_profiler_enter(profiler, word);
+        } else {
+            *now += strtoull(word, NULL, 10);
+        }
+    }
+}
+
 static void sleep_ms(unsigned ms)
 {
     struct timespec time = {.tv_nsec = (long)ms * 1000000};
@@ -53,15 +71,7 @@ START_TEST(test_outer)
 {
     uint64_t now = 1000;
     struct cprof_profiler *profiler = cprof_profiler_new_with_clock(fake_now, &now);
-    cprof_profiler_enter(profiler, "outer");
-    now += 1 * MS;
-    cprof_profiler_enter(profiler, "fast");
-    now += 1 * MS;
-    cprof_profiler_exit(profiler);
-    cprof_profiler_enter(profiler, "slow");
-    now += 10 * MS;
-    cprof_profiler_exit(profiler);
-    cprof_profiler_exit(profiler);
+    play(profiler, &now, "outer( 1000000 fast( 1000000 ) slow( 10000000 ) )");
     size_t count;
     const struct cprof_function *stats = cprof_profiler_stats(profiler, &count);
     ck_assert_uint_eq(count, 3);
@@ -159,14 +169,7 @@ START_TEST(test_recursion)
 {
     uint64_t now = 0;
     struct cprof_profiler *profiler = cprof_profiler_new_with_clock(fake_now, &now);
-    for (int round = 0; round < 3; round++) {
-        cprof_profiler_enter(profiler, "A");
-        now += 5;
-        cprof_profiler_enter(profiler, "B");
-        now += 1;
-    }
-    for (int call = 0; call < 6; call++)
-        cprof_profiler_exit(profiler);
+    play(profiler, &now, "A( 5 B( 1 A( 5 B( 1 A( 5 B( 1 ) ) ) ) ) )");
     ck_assert_uint_eq(find(profiler, "A").calls, 3);
     ck_assert_uint_eq(find(profiler, "A").total_ns, 18);
     ck_assert_uint_eq(find(profiler, "A").self_ns, 15);
@@ -231,11 +234,7 @@ START_TEST(test_switching)
     ck_assert(!cprof_profiler_enabled(profiler));
     cprof_profiler_enter(profiler, "hidden");
     cprof_profiler_enable(profiler);
-    cprof_profiler_enter(profiler, "b"); /* below what is hidden, so below a */
-    now += 4;
-    cprof_profiler_exit(profiler);
-    cprof_profiler_exit(profiler);
-    cprof_profiler_exit(profiler);
+    play(profiler, &now, "b( 4 ) ) )"); /* below what is hidden, so below a */
     ck_assert_ptr_null(find(profiler, "hidden").name);
     ck_assert_uint_eq(find(profiler, "b").total_ns, 4);
     ck_assert_uint_eq(find(profiler, "a").total_ns, 4);
@@ -249,14 +248,10 @@ START_TEST(test_reset)
 {
     uint64_t now = 0;
     struct cprof_profiler *profiler = cprof_profiler_new_with_clock(fake_now, &now);
-    cprof_profiler_enter(profiler, "a");
-    cprof_profiler_enter(profiler, "b");
-    now += 4;
-    cprof_profiler_exit(profiler);
+    play(profiler, &now, "a( b( 4 )");
     cprof_profiler_reset(profiler);
     ck_assert_uint_eq(cprof_profiler_started(profiler), 4);
-    now += 3;
-    cprof_profiler_exit(profiler); /* a has been open for 3 since then */
+    play(profiler, &now, "3 )"); /* a has been open for 3 since then */
     ck_assert_ptr_null(find(profiler, "b").name);
     ck_assert_uint_eq(find(profiler, "a").total_ns, 3);
     ck_assert_uint_eq(find(profiler, "a").self_ns, 3);
@@ -333,12 +328,7 @@ START_TEST(test_tree)
 {
     uint64_t now = 0;
     struct cprof_profiler *profiler = cprof_profiler_new_with_clock(fake_now, &now);
-    cprof_profiler_enter(profiler, "a");
-    now += 2;
-    cprof_profiler_enter(profiler, "b");
-    now += 3;
-    cprof_profiler_exit(profiler);
-    now += 4; /* a is open */
+    play(profiler, &now, "a( 2 b( 3 ) 4"); /* a is open */
     struct cprof_tree *tree = cprof_tree_from_profiler(profiler);
     const struct cprof_tree *a = cprof_tree_first_child(tree), *b = cprof_tree_first_child(a);
     ck_assert_str_eq(cprof_tree_facts(tree).name, "[session]");
@@ -349,8 +339,7 @@ START_TEST(test_tree)
     ck_assert_uint_eq(cprof_tree_facts(b).calls, 1);
     ck_assert_uint_eq(cprof_tree_max_depth(tree), 3);
     cprof_tree_free(tree);
-    cprof_profiler_enter(profiler, "c"); /* and now two calls are */
-    now += 5;
+    play(profiler, &now, "c( 5"); /* and now two calls are */
     tree = cprof_tree_from_profiler(profiler);
     a = cprof_tree_first_child(tree);
     ck_assert_uint_eq(cprof_tree_facts(a).total_ns, 14);
@@ -366,11 +355,7 @@ START_TEST(test_snapshot)
 {
     uint64_t now = 0;
     struct cprof_profiler *profiler = cprof_profiler_new_with_clock(fake_now, &now);
-    cprof_profiler_enter(profiler, "a");
-    cprof_profiler_enter(profiler, "b");
-    now += 3;
-    cprof_profiler_exit(profiler);
-    cprof_profiler_exit(profiler);
+    play(profiler, &now, "a( b( 3 ) )");
     struct cprof_snapshot *snapshot = cprof_snapshot_new("x");
     ck_assert_int_eq(cprof_snapshot_add_profiler(snapshot, profiler, NULL), CPROF_OK);
     cprof_profiler_free(profiler);
