@@ -544,7 +544,7 @@ static void put_heading(struct flame *flame)
     writer_text(writer, "<text class=\"title\" x=\"10\" y=\"25\">");
     writer_xml(writer,
                flame->options->title ? flame->options->title : model_program(flame->profile));
-    writer_text(writer, "</text>\n<text class=\"faint\" x=\"10\" y=\"46\">");
+    writer_text(writer, "</text>\n<text class=\"summary faint\" x=\"10\" y=\"46\">");
     put_summary(flame);
     if (flame->hidden) {
         writer_text(writer, "; too narrow to draw: ");

@@ -10,6 +10,7 @@
                                        : document.documentElement;
     const letter = 6.95; /* width of a character of the label font */
     const rowHeight = 18;
+    const narrowWidth = 640;
     const top = Number(svg.getAttribute("data-top"));
     const detail = svg.querySelector(".detail");
     const matched = svg.querySelector(".matched");
@@ -17,6 +18,8 @@
     const turn = svg.querySelector(".turn");
     const crumbs = svg.querySelector(".crumbs");
     const search = svg.querySelector(".search");
+    const title = svg.querySelector(".title"), summary = svg.querySelector(".summary");
+    const programName = title.textContent, summed = summary.textContent;
     const idle = detail.textContent;
     let upwards = svg.getAttribute("data-shape") === "flame";
 
@@ -92,9 +95,27 @@
         }) || null;
     }
 
+    function fit(element, text, room) {
+        element.textContent = text.length <= room ? text : text.slice(0, Math.max(0, room - 1)) + "\u2026";
+    }
+
+    /* In a narrow window the buttons stand at the end of the path's line. */
+    function layHead() {
+        const narrow = pixels < narrowWidth, width = narrow ? 110 : 230, holder = search.parentNode;
+        holder.setAttribute("width", width);
+        holder.setAttribute("x", -10 - width);
+        [turn, whole].forEach(function (button, idx) {
+            button.setAttribute("x", (narrow ? -10 : -26 - width) - 90 * idx);
+            button.setAttribute("y", narrow ? 88 : 25);
+        });
+        fit(title, programName, Math.floor((pixels - width - (narrow ? 30 : 220)) / 9.7));
+        fit(summary, summed, Math.floor((pixels - 20) / letter) - (matched.textContent ? matched.textContent.length + 2 : 0));
+    }
+
     function zoom(frame) {
         focus = frame;
         pixels = svg.clientWidth;
+        layHead();
         frames.forEach(place);
         whole.classList.toggle("idle", frame === root);
         showPath();
@@ -126,7 +147,7 @@
     function showPath() {
         const path = [];
         for (let frame = focus; frame; frame = parentOf(frame)) path.unshift(frame);
-        let room = Math.floor((pixels - 20) / letter), from = path.length;
+        let room = Math.floor((pixels - (pixels < narrowWidth ? 220 : 20)) / letter), from = path.length;
         const text = function (frame) { return frame.brief.length > 30 ? frame.brief.slice(0, 29) + "\u2026" : frame.brief; };
         while (from > 0 && room - text(path[from - 1]).length - 3 > 0) room -= text(path[--from]).length + 3;
         crumbs.textContent = "";
@@ -170,6 +191,7 @@
         });
         matched.textContent = pattern
             ? found.length + " frames match, " + share(found).toFixed(1) + " % of the whole" : "";
+        layHead();
     }
 
     /* ---- Keys ---- */

@@ -38,7 +38,7 @@ function layoutFrames(tree, metric, top, pixels) {
 }
 
 class Chart {
-    /* `options`: label, onZoom(node), onPick(box or null, mouse event or null), root name,
+    /* `options`: label, onZoom(node, chart, quiet), onPick(box or null, mouse event or null), root name,
      * upwards: callers grow up from the bottom. */
     constructor(options) {
         this.options = options;
@@ -77,6 +77,7 @@ class Chart {
         this.space.style.height = Math.max(0, this.height - shown) + "px";
         if (scroll) this.element.scrollTop = this.upwards ? this.height : 0;
         this.draw();
+        if (this.onPlaced) this.onPlaced();
     }
 
     resized() {
@@ -203,8 +204,29 @@ class Chart {
             const box = this.boxAt(this.find(event.clientX - rectangle.left, event.clientY - rectangle.top));
             if (box && !box.merged) this.options.onZoom(box.node, this);
         }.bind(this));
+        element.addEventListener("wheel", this.wheel.bind(this), {passive: false});
         element.addEventListener("scroll", function () { if (this.tree) this.draw(); }.bind(this));
         element.addEventListener("keydown", this.key.bind(this));
+    }
+
+    /* With Ctrl, which is what two fingers on a touchpad say, too: one step towards the
+     * frame under the mouse, or back; steps that change no width are not told apart. */
+    wheel(event) {
+        if (!event.ctrlKey || !this.tree) return;
+        event.preventDefault();
+        this.turned = (this.turned || 0) + event.deltaY;
+        if (Math.abs(this.turned) < 30) return;
+        const inwards = this.turned < 0, sums = this.tree.total(this.metric), box = this.boxAt(this.hovered);
+        this.turned = 0;
+        const parent = this.tree.parent;
+        let node = this.top;
+        if (inwards && box && !box.merged)
+            node = this.tree.path(box.node).slice(this.above + 1).find(function (step) { return sums[step] < 0.999 * sums[this.top]; }, this) || node;
+        else if (!inwards) {
+            while (node && sums[node] <= 1.001 * sums[this.top]) node = parent[node];
+            while (node && sums[parent[node]] <= 1.001 * sums[node]) node = parent[node];
+        }
+        if (node !== this.top) this.options.onZoom(node, this, true);
     }
 
     key(event) {

@@ -10,9 +10,9 @@ const leaks = sites.filter(function (site) { return site.current_count > 0; });
 function siteColumns(leaked) {
     const columns = [
         {id: "total_bytes", title: "allocated", unit: "bytes"}, {id: "count", title: "allocations", unit: "count"},
-        {id: "avg_size", title: "average size", unit: "bytes"}, {id: "current_bytes", title: "still live", unit: "bytes"},
-        {id: "current_count", title: "blocks live", unit: "count"}, {id: "peak_bytes", title: "peak", unit: "bytes"},
-        {id: "freed_bytes", title: "freed", unit: "bytes"}, {id: "temporary", title: "temporary", unit: "count"},
+        {id: "avg_size", title: "average size", unit: "bytes", minor: "minor"}, {id: "current_bytes", title: "still live", unit: "bytes"},
+        {id: "current_count", title: "blocks live", unit: "count", minor: "minor"}, {id: "peak_bytes", title: "peak", unit: "bytes", minor: "minor"},
+        {id: "freed_bytes", title: "freed", unit: "bytes", minor: "minor"}, {id: "temporary", title: "temporary", unit: "count", minor: "minor"},
     ].filter(function (column) {
         return sites.some(function (site) { return site[column.id] !== null && site[column.id] !== undefined; });
     });
@@ -21,7 +21,7 @@ function siteColumns(leaked) {
     const sum = sites.reduce(function (all, site) { return all + (first ? site[first.id] || 0 : 0); }, 0);
     if (first) first.bar = function (site) { return sum > 0 ? site[first.id] / sum : 0; };
     if (leaked) columns.sort(function (one, other) { return (other === first) - (one === first); });
-    columns.push({id: "kind", title: "kind", value: field("kind")});
+    columns.push({id: "kind", title: "kind", value: field("kind"), minor: "minor"});
     columns.push({id: "name", title: "allocated in", value: field("function"), cell: siteCell});
     return columns;
 }
@@ -60,20 +60,31 @@ const leaksView = siteView("leaks", "Not freed", leaks, true, "sites with live b
 
 /* ---- Heap over time -------------------------------------------------------- */
 
-/* [[nanoseconds, live bytes]...]; each moment stands for the time since the one before. */
-const heap = (report.heap && report.heap.moments || []).map(function (moment) { return [moment.time_ns, moment.live_bytes]; });
+/* Each moment stands for the time since the one before: how much was live then, and
+ * how much at most in between. */
+const moments = report.heap && report.heap.moments || [];
+
+/* Steps as high as the most of their time, and what was live at each moment. */
+function heapPlot(width, height, most) {
+    const last = moments[moments.length - 1].time_ns || 1;
+    const x = function (moment) { return (moment.time_ns / last * width).toFixed(1); };
+    const y = function (bytes) { return (height - bytes / most * height).toFixed(1); };
+    const steps = moments.map(function (moment) { return "V" + y(Math.max(moment.highest_bytes, moment.live_bytes)) + "H" + x(moment); });
+    const plot = makeSvg("svg", {class: "plot wide", viewBox: "0 0 " + width + " " + height, preserveAspectRatio: "none", role: "img",
+        "aria-label": "live bytes over time, at most " + sizeText(most)});
+    plot.append(makeSvg("path", {class: "faint-fill", d: "M0 " + height + steps.join("") + "V" + height + "Z"}),
+        makeSvg("path", {class: "stroke", d: "M" + moments.map(function (moment) { return x(moment) + " " + y(moment.live_bytes); }).join("L")}));
+    return plot;
+}
+
 const heapView = {
-    id: "heap", title: "Heap", present: heap.length > 1,
+    id: "heap", title: "Heap", present: moments.length > 1,
     build: function (section) {
-        const width = 860, height = 260, last = heap[heap.length - 1][0] || 1;
-        const most = Math.max.apply(null, heap.map(function (point) { return point[1]; })) || 1;
-        const place = function (point) { return (point[0] / last * width).toFixed(1) + " " + (height - point[1] / most * (height - 20)).toFixed(1); };
-        const plot = makeSvg("svg", {class: "plot", viewBox: "0 0 " + width + " " + (height + 20), role: "img",
-            "aria-label": "live bytes over time, at most " + sizeText(most)});
-        plot.append(makeSvg("path", {class: "stroke", d: "M" + heap.map(place).join("L")}),
-            makeSvg("line", {class: "axis", x1: 0, x2: width, y1: height, y2: height}), makeSvg("text", {x: 0, y: 12}, "peak " + sizeText(most)),
-            makeSvg("text", {x: width, y: height + 15, "text-anchor": "end"}, durationText(last)), makeSvg("text", {x: 0, y: height + 15}, "start"));
-        section.append(make("h2", {}, "Live bytes over time"), plot);
+        const most = Math.max.apply(null, moments.map(function (moment) { return Math.max(moment.highest_bytes, moment.live_bytes); })) || 1;
+        const last = moments[moments.length - 1].time_ns;
+        section.append(make("h2", {}, "Live bytes over time"), make("div", {class: "figure"},
+            make("p", {class: "ends"}, make("span", {}, "at most " + sizeText(most)), make("span", {}, "filled: the most since the moment before; line: at a moment")),
+            heapPlot(860, 240, most), make("p", {class: "ends"}, make("span", {}, "0"), make("span", {}, durationText(last / 2)), make("span", {}, durationText(last)))));
     },
     show: function () {},
 };
@@ -89,7 +100,7 @@ const threadsView = {
             {id: "self_ns", title: "time", unit: "ns", value: field("self_ns"), bar: function (thread) { return thread.self_ns / most; }},
             {id: "wait_ns", title: "waiting", unit: "ns", value: field("wait_ns")},
             {id: "calls", title: "calls", unit: "count", value: field("calls")},
-            {id: "owners", title: "threads", unit: "count", value: field("owners"), help: "threads that used this tree one after another"},
+            {id: "owners", title: "threads", unit: "count", value: field("owners"), minor: "minor", help: "threads that used this tree one after another"},
             {id: "tid", title: "id", unit: "id", value: field("tid"), text: function (thread) { return String(thread.tid); }},
             {id: "name", title: "start function", value: field("start"), cell: function (thread) {
                 return make("button", {type: "button", class: "link", click: function () { change({view: "flame", order: "down", zoom: "0", thread: String(thread.group)}); }}, thread.start);
@@ -114,8 +125,8 @@ const adviceView = {
         const columns = [
             {id: "severity", title: "severity", value: function (item) { return ranks.indexOf(item.severity); },
              cell: function (item) { return make("span", {class: "badge" + (ranks.indexOf(item.severity) < 2 ? " warning" : "")}, item.severity); }},
-            {id: "max_gain_percent", title: "gains at most", unit: "percent", value: field("max_gain_percent")},
-            {id: "category", title: "category", value: field("category")},
+            {id: "max_gain_percent", title: "gains at most", unit: "percent", value: field("max_gain_percent"), minor: "minor"},
+            {id: "category", title: "category", value: field("category"), minor: "minor"},
             {id: "name", title: "where", value: field("function"), cell: siteCell},
             {id: "description", title: "what and what to do", cell: function (item) {
                 return make("span", {}, item.description, make("br", {}), make("strong", {}, item.recommendation || ""));

@@ -32,13 +32,13 @@ const flameView = {
     id: "flame", title: "Flame graph", present: true,
     build: function (section) {
         section.classList.add("flame");
-        const zoom = function (node, chart) {
+        const zoom = function (node, chart, quiet) {
             if (state.order === "around") {
                 const func = chart.tree.func[node];
-                if (func >= 0) change({"function": String(func)});
-            } else change({zoom: String(node)});
+                if (func >= 0) change({"function": String(func)}, quiet);
+            } else change({zoom: String(node)}, quiet);
         };
-        const hint = function () { return "Each frame is a function, as wide as its share. Click or Enter zooms, arrow keys walk, Backspace goes back up."; };
+        const hint = function () { return "Each frame is a function, as wide as its share. Click, Enter or Ctrl and the wheel zoom, arrow keys walk, Backspace goes back up."; };
         this.main = new Chart({label: "flame graph", onZoom: zoom, onPick: describeFrame});
         this.callers = new Chart({label: "callers", onZoom: zoom, onPick: describeFrame, callers: true, short: true});
         this.callees = new Chart({label: "callees", onZoom: zoom, onPick: describeFrame});
@@ -46,12 +46,13 @@ const flameView = {
         this.crumbs = make("nav", {class: "crumbs", "aria-label": "path to the zoomed frame"});
         this.above = make("p", {class: "chart-title"}, "Callers: each as wide as what the function took when called from there");
         this.below = make("p", {class: "chart-title"}, "Callees");
-        section.append(this.crumbs, this.main.element, this.above, this.callers.element, this.below, this.callees.element);
+        this.overview = new Overview(this.main, zoom);
+        section.append(this.crumbs, this.overview.element, this.main.element, this.above, this.callers.element, this.below, this.callees.element);
     },
     show: function () {
         const metric = currentMetric(), tree = currentTree(), func = Number(state["function"]);
         const around = state.order === "around" && functions[func];
-        this.main.element.hidden = Boolean(around);
+        this.main.element.hidden = this.overview.element.hidden = Boolean(around);
         [this.above, this.callers.element, this.below, this.callees.element].forEach(function (part) { part.hidden = !around; });
         if (around) {
             this.fillCrumbs([{text: functions[func].label, go: function () {}}]);
@@ -173,8 +174,8 @@ const treeView = {
         this.children = tree.childrenBy(metric);
         this.sums = tree.total(metric);
         this.found = matches();
-        this.head.replaceChildren(make("tr", {}, ...[metric.unit === "ns" ? "total" : metric.name, "share", "self", "calls"].map(function (title) {
-            return make("th", {scope: "col", class: "number"}, make("span", {}, title));
+        this.head.replaceChildren(make("tr", {}, ...[metric.unit === "ns" ? "total" : metric.name, "share", "self", "calls"].map(function (title, idx) {
+            return make("th", {scope: "col", class: idx < 2 ? "number" : "number minor"}, make("span", {}, title));
         }), make("th", {scope: "col"}, make("span", {}, "function"))));
         this.body.replaceChildren(this.row(0));
         this.openHot();
@@ -203,8 +204,8 @@ const treeView = {
             func >= 0 ? make("span", {class: "place"}, "\u2002" + shortPlace(functions[func])) : "");
         const row = make("tr", {"aria-level": level + 1, tabindex: node ? "-1" : "0", "data-node": node, "aria-expanded": leaf ? null : "false",
             "aria-selected": func >= 0 && String(func) === state["function"] ? "true" : null}, amount, part,
-            make("td", {class: "number"}, this.metric.id === "calls" ? "" : valueText(tree.own(this.metric, node), this.metric.unit)),
-            make("td", {class: "number"}, func < 0 || !tree.columns.calls ? "" : groupedNumber(tree.columns.calls[node] || (tree.columns.alloc_count ? tree.columns.alloc_count[node] : 0))), make("td", {class: "name"}, step));
+            make("td", {class: "number minor"}, this.metric.id === "calls" ? "" : valueText(tree.own(this.metric, node), this.metric.unit)),
+            make("td", {class: "number minor"}, func < 0 || !tree.columns.calls ? "" : groupedNumber(tree.columns.calls[node] || (tree.columns.alloc_count ? tree.columns.alloc_count[node] : 0))), make("td", {class: "name"}, step));
         if (this.found && func >= 0 && this.found[func]) row.classList.add("hit");
         row.addEventListener("click", function () { if (func >= 0) selectFunction(func); });
         return row;
@@ -224,7 +225,8 @@ const treeView = {
     rest: function (row, from, count) {
         const level = Number(row.getAttribute("aria-level")) + 1;
         const button = make("button", {type: "button", click: function () { more.remove(); this.open(row, from); }.bind(this)}, countText(count, "more callee"));
-        const more = make("tr", {"aria-level": level, "data-node": -1}, make("td", {colspan: 4}), make("td", {class: "name"}, button));
+        const more = make("tr", {"aria-level": level, "data-node": -1}, make("td", {colspan: 2}), make("td", {colspan: 2, class: "minor"}),
+            make("td", {class: "name"}, button));
         return more;
     },
     close: function (row) {

@@ -131,6 +131,46 @@ await test("the keyboard walks, zooms and goes back up", async () => {
     expect(above.y < below.y, "the flame does not grow up");
 });
 
+await test("the axis measures what is below, the small picture marks and zooms", async () => {
+    const page = await open(file);
+    /* By texts of ticks: what the zoomed frame took in all. */
+    const measured = () => page.$$eval(".axis span", (ticks) => ticks.map((tick) => {
+        const units = { ns: 1, \u00b5s: 1e3, ms: 1e6, s: 1e9 }, [amount, unit] = tick.textContent.split("\u00a0");
+        return unit ? 100 * amount * units[unit] / parseFloat(tick.style.left) : 0;
+    }).filter((amount) => amount));
+    const tells = async (amount, what) => {
+        const found = await measured();
+        expect(found.length > 2, what, "has", found.length, "ticks");
+        for (const one of found) expect(Math.abs(one / amount - 1) < 1e-3, what, "ticks for", one, "instead of", amount);
+    };
+    await tells(tree.total_ns, "the whole");
+    const at = await page.evaluate((name) => {
+        const overview = flameView.overview, box = overview.canvas.getBoundingClientRect();
+        const found = overview.levels[2].find((one) => functions[overview.tree.func[one.node]].name === name);
+        return { x: box.left + (found.left + found.width / 2) * box.width, y: box.top + overview.topOf(2) + overview.tall / 2, left: found.left * box.width };
+    }, child.name);
+    await page.mouse.click(at.x, at.y);
+    same((await spot(page, ["main", child.name])).width, 1, "width of what was clicked in the small picture");
+    await tells(child.total_ns, "the zoomed frame");
+    const marked = await page.evaluate((left) => Array.from(flameView.overview.canvas.getContext("2d").getImageData(left + 1, 18, 1, 1).data), Math.round(at.left));
+    expect(marked[2] > marked[0] + 60, "the mark is", marked);
+    await page.selectOption("#metric", "calls");
+    expect(/^[1-9][0-9,]*$/.test(await page.textContent(".axis span:nth-child(2)")), "ticks of calls");
+});
+
+await test("the wheel with Ctrl zooms, alone it does not", async () => {
+    const page = await open(file), at = await spot(page, ["main", child.name]);
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.wheel(0, -120);
+    same((await spot(page, ["main", child.name])).width < 1, true, "the wheel alone zooms");
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -120);
+    await page.waitForSelector("#reset:not([disabled])");
+    same((await spot(page, ["main", child.name])).width, 1, "with Ctrl");
+    await page.mouse.wheel(0, 120);
+    await page.waitForSelector("#reset[disabled]");
+});
+
 await test("the metric switches widths", async () => {
     const page = await open(file);
     await page.selectOption("#metric", "calls");

@@ -51,8 +51,12 @@ await test("what was not freed is there, what was freed is not", async () => {
 
 await test("the heap over time has every moment", async () => {
     const page = await open(file, { hash: "view=heap" });
-    const points = (await page.getAttribute("#view-heap path", "d")).split("L").length;
+    const points = (await page.getAttribute("#view-heap path.stroke", "d")).split("L").length;
     same(points, report.heap.moments.length, "points");
+    const steps = (await page.getAttribute("#view-heap path.faint-fill", "d")).split("H").length - 1;
+    same(steps, report.heap.moments.length, "steps");
+    const most = Math.max(...report.heap.moments.map((moment) => moment.highest_bytes));
+    expect((await page.innerText("#view-heap")).includes("at most " + size(most).replace(" ", "\u00a0")), "the highest is not", size(most));
     await page.screenshot({ path: join(screenshots, "page-heap.png") });
 });
 

@@ -65,6 +65,23 @@ await test("clicks and keys zoom, crumbs lead back", async () => {
     expect((await page.getAttribute(".whole", "class")).includes("idle"), "the whole picture is not back");
 });
 
+await test("in a narrow window nothing of the head lies over another", async () => {
+    for (const width of [360, 700, 1440]) {
+        const page = await open(picture("named", "--title", "a program with quite a long name", "shop"), { width });
+        await page.keyboard.press("/");
+        await page.keyboard.type("worker_77");
+        const boxes = await page.$$eval(".title, .summary, .matched, .whole, .turn, .search", (found) => found.map((one) => {
+            const box = one.getBoundingClientRect();
+            return [one.getAttribute("class"), box.left, box.top, box.right, box.bottom];
+        }));
+        for (const [name, left, top, right, bottom] of boxes) {
+            expect(left >= 0 && right <= width, name, "sticks out of", width);
+            for (const [other, from, above, to, below] of boxes)
+                expect(name >= other || right <= from || to <= left || bottom <= above + 3 || below <= top + 3, name, "lies over", other, "at", width);
+        }
+    }
+});
+
 await test("a search tells the share that matches", async () => {
     const page = await open(shop);
     await page.keyboard.press("/");
@@ -100,7 +117,7 @@ await test("narrow frames are merged and counted", async () => {
     const merged = await page.$$eval(".frame title", (found) => found.map((title) => title.textContent).filter((text) => /narrow callee/.test(text)));
     expect(merged.length > 0, "none is");
     const hidden = Array.from(walk(tree)).filter(({ node }) => node.total_ns / tree.total_ns < 0.1 / 1200 && node.total_ns > 0).length;
-    expect((await page.textContent("svg > .faint")).includes(`too narrow to draw: ${grouped(hidden)} calling contexts`), await page.textContent("svg > .faint"));
+    expect((await page.textContent(".summary")).includes(`too narrow to draw: ${grouped(hidden)} calling contexts`), await page.textContent(".summary"));
 });
 
 await test("callers of a function, and the metric", async () => {
