@@ -311,12 +311,13 @@ static struct range median_range(double *values, size_t count)
     return range;
 }
 
-/* The candidate's values of a subject, sorted, as a range; false if unknown. */
+/* The candidate's own values of a subject as a range around their median; false if
+ * unknown. */
 static bool value_range(const struct cprof_diff *diff, size_t subject, enum cprof_metric metric,
-                        struct range *range, bool *enough)
+                        struct range *range, double *median, bool *enough)
 {
     size_t first = diff->sides[CPROF_BASELINE].count, count = diff->sides[CPROF_CANDIDATE].count;
-    const uint64_t *stored = diff_values(diff, subject, metric) + first;
+    const uint64_t *stored = diff_measured(diff, subject, metric) + first;
     double *values = array_new(count, sizeof *values);
     bool known = values != NULL;
     *enough = known;
@@ -324,8 +325,10 @@ static bool value_range(const struct cprof_diff *diff, size_t subject, enum cpro
         known = stored[run] != CPROF_UNKNOWN;
         values[run] = (double)stored[run];
     }
-    if (known)
+    if (known) {
         *range = median_range(values, count);
+        *median = statistics_median(values, count);
+    }
     free(values);
     return known;
 }
@@ -376,13 +379,13 @@ static bool check_value(struct cprof_budget *budget, size_t idx, const struct cp
     const struct budget_line *line = &budget->lines[idx];
     const char *name = diff->subjects[subject].name;
     struct range range;
+    double median;
     bool enough;
     char text[DIFF_TEXT_SIZE];
-    if (!value_range(diff, subject, line->metric, &range, &enough))
+    if (!value_range(diff, subject, line->metric, &range, &median, &enough))
         return enough && add_excess(budget, idx, name, "was not measured");
     if (!fails(&range, line->operator, line->limit))
         return true;
-    double median = diff_median(diff, subject, line->metric, CPROF_CANDIDATE);
     return add_excess(budget, idx, name, "is %s", diff_value(text, line->metric, median, false));
 }
 

@@ -37,7 +37,13 @@ static void forget(struct cprof_diff *diff)
 {
     free(diff->subjects);
     free(diff->values);
+    free(diff->measured);
     free(diff->errors);
+    free(diff->parts);
+    for (int side = 0; side < CPROF_SIDE_COUNT; side++) {
+        free(diff->sides[side].subject_at);
+        diff->sides[side].subject_at = NULL;
+    }
     free(diff->added);
     free(diff->removed);
     for (size_t list = 0; list < sizeof diff->lists / sizeof *diff->lists; list++) {
@@ -45,7 +51,8 @@ static void forget(struct cprof_diff *diff)
         diff->lists[list] = (struct diff_list){0};
     }
     diff->subjects = NULL;
-    diff->values = NULL;
+    diff->values = diff->measured = NULL;
+    diff->parts = NULL;
     diff->errors = NULL;
     diff->added = diff->removed = NULL;
     diff->finished = false;
@@ -56,6 +63,7 @@ static void run_free(struct diff_run *run)
     cprof_snapshot_free(run->snapshot);
     free(run->places);
     free(run->errors);
+    free(run->contexts);
 }
 
 void cprof_diff_free(struct cprof_diff *diff)
@@ -185,8 +193,13 @@ enum cprof_status cprof_diff_add_profile(struct cprof_diff *diff, enum cprof_sid
         status = cprof_snapshot_add_profile(own.snapshot, profile, error);
     if (status == CPROF_OK && own.snapshot && *diff->unit)
         take_amounts(own.snapshot, profile);
-    if (status == CPROF_OK && own.snapshot)
+    if (status == CPROF_OK && own.snapshot) {
         own.errors = errors_of(profile);
+        cprof_tree_free(own.snapshot->tree); /* for each run of many, it is too large */
+        own.snapshot->tree = NULL;
+    }
+    if (status == CPROF_OK && own.snapshot && !diff_contexts_take(&own, profile))
+        status = fault_memory(error, run.program);
     if (status == CPROF_OK)
         return add_run(diff, side, own, error);
     run_free(&own);
@@ -201,9 +214,11 @@ static struct diff_subject subject_of(const struct cprof_entry *entry)
 }
 
 /* The whole program, the candidate's functions, then the baseline's that are not
- * among them.  subject_at[side][known] says where each went. */
-static bool lay_subjects(struct cprof_diff *diff, size_t *subject_at[CPROF_SIDE_COUNT])
+ * among them.  A side's subject_at says where each of its functions went. */
+static bool lay_subjects(struct cprof_diff *diff)
 {
+    size_t *const subject_at[] = {diff->sides[CPROF_BASELINE].subject_at,
+                                  diff->sides[CPROF_CANDIDATE].subject_at};
     const struct cprof_snapshot *before = diff->sides[CPROF_BASELINE].known;
     const struct cprof_snapshot *after = diff->sides[CPROF_CANDIDATE].known;
     size_t *partners = array_new(before->count, sizeof *partners);
@@ -267,23 +282,24 @@ static bool lay_out(struct cprof_diff *diff)
 {
     struct diff_half *before = &diff->sides[CPROF_BASELINE];
     struct diff_half *after = &diff->sides[CPROF_CANDIDATE];
-    size_t *subject_at[CPROF_SIDE_COUNT] = {array_new(before->known->count, sizeof **subject_at),
-                                            array_new(after->known->count, sizeof **subject_at)};
+    before->subject_at = array_new(before->known->count, sizeof *before->subject_at);
+    after->subject_at = array_new(after->known->count, sizeof *after->subject_at);
     diff->run_count = before->count + after->count;
-    bool enough = subject_at[0] && subject_at[1] && lay_subjects(diff, subject_at);
+    bool enough = before->subject_at && after->subject_at && lay_subjects(diff);
     size_t cells = diff->subject_count * diff->run_count;
     if (enough) {
         diff->values = array_new(cells * CPROF_METRIC_COUNT, sizeof *diff->values);
+        diff->measured = array_new(cells * CPROF_METRIC_COUNT, sizeof *diff->measured);
         diff->errors = array_new(cells, sizeof *diff->errors);
-        enough = diff->values && diff->errors;
+        enough = diff->values && diff->measured && diff->errors;
     }
     for (size_t run = 0; enough && run < diff->run_count; run++) {
         bool second = run >= before->count;
         lay_run(diff, second ? &after->runs[run - before->count] : &before->runs[run], run,
-                subject_at[second]);
+                second ? after->subject_at : before->subject_at);
     }
-    free(subject_at[0]);
-    free(subject_at[1]);
+    if (enough && cells)
+        memcpy(diff->measured, diff->values, cells * CPROF_METRIC_COUNT * sizeof *diff->values);
     return enough;
 }
 
@@ -328,7 +344,7 @@ enum cprof_status diff_finish(struct cprof_diff *diff, struct cprof_error *error
             return fault_set(error, CPROF_USAGE, "the %s has no run; a diff needs one a side",
                              side == CPROF_BASELINE ? "baseline" : "candidate");
     forget(diff);
-    if (!lay_out(diff) || !diff_judge(diff))
+    if (!lay_out(diff) || !diff_contexts_fold(diff) || !diff_judge(diff))
         return fault_memory(error, "the comparison");
     diff->finished = true;
     return CPROF_OK;

@@ -1,6 +1,7 @@
 /* The inside of a diff.
  *
  *   diff.c          the handle: runs of both sides, functions matched
+ *   diff_contexts.c what one build inlined counts as its caller's in both
  *   diff_verdict.c  what is tested and what comes of it
  *   diff_text.c, diff_markdown.c, diff_json.c  renderers
  *
@@ -11,6 +12,7 @@
 
 #include <cprof/cprof.h>
 
+#include "diff_contexts.h"
 #include "model.h"
 #include "snapshot.h"
 
@@ -19,8 +21,10 @@
 /* One run of a side. */
 struct diff_run {
     struct cprof_snapshot *snapshot;
-    size_t *places; /* of its entries, in the side's `known` */
-    double *errors; /* of the entries' self times, in percent; NULL: none is known */
+    size_t *places;                /* of its entries, in the side's `known` */
+    double *errors;                /* of the entries' self times, in percent; NULL: none is known */
+    struct diff_context *contexts; /* NULL: a snapshot's are not known */
+    size_t context_count;
 };
 
 struct diff_half {
@@ -28,6 +32,7 @@ struct diff_half {
     size_t count, capacity;
     struct cprof_snapshot *known; /* the functions of all runs; values of the last */
     char *program, *build_id, *compiler;
+    size_t *subject_at; /* of `known`; set by diff_finish */
 };
 
 /* A function of either side or of both; the first is the whole program. */
@@ -35,6 +40,8 @@ struct diff_subject {
     const char *name, *file;
     uint32_t line;
     bool in[CPROF_SIDE_COUNT];
+    const char **parts; /* functions whose own values count as this one's, NULL: none */
+    size_t part_count;
 };
 
 struct diff_list {
@@ -50,9 +57,13 @@ struct cprof_diff {
     /* Set by diff_finish. */
     struct diff_subject *subjects;
     size_t subject_count;
-    size_t run_count; /* of both sides; the baseline's come first */
-    uint64_t *values; /* [subject][metric][run]; CPROF_UNKNOWN */
-    double *errors;   /* [subject][run], of self time in percent; 0: none is known */
+    size_t run_count;   /* of both sides; the baseline's come first */
+    uint64_t *values;   /* [subject][metric][run], as they are compared; CPROF_UNKNOWN */
+    uint64_t *measured; /* the same as the runs say */
+    const char **parts; /* of all subjects */
+    size_t part_count;
+    bool lost_parts; /* a run without contexts has functions that one side alone has */
+    double *errors;  /* [subject][run], of self time in percent; 0: none is known */
     struct diff_list lists[3];
     size_t *added, *removed; /* subjects */
     size_t added_count, removed_count;
@@ -75,7 +86,14 @@ static inline const uint64_t *diff_values(const struct cprof_diff *diff, size_t 
     return diff->values + (subject * CPROF_METRIC_COUNT + metric) * diff->run_count;
 }
 
-/* The median over the runs of a side; negative: unknown. */
+/* The same without what counts as a function's because a build inlined it. */
+static inline const uint64_t *diff_measured(const struct cprof_diff *diff, size_t subject,
+                                            enum cprof_metric metric)
+{
+    return diff->measured + (subject * CPROF_METRIC_COUNT + metric) * diff->run_count;
+}
+
+/* The median over the runs of a side, as they are compared; negative: unknown. */
 double diff_median(const struct cprof_diff *diff, size_t subject, enum cprof_metric metric,
                    enum cprof_side side);
 

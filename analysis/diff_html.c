@@ -18,6 +18,7 @@ static const char head[] =
     "white-space: nowrap; }\n"
     "td.text, th.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }\n"
     "tr + tr { border-top: 1px solid #8884; } th { font-weight: 600; }\n"
+    ".with { opacity: .75; }\n"
     "iframe { width: 100%; height: 40rem; border: 1px solid #8884; background: #fffdf8; }\n"
     "</style>\n";
 
@@ -38,7 +39,14 @@ static void put_change(struct writer *writer, const struct cprof_diff_change *ch
     put_cell(writer, "", diff_value(text, change->metric, change->before, true));
     put_cell(writer, "", diff_value(text, change->metric, change->after, true));
     put_cell(writer, " class=\"text\"", cprof_metric_word(change->metric));
-    put_cell(writer, " class=\"text\"", change->function);
+    writer_text(writer, "<td class=\"text\">");
+    writer_xml(writer, change->function);
+    for (size_t idx = 0; idx < change->with_count && idx < DIFF_MOST_WITH; idx++) {
+        writer_text(writer, idx ? ", " : " <span class=\"with\">with ");
+        writer_xml(writer, change->with[idx]);
+    }
+    writer_text(writer, diff_more(text, change));
+    writer_text(writer, change->with_count ? "</span></td>" : "</td>");
     put_cell(writer, " class=\"text\"", diff_place(place, change->file, change->line));
     writer_text(writer, "</tr>\n");
 }
@@ -144,8 +152,13 @@ enum cprof_status cprof_diff_html(struct cprof_diff *diff, struct cprof_profile 
     put_names(&writer, "Only in the baseline", diff, cprof_diff_removed);
     writer_text(&writer, "<p>");
     writer_xml(&writer, facts->method);
-    writer_format(&writer, " (%zu of them, %zu unclear).</p>\n</body></html>\n", facts->tests,
+    writer_format(&writer, " (%zu of them, %zu unclear).</p>\n", facts->tests,
                   diff->lists[CPROF_DIFF_UNCLEAR].count);
+    if (diff->part_count)
+        writer_format(&writer, "<p>With: %s</p>\n", diff_with_sentence);
+    if (diff->lost_parts)
+        writer_format(&writer, "<p>%s</p>\n", diff_lost_sentence);
+    writer_text(&writer, "</body></html>\n");
     enum cprof_status written = writer_finish(&writer, error);
     return status != CPROF_OK ? status : written;
 }

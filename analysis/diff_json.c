@@ -30,6 +30,10 @@ static void put_change(struct json *json, const struct cprof_diff_change *change
     put_interval(json, "ci", change->low, change->high);
     json_bool(json, "exact", change->exact);
     json_bool(json, "relative", change->relative);
+    json_open(json, "with", '[');
+    for (size_t idx = 0; idx < change->with_count; idx++)
+        json_text(json, NULL, change->with[idx]);
+    json_close(json, ']');
     json_close(json, '}');
 }
 

@@ -36,6 +36,11 @@ static void put_change(struct writer *writer, const struct cprof_diff *diff,
     put_cell(writer, cprof_metric_word(change->metric));
     writer_text(writer, " | ");
     put_cell(writer, change->function);
+    for (size_t idx = 0; idx < change->with_count && idx < DIFF_MOST_WITH; idx++) {
+        writer_text(writer, idx ? ", " : " with ");
+        put_cell(writer, change->with[idx]);
+    }
+    writer_text(writer, diff_more(text, change));
     writer_text(writer, " | ");
     put_cell(writer, diff_place(place, change->file, change->line));
     writer_text(writer, " |\n");
@@ -127,5 +132,9 @@ enum cprof_status cprof_diff_markdown(struct cprof_diff *diff,
     writer_format(&writer,
                   "\n%s (%zu of them, %zu unclear). \\* is relative to the rest of the run.\n",
                   facts->method, facts->tests, diff->lists[CPROF_DIFF_UNCLEAR].count);
+    if (diff->part_count)
+        writer_format(&writer, "With: %s\n", diff_with_sentence);
+    if (diff->lost_parts)
+        writer_format(&writer, "%s\n", diff_lost_sentence);
     return writer_finish(&writer, error);
 }

@@ -12,6 +12,9 @@
 /* What is unclear is told by its number and the largest few. */
 #define MOST_UNCLEAR 3
 
+/* Columns for the name of what counts as a part of another function. */
+#define LONGEST_WITH 40
+
 static void put_title(struct writer *writer, const struct cprof_style *style, const char *title)
 {
     writer_text(writer, "\n");
@@ -50,6 +53,15 @@ static void put_change(struct writer *writer, const struct cprof_style *style,
     writer_format(writer, "  %s%s", word, change->relative ? "*" : "");
     writer_spaces(writer, 14 - strlen(word) - change->relative);
     put_name(writer, style, change->function, change->file, change->line, 79);
+    if (!change->with_count)
+        return;
+    writer_text(writer, "            with ");
+    for (size_t idx = 0; idx < change->with_count && idx < DIFF_MOST_WITH; idx++) {
+        writer_text(writer, idx ? ", " : "");
+        writer_screen(writer, change->with[idx], LONGEST_WITH, style);
+    }
+    writer_text(writer, diff_more(text, change));
+    writer_text(writer, "\n");
 }
 
 static void put_changes(struct writer *writer, const struct cprof_style *style, const char *title,
@@ -154,6 +166,10 @@ static void put_method(struct writer *writer, const struct cprof_style *style,
     if (relative)
         page_sentence(writer, style,
                       "* relative to the rest of its run: as a whole, runs differed in speed.");
+    if (diff->part_count)
+        page_sentence(writer, style, "with: %s", diff_with_sentence);
+    if (diff->lost_parts)
+        page_sentence(writer, style, "%s", diff_lost_sentence);
     if (facts->sides[CPROF_BASELINE].runs < 2 || facts->sides[CPROF_CANDIDATE].runs < 2)
         page_sentence(
             writer, style,

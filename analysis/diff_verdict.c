@@ -143,7 +143,11 @@ static struct cprof_diff_change change_of(const struct cprof_diff *diff, size_t 
 {
     const struct diff_subject *about = &diff->subjects[subject];
     double percent = before > 0 ? 100 * (after - before) / before : after > 0 ? INFINITY : 0;
+    bool parted = is_own_time(metric) || metric == CPROF_METRIC_ALLOC_COUNT ||
+                  metric == CPROF_METRIC_ALLOC_BYTES;
     return (struct cprof_diff_change){.function = about->name,
+                                      .with = parted ? about->parts : NULL,
+                                      .with_count = parted ? about->part_count : 0,
                                       .file = about->file,
                                       .line = about->line,
                                       .metric = metric,

@@ -101,6 +101,21 @@ const char *diff_speedup(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts
     return buf;
 }
 
+const char *diff_more(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_change *change)
+{
+    buf[0] = '\0';
+    if (change->with_count > DIFF_MOST_WITH)
+        snprintf(buf, DIFF_TEXT_SIZE, " and %zu more", change->with_count - DIFF_MOST_WITH);
+    return buf;
+}
+
+const char diff_with_sentence[] =
+    "a build has no such function, as when it is inlined; so its own part counts as its callers' "
+    "in both.";
+const char diff_lost_sentence[] =
+    "Some functions are in one build only. Where the other inlined them, their time is their "
+    "callers' there: runs of a store do not tell callers, profiles do.";
+
 const char *diff_place(char buf[DIFF_PLACE_SIZE], const char *file, uint32_t line)
 {
     const char *slash = strrchr(file, '/');

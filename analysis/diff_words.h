@@ -33,6 +33,15 @@ const char *diff_confidence(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_fa
 /* ": 1.03 times as fast (1.01 to 1.05, p 0.002)" of the whole program, or why not. */
 const char *diff_speedup(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_facts *facts);
 
+/* Of the functions that count as a part of a change's, how many are named. */
+#define DIFF_MOST_WITH 3
+
+/* " and 2 more" behind them, or "". */
+const char *diff_more(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_change *change);
+
+/* What "with" means, and what is to be known where contexts are not. */
+extern const char diff_with_sentence[], diff_lost_sentence[];
+
 /* "file:line" without folders, "" if unknown. */
 const char *diff_place(char buf[DIFF_PLACE_SIZE], const char *file, uint32_t line);
 

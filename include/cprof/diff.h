@@ -93,6 +93,11 @@ struct cprof_diff_change {
     double p;             /* corrected; 0 for what is exact */
     bool exact;           /* the same in all runs of a side */
     bool relative;        /* to the rest of the run, whose speed as a whole varied */
+    /* Functions that one build alone has, as when the other inlined them: what they
+     * took themselves when this function called them counts as its own, on both sides.
+     * The most of it first. */
+    const char *const *with;
+    size_t with_count;
 };
 
 enum cprof_diff_list { CPROF_DIFF_REGRESSIONS, CPROF_DIFF_IMPROVEMENTS, CPROF_DIFF_UNCLEAR };
@@ -103,7 +108,8 @@ enum cprof_diff_list { CPROF_DIFF_REGRESSIONS, CPROF_DIFF_IMPROVEMENTS, CPROF_DI
 const struct cprof_diff_change *cprof_diff_changes(const struct cprof_diff *diff,
                                                    enum cprof_diff_list list, size_t *count);
 
-/* Functions that only the candidate, or only the baseline, has; values are medians. */
+/* Functions that only the candidate, or only the baseline, has; values are medians.
+ * Where a caller is compared, they are parts of it: `with` of its changes. */
 bool cprof_diff_added(const struct cprof_diff *diff, size_t idx, struct cprof_entry *entry);
 bool cprof_diff_removed(const struct cprof_diff *diff, size_t idx, struct cprof_entry *entry);
 

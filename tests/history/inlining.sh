@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Two builds of one program that inline differently: the caller is no regression, what it
+# allocates is the same, and a caller that is slower as well is found, with what is in it.
+#
+# usage: inlining.sh BUILD.  Run by ctest.
+. "$(dirname "$0")/../support/whole.bash"
+begin inlining
+cat >work.c <<'C'
+#include <stdlib.h>
+#ifndef APART
+#define APART
+#endif
+#ifndef MORE
+#define MORE 0
+#endif
+static volatile unsigned sink;
+/* Nearly all of the time is in what one build inlines. */
+APART static void turn(unsigned times)
+{
+    for (volatile unsigned idx = 0; idx < times; idx++)
+        ;
+}
+APART static char *keep(size_t size)
+{
+    char *text = malloc(size);
+    text[0] = 'x';
+    return text;
+}
+__attribute__((noinline)) void outer(unsigned number)
+{
+    char *text = keep(16);
+    turn(200000 + 200000 * MORE);
+    sink += number + (unsigned)text[0];
+    free(text);
+}
+__attribute__((noinline)) void other(unsigned number)
+{
+    turn(20000);
+    sink += number;
+}
+int main(void)
+{
+    for (unsigned idx = 0; idx < 100; idx++) {
+        outer(idx);
+        other(idx);
+    }
+    return 0;
+}
+C
+# build NAME FLAG...: and five runs of it.
+build() {
+    # shellcheck disable=SC2086  # flags are words
+    "$cc" $flags "${@:2}" work.c -o "$1"
+    for run in 0 1 2 3 4; do
+        CPROF_MODE=exact CPROF_OUTPUT=$1.$run "./$1"
+    done
+}
+build inlined -O2
+build apart -O2 '-DAPART=__attribute__((noinline))'
+build none -O2 -fno-inline
+build much -O3
+build slower -O2 -DMORE=9
+
+has() { "$cprof" report --format json "$1.0" | jq "[.functions[] | select(.name == \"$2\")] | length"; }
+expect "turn of the one build" "$(has inlined turn)" 0
+expect "turn of the other" "$(has apart turn)" 1
+expect "turn where nothing is inlined" "$(has none turn)" 1
+for pair in "inlined apart" "apart inlined" "inlined none" "none much" "much none"; do
+    set -- $pair
+    "$cprof" diff --format json "$1".[0-4] -- "$2".[0-4] >diff.json
+    # Without what counts as theirs it is more than twentyfold; what a busy machine does to
+    # the processor's time is less.
+    expect "$pair: callers far from what they were" "$(jq -c '[.regressions[], .improvements[], .unclear[] |
+        select((.function == "outer" or .function == "other") and .metric == "self_cpu" and
+            (.before > 5 * .after or .after > 5 * .before)) | [.function, .before, .after]]' diff.json)" "[]"
+    expect "$pair: what is allocated" "$(jq -c '[.regressions[], .improvements[] |
+        select(.metric == "alloc_count" or .metric == "alloc_bytes")]' diff.json)" "[]"
+    expect "$pair: one side's" "$(jq -c '[.added[], .removed[] | .function] | contains(["keep", "turn"])' diff.json)" true
+done
+"$cprof" diff --format json apart.[0-4] -- slower.[0-4] >diff.json
+expect "what is slower and inlined" "$(jq -c '.regressions[] | select(.function == "outer" and .metric == "self_cpu") |
+    [.with[0], .percent_change > 200]' diff.json)" '["turn",true]'
+"$cprof" diff apart.[0-4] -- slower.[0-4] >diff.txt
+expect "the text says with what" "$(grep -A 1 'self_cpu.*outer' diff.txt | grep -c '^            with turn')" 1
+expect "and what that means" "$(grep -c "counts as its callers' in both" diff.txt)" 1
+finish
