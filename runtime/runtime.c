@@ -1,6 +1,6 @@
 /* The runtime as one translation unit: nothing is visible outside it but the
- * hooks, the compiler sees the cold paths whole, and its assembly can be carried
- * into every object as one group (runtime/carry.awk).
+ * hooks, the compiler sees the cold paths whole, and its code can be carried into
+ * every object as one group (cmake/carry.c).
  */
 #include "runtime.h"
 

@@ -1,0 +1,370 @@
+/* Turns the runtime's object file into the text that plugins append to every object
+ * (docs/adr/0001): all of it in one COMDAT group, so that the linker keeps one copy a
+ * module, and no name that the object's own code could also use: "__cprof_" in front,
+ * and behind it a dot and the ABI version (abi.h says what the dot is for).
+ *
+ *   carry runtime.o > carried.s
+ *
+ * Machine code as numbers: an assembler takes 64 KiB of them in a tenth of the time of
+ * the 20,000 lines that they were made of, and does so for every object of a build.
+ * Runs in the build alone; runtime/CMakeLists.txt calls it.  Knows x86-64.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cprof/abi.h>
+
+#define GROUP "__cprof_runtime"
+#define BASE_LABEL ".Lcprof_section_"
+
+/* A relocation of a type that both assemblers know by this name. */
+static const struct {
+    unsigned type;
+    const char *name;
+} relocations[] = {
+#define RELOCATION(name)                                                                           \
+    {                                                                                              \
+        name, #name                                                                                \
+    }
+    RELOCATION(R_X86_64_64),        RELOCATION(R_X86_64_PC32),
+    RELOCATION(R_X86_64_PLT32),     RELOCATION(R_X86_64_GOTPCREL),
+    RELOCATION(R_X86_64_GOTPCRELX), RELOCATION(R_X86_64_REX_GOTPCRELX),
+    RELOCATION(R_X86_64_GOTTPOFF),  RELOCATION(R_X86_64_TPOFF32),
+#undef RELOCATION
+};
+
+/* A section, and the relocations in it. */
+struct piece {
+    size_t idx;
+    const Elf64_Shdr *header;
+    const char *name;
+    const unsigned char *bytes; /* NULL where there are none */
+    const Elf64_Rela *relas;
+    size_t rela_count;
+};
+
+struct object {
+    Elf *elf;
+    size_t names; /* the section with the sections' names */
+    const Elf64_Sym *symbols;
+    size_t symbol_count, symbol_names;
+    struct piece frames; /* .eh_frame */
+};
+
+static bool begins(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* ---- Reading ---------------------------------------------------------------- */
+
+static struct piece piece_of(const struct object *object, Elf_Scn *section)
+{
+    const Elf64_Shdr *header = elf64_getshdr(section);
+    const Elf_Data *data = elf_getdata(section, NULL);
+    struct piece piece = {.idx = elf_ndxscn(section),
+                          .header = header,
+                          .name = elf_strptr(object->elf, object->names, header->sh_name),
+                          .bytes = data ? data->d_buf : NULL};
+    Elf_Scn *other = NULL;
+
+    while ((other = elf_nextscn(object->elf, other))) {
+        header = elf64_getshdr(other);
+        if (header->sh_type == SHT_RELA && header->sh_info == piece.idx) {
+            piece.relas = elf_getdata(other, NULL)->d_buf;
+            piece.rela_count = header->sh_size / sizeof *piece.relas;
+        }
+    }
+    return piece;
+}
+
+static void object_open(struct object *object, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    Elf_Scn *section = NULL;
+
+    if (fd < 0)
+        err(1, "%s", path);
+    elf_version(EV_CURRENT);
+    object->elf = elf_begin(fd, ELF_C_READ, NULL);
+    if (elf_getshdrstrndx(object->elf, &object->names) != 0)
+        errx(1, "%s: %s", path, elf_errmsg(-1));
+    while ((section = elf_nextscn(object->elf, section))) {
+        const Elf64_Shdr *header = elf64_getshdr(section);
+        if (header->sh_type == SHT_SYMTAB) {
+            object->symbols = elf_getdata(section, NULL)->d_buf;
+            object->symbol_count = header->sh_size / sizeof *object->symbols;
+            object->symbol_names = header->sh_link;
+        }
+        if (strcmp(elf_strptr(object->elf, object->names, header->sh_name), ".eh_frame") == 0)
+            object->frames = piece_of(object, section);
+    }
+    if (!object->symbols || !object->frames.relas)
+        errx(1, "%s: no symbols, or no .eh_frame", path);
+}
+
+/* ---- Names ------------------------------------------------------------------ */
+
+static const char *plain_name(const struct object *object, const Elf64_Sym *symbol)
+{
+    return elf_strptr(object->elf, object->symbol_names, symbol->st_name);
+}
+
+/* What libc and the linker define keeps its name. */
+static void name_print(const struct object *object, const Elf64_Sym *symbol)
+{
+    const char *name = plain_name(object, symbol);
+    bool ours = begins(name, "__cprof_");
+
+    if (!ours && symbol->st_shndx == SHN_UNDEF)
+        printf("%s", name);
+    else
+        printf("%s%s.%d", ours ? "" : "__cprof_rt_", name, CPROF_ABI_VERSION);
+}
+
+/* Without a name of its own in the text: sections, and strings of the compiler's. */
+static bool is_place(const struct object *object, const Elf64_Sym *symbol)
+{
+    return ELF64_ST_TYPE(symbol->st_info) == STT_SECTION ||
+           begins(plain_name(object, symbol), ".L");
+}
+
+/* The linker sorts .init_array.* by name and gathers notes by type; the others only
+ * need a name of ours. */
+static void section_name_print(const char *name)
+{
+    if (begins(name, ".init_array") || begins(name, ".fini_array") || begins(name, ".note"))
+        printf("%s", name);
+    else if (begins(name, ".rodata"))
+        printf(".rodata.cprof");
+    else if (begins(name, ".data.rel"))
+        printf(".data.rel.ro.cprof");
+    else
+        printf("%s.cprof", name);
+}
+
+static const char *section_type(const struct piece *piece)
+{
+    switch (piece->header->sh_type) {
+    case SHT_NOBITS:
+        return "nobits";
+    case SHT_NOTE:
+        return "note";
+    case SHT_INIT_ARRAY:
+        return "init_array";
+    case SHT_FINI_ARRAY:
+        return "fini_array";
+    default:
+        return "progbits";
+    }
+}
+
+/* ---- Text ------------------------------------------------------------------- */
+
+static void bytes_print(const struct piece *piece, size_t from, size_t end)
+{
+    static const struct {
+        size_t size;
+        const char *directive;
+    } units[] = {{8, "quad"}, {1, "byte"}};
+
+    if (!piece->bytes && end > from)
+        printf("\t.zero %zu\n", end - from);
+    for (size_t unit = 0; piece->bytes && unit < 2; unit++)
+        for (size_t size = units[unit].size, count = 0; from + size <= end; count++) {
+            unsigned long long number = 0;
+            memcpy(&number, piece->bytes + from, size);
+            from += size;
+            bool ends = count % 16 == 15 || from + size > end;
+            if (count % 16 == 0)
+                printf("\t.%s ", units[unit].directive);
+            printf(number < 10 ? "%llu%c" : "0x%llx%c", number, ends ? '\n' : ',');
+        }
+}
+
+/* How a function's frame is unwound, as the bytes of .eh_frame: past length and
+ * pointer to the entry that all share, start and length of the code, length of an
+ * augmentation that is empty. */
+static void frame_print(const struct object *object, const struct piece *piece, size_t offset)
+{
+    const unsigned char *bytes = object->frames.bytes;
+    enum { BEFORE_START = 8, BEHIND_START = 9 };
+
+    for (size_t idx = 0; idx < object->frames.rela_count; idx++) {
+        const Elf64_Rela *rela = &object->frames.relas[idx];
+        const Elf64_Sym *symbol = &object->symbols[ELF64_R_SYM(rela->r_info)];
+        if (symbol->st_shndx != piece->idx || symbol->st_value + (uint64_t)rela->r_addend != offset)
+            continue;
+        uint32_t length;
+        memcpy(&length, bytes + rela->r_offset - BEFORE_START, sizeof length);
+        printf("\t.cfi_startproc\n");
+        for (size_t position = BEHIND_START; position < length - 4; position++)
+            printf("%s%u%s", position == BEHIND_START ? "\t.cfi_escape " : "",
+                   bytes[rela->r_offset + position], position + 1 < length - 4 ? "," : "\n");
+        return;
+    }
+    errx(1, "no entry in .eh_frame for the code at %zu", offset);
+}
+
+static void label_print(const struct object *object, const struct piece *piece,
+                        const Elf64_Sym *symbol)
+{
+    static const char *const types[] = {[STT_NOTYPE] = "notype",
+                                        [STT_OBJECT] = "object",
+                                        [STT_FUNC] = "function",
+                                        [STT_TLS] = "tls_object"};
+
+    /* Weak besides: the linker sees the names of a module that link-time optimisation
+     * has yet to compile, and not their group. */
+    if (ELF64_ST_BIND(symbol->st_info) != STB_LOCAL) {
+        printf("\t.weak ");
+        name_print(object, symbol);
+        printf("\n\t.hidden ");
+        name_print(object, symbol);
+        putchar('\n');
+    }
+    printf("\t.type ");
+    name_print(object, symbol);
+    printf(",@%s\n\t.size ", types[ELF64_ST_TYPE(symbol->st_info)]);
+    name_print(object, symbol);
+    printf(",%llu\n", (unsigned long long)symbol->st_size);
+    name_print(object, symbol);
+    printf(":\n");
+    if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC)
+        frame_print(object, piece, symbol->st_value);
+}
+
+static const char *relocation_name(unsigned type)
+{
+    for (size_t idx = 0; idx < sizeof relocations / sizeof *relocations; idx++)
+        if (relocations[idx].type == type)
+            return relocations[idx].name;
+    errx(1, "relocations of type %u are not known here", type);
+}
+
+static void relocations_print(const struct object *object, const struct piece *piece)
+{
+    for (size_t idx = 0; idx < piece->rela_count; idx++) {
+        const Elf64_Rela *rela = &piece->relas[idx];
+        const Elf64_Sym *symbol = &object->symbols[ELF64_R_SYM(rela->r_info)];
+        long long addend = rela->r_addend;
+
+        printf("\t.reloc " BASE_LABEL "%zu+%llu,%s,", piece->idx,
+               (unsigned long long)rela->r_offset,
+               relocation_name((unsigned)ELF64_R_TYPE(rela->r_info)));
+        if (is_place(object, symbol)) {
+            printf(BASE_LABEL "%u", symbol->st_shndx);
+            addend += (long long)symbol->st_value;
+        } else {
+            name_print(object, symbol);
+        }
+        printf("%+lld\n", addend);
+    }
+}
+
+/* By place; of two at the same, as they stand in the file. */
+static const Elf64_Sym *label_next(const struct object *object, const struct piece *piece,
+                                   const Elf64_Sym *last)
+{
+    const Elf64_Sym *next = NULL;
+
+    for (const Elf64_Sym *symbol = object->symbols; symbol < object->symbols + object->symbol_count;
+         symbol++) {
+        if (symbol->st_shndx != piece->idx || is_place(object, symbol))
+            continue;
+        bool behind = !last || symbol->st_value > last->st_value ||
+                      (symbol->st_value == last->st_value && symbol > last);
+        if (behind && (!next || symbol->st_value < next->st_value))
+            next = symbol;
+    }
+    return next;
+}
+
+/* Bytes up to `end`, past the end of a function that stands before. */
+static void stretch_print(const struct piece *piece, size_t from, size_t frame_end, size_t end)
+{
+    if (frame_end) {
+        bytes_print(piece, from, frame_end);
+        printf("\t.cfi_endproc\n");
+        from = frame_end;
+    }
+    bytes_print(piece, from, end);
+}
+
+static void piece_print(const struct object *object, const struct piece *piece)
+{
+    const Elf64_Shdr *header = piece->header;
+    const Elf64_Sym *symbol = NULL;
+    size_t offset = 0, frame_end = 0;
+
+    printf("\t.section ");
+    section_name_print(piece->name);
+    printf(",\"a%s%s%sG\",@%s," GROUP "_%d,comdat\n\t.balign %llu\n" BASE_LABEL "%zu:\n",
+           header->sh_flags & SHF_WRITE ? "w" : "", header->sh_flags & SHF_EXECINSTR ? "x" : "",
+           header->sh_flags & SHF_TLS ? "T" : "", section_type(piece), CPROF_ABI_VERSION,
+           (unsigned long long)header->sh_addralign, piece->idx);
+    while ((symbol = label_next(object, piece, symbol))) {
+        stretch_print(piece, offset, frame_end, symbol->st_value);
+        offset = symbol->st_value;
+        label_print(object, piece, symbol);
+        frame_end =
+            ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? symbol->st_value + symbol->st_size : 0;
+    }
+    stretch_print(piece, offset, frame_end, header->sh_size);
+    relocations_print(object, piece);
+}
+
+/* The rest is the compiler's word to the linker on the whole of an object. */
+static bool is_carried(const struct object *object, Elf_Scn *section)
+{
+    const Elf64_Shdr *header = elf64_getshdr(section);
+    const char *name = elf_strptr(object->elf, object->names, header->sh_name);
+
+    return header->sh_flags & SHF_ALLOC && header->sh_size && strcmp(name, ".eh_frame") != 0 &&
+           strcmp(name, ".note.gnu.property") != 0;
+}
+
+static void undefined_print(const struct object *object)
+{
+    for (size_t idx = 1; idx < object->symbol_count; idx++) {
+        const Elf64_Sym *symbol = &object->symbols[idx];
+        if (symbol->st_shndx != SHN_UNDEF || ELF64_ST_BIND(symbol->st_info) != STB_WEAK)
+            continue;
+        printf("\t.weak ");
+        name_print(object, symbol);
+        if (ELF64_ST_VISIBILITY(symbol->st_other) == STV_HIDDEN) {
+            printf("\n\t.hidden ");
+            name_print(object, symbol);
+        }
+        putchar('\n');
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct object object = {0};
+    Elf_Scn *section = NULL;
+
+    if (argc != 2)
+        errx(2, "usage: carry runtime.o > carried.s");
+    object_open(&object, argv[1]);
+    /* LLVM's link-time optimiser joins the texts of several objects in one: the second
+     * and later ones must say nothing. */
+    printf("\t.ifndef " CPROF_SYMBOL_ENTER "\n");
+    undefined_print(&object);
+    while ((section = elf_nextscn(object.elf, section)))
+        if (is_carried(&object, section)) {
+            struct piece piece = piece_of(&object, section);
+            piece_print(&object, &piece);
+        }
+    printf("\t.endif\n\t.text\n");
+    elf_end(object.elf);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        err(1, "carried.s");
+    return 0;
+}
