@@ -6,23 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "columns.h"
 #include "command.h"
 #include "live.h"
 #include "output.h"
-#include "screen.h"
-
-enum order { ORDER_SELF, ORDER_TOTAL, ORDER_CALLS, ORDER_AVERAGE, ORDER_NAME, ORDER_COUNT };
-
-static const char *const order_words[] = {"self", "total", "calls", "avg", "name", NULL};
 
 /* Rows of the window before the table, and behind it. */
 #define HEAD_ROWS 4
 #define FOOT_ROWS 1
-
-/* From these widths on there is a bar, and a place. */
-#define COLUMNS_FOR_BAR 90
-#define COLUMNS_FOR_PLACE 110
-#define BAR_COLUMNS 10
 
 /* Reading must not take more than this part of the time. */
 #define SHARE_OF_READING 4
@@ -111,56 +102,23 @@ static bool arrange(struct top *top)
 
 /* ---- The picture ---------------------------------------------------------- */
 
-/* Where columns end; 0: there is none. */
-struct layout {
-    int share, self, total, calls, average, bar, name;
-};
-
-static struct layout lay_out(const struct top *top)
-{
-    struct layout layout = {0};
-    int columns = top->screen.columns, at = 0;
-    if (top->live.run.timed) {
-        layout.share = at += 7;
-        if (columns >= COLUMNS_FOR_BAR) {
-            layout.bar = at + 1;
-            at += 1 + BAR_COLUMNS;
-        }
-        if (columns >= 50)
-            layout.self = at += 10;
-        if (columns >= 64)
-            layout.total = at += 10;
-    }
-    if (columns >= 40 || !top->live.run.timed)
-        layout.calls = at += 15;
-    if (top->live.run.timed && columns >= 76)
-        layout.average = at += 9;
-    layout.name = at + 2;
-    return layout;
-}
-
-static void put_title(const struct top *top, int end, int order, const char *title)
-{
-    if (end)
-        screen_right(&top->screen, HEAD_ROWS - 1, end,
-                     top->order == order ? LOOK_CHOSEN : LOOK_HEAD, title);
-}
-
 static bool is_rate(const struct top *top)
 {
     return !top->since_start && top->live.wall_ns;
 }
 
-static void put_titles(const struct top *top, const struct layout *layout)
+static void put_titles(const struct top *top, const struct columns *columns)
 {
-    bool rate = is_rate(top);
-    put_title(top, layout->share, ORDER_SELF, "self %");
-    put_title(top, layout->self, ORDER_COUNT, rate ? "self/s" : "self");
-    put_title(top, layout->total, ORDER_TOTAL, rate ? "total/s" : "total");
-    put_title(top, layout->calls, ORDER_CALLS, rate ? "calls/s" : "calls");
-    put_title(top, layout->average, ORDER_AVERAGE, "avg");
-    screen_put(&top->screen, HEAD_ROWS - 1, layout->name,
-               top->order == ORDER_NAME ? LOOK_CHOSEN : LOOK_HEAD, "function");
+    const struct screen *screen = &top->screen;
+    const bool rate = is_rate(top);
+    const int line = HEAD_ROWS - 1, order = top->order;
+    columns_title(screen, line, columns->share, order == ORDER_SELF, "self %");
+    columns_title(screen, line, columns->self, order == ORDER_SELF, rate ? "self/s" : "self");
+    columns_title(screen, line, columns->total, order == ORDER_TOTAL, rate ? "total/s" : "total");
+    columns_title(screen, line, columns->calls, order == ORDER_CALLS, rate ? "calls/s" : "calls");
+    columns_title(screen, line, columns->average, order == ORDER_AVERAGE, "avg");
+    screen_put(screen, line, columns->name, order == ORDER_NAME ? LOOK_CHOSEN : LOOK_HEAD,
+               "function");
 }
 
 static uint64_t a_second(const struct top *top, uint64_t amount)
@@ -178,56 +136,18 @@ static double whole_of(const struct top *top)
     return whole;
 }
 
-static void put_numbers(const struct top *top, const struct layout *layout,
-                        const struct live_row *row, int line, enum screen_look look, double whole)
-{
-    const struct screen *screen = &top->screen;
-    struct live_row shown = shown_of(top, row);
-    bool unicode = screen->style.unicode;
-    double share = whole > 0 ? (double)shown.self_ns / whole : 0;
-    char text[CPROF_SHOW_SIZE];
-    if (layout->share) {
-        snprintf(text, sizeof text, "%.2f", 100 * share);
-        screen_right(screen, line, layout->share, look, text);
-    }
-    if (layout->bar && look != LOOK_CHOSEN)
-        screen_bar(screen, line, layout->bar, BAR_COLUMNS, share);
-    if (layout->self)
-        screen_right(screen, line, layout->self, look,
-                     cprof_show_duration(text, a_second(top, shown.self_ns), unicode));
-    if (layout->total)
-        screen_right(screen, line, layout->total, look,
-                     cprof_show_duration(text, a_second(top, shown.total_ns), unicode));
-    if (layout->calls)
-        screen_right(screen, line, layout->calls, look,
-                     cprof_show_count(text, a_second(top, shown.calls)));
-    if (layout->average)
-        screen_right(screen, line, layout->average, look,
-                     cprof_show_duration(text, row->function.average_ns, unicode));
-}
-
-static void put_row(const struct top *top, const struct layout *layout, size_t idx, int line,
+static void put_row(const struct top *top, const struct columns *columns, size_t idx, int line,
                     double whole)
 {
-    const struct screen *screen = &top->screen;
     const struct cprof_function *function = &top->rows[idx]->function;
+    const struct live_row shown = shown_of(top, top->rows[idx]);
     enum screen_look look = idx == top->list.chosen ? LOOK_CHOSEN : LOOK_PLAIN;
-    int room = screen->columns - layout->name, place = 0;
-    char text[256];
-    if (look == LOOK_CHOSEN)
-        screen_row(screen, line, look);
-    put_numbers(top, layout, top->rows[idx], line, look, whole);
-    if (screen->columns >= COLUMNS_FOR_PLACE && *function->file) {
-        const char *slash = strrchr(function->file, '/');
-        snprintf(text, sizeof text, "%.200s:%u", slash ? slash + 1 : function->file,
+    const struct columns_row row = {whole > 0 ? (double)shown.self_ns / whole : 0,
+                                    a_second(top, shown.self_ns), a_second(top, shown.total_ns),
+                                    a_second(top, shown.calls), function->average_ns};
+    columns_row(&top->screen, columns, line, look, top->live.profile, &row);
+    columns_name(&top->screen, line, columns->name, look, function->label, function->file,
                  function->line);
-        place = (int)strlen(text) + 2;
-        if (place > room / 2)
-            place = 0;
-    }
-    screen_name(screen, line, layout->name, room - place, look, function->label);
-    if (place)
-        screen_right(screen, line, screen->columns, look == LOOK_CHOSEN ? look : LOOK_FAINT, text);
 }
 
 static void put_head(const struct top *top)
@@ -278,17 +198,22 @@ static void draw(void *context)
     if (!arrange(top))
         return;
     screen_clear(&top->screen);
-    struct layout layout = lay_out(top);
+    const struct columns_wish wish = {.amounts = top->live.run.timed,
+                                      .self = true,
+                                      .calls = true,
+                                      .average = top->live.run.timed};
+    struct columns columns = columns_fit(&top->screen, &wish);
     double whole = whole_of(top);
     int rows = table_rows(top);
     screen_list_fit(&top->list, rows);
     put_head(top);
-    put_titles(top, &layout);
-    for (int idx = 0; !top->help && idx < rows && top->list.first + (size_t)idx < top->list.count;
-         idx++)
-        put_row(top, &layout, top->list.first + (size_t)idx, HEAD_ROWS + idx, whole);
     if (top->help)
         put_help(top);
+    else
+        put_titles(top, &columns);
+    for (int idx = 0; !top->help && idx < rows && top->list.first + (size_t)idx < top->list.count;
+         idx++)
+        put_row(top, &columns, top->list.first + (size_t)idx, HEAD_ROWS + idx, whole);
     screen_put(&top->screen, top->screen.rows - 1, 0, LOOK_FAINT,
                "q quit  h help  s t c a n order  r rates  / filter  p pause");
     screen_show();

@@ -63,6 +63,9 @@ press Right; shows "▾ main"
 press / l e v e l _ 0 Enter
 press o
 shows "▾ level_20"
+# However deep: a callee begins two columns to the right of its caller.
+steps=$(seen | sed -n 's/▾ level_.*//p' | LC_ALL=C.UTF-8 sed 's/[^ -~]/./g' | awk 'NR > 1 { print length - before } { before = length }' | tail -5 | sort -u)
+[ "$steps" = 2 ] || fail "callees begin $steps columns further: $(seen)"
 press / BSpace BSpace BSpace BSpace BSpace BSpace BSpace Enter
 press h; shows "next order of the functions"; press h
 press f; press End; shows "narrow_"
