@@ -22,8 +22,10 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* What the runtime reserves of addresses, and its file's hole (docs/FORMAT.md). */
-#define NEEDED_ADDRESSES (2304 * MIB)
+/* What the runtime reserves of addresses without its file, and with a small program's
+ * own: below, there is no profile.  And the file's hole (docs/FORMAT.md), which is
+ * smaller where it must be. */
+#define NEEDED_ADDRESSES (2400 * MIB)
 #define NEEDED_FILE_SIZE (512 * MIB)
 
 /* Less than this on tmpfs is a few hundred thousand calling contexts. */
@@ -68,28 +70,40 @@ static bool read_line(const char *path, char *line, size_t size)
 
 /* ---- What is installed ---------------------------------------------------- */
 
+/* The compiler that a file of the folder is the plugin for, "gcc-12". */
+static bool is_back_end(const char *file, char name[64])
+{
+    return sscanf(file, "cprof-%63[a-z0-9-].so", name) == 1 &&
+           (strncmp(name, "gcc-", 4) == 0 || strncmp(name, "clang-", 6) == 0);
+}
+
+static int choose_back_end(const struct dirent *entry)
+{
+    char name[64];
+    return is_back_end(entry->d_name, name);
+}
+
 static void check_installation(struct doctor *doctor)
 {
     static const char *const names[] = {"cprof.so", "libcprof-rt.a"};
-    char path[PATH_MAX], folder[PATH_MAX], list[512] = "";
+    char path[PATH_MAX], folder[PATH_MAX], list[512] = "", name[64];
     for (size_t idx = 0; idx < sizeof names / sizeof *names; idx++) {
         prefix_path(names[idx], path);
         if (access(path, R_OK) != 0)
             say(doctor, STATE_FAILURE, "%s is missing; install cprof again, all of it", path);
     }
     prefix_path("", folder);
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        char name[64];
-        if (sscanf(entry->d_name, "cprof-%63[a-z0-9-].so", name) == 1 &&
-            (strncmp(name, "gcc-", 4) == 0 || strncmp(name, "clang-", 6) == 0) &&
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, choose_back_end, alphasort);
+    for (int idx = 0; idx < count; idx++) {
+        if (is_back_end(entries[idx]->d_name, name) &&
             strlen(list) + strlen(name) + 3 < sizeof list) {
             strcat(list, *list ? ", " : "");
             strcat(list, name);
         }
+        free(entries[idx]);
     }
-    if (entries)
-        closedir(entries);
+    free(entries);
     if (*list)
         say(doctor, STATE_OK, "cprof " CPROF_VERSION " in %s serves %s", folder, list);
     else
@@ -249,24 +263,27 @@ static void check_memory_files(struct doctor *doctor)
             (unsigned long long)(free_bytes / MIB));
 }
 
+/* The sentence: `subject`, what is needed, `what`. */
 static void check_limit(struct doctor *doctor, int which, uint64_t needed, const char *letter,
-                        const char *what)
+                        const char *subject, const char *what)
 {
     struct rlimit limit;
     if (getrlimit((__rlimit_resource_t)which, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
         limit.rlim_cur >= needed)
         return;
-    say(doctor, STATE_WARNING, "ulimit -%s allows %llu MiB and %s; raise it: ulimit -%s unlimited",
-        letter, (unsigned long long)(limit.rlim_cur / MIB), what, letter);
+    say(doctor, STATE_WARNING,
+        "ulimit -%s allows %llu MiB, and %s %llu MiB %s; raise it: ulimit -%s unlimited", letter,
+        (unsigned long long)(limit.rlim_cur / MIB), subject, (unsigned long long)(needed / MIB),
+        what, letter);
 }
 
 static void check_limits(struct doctor *doctor)
 {
     int before = doctor->warnings;
-    check_limit(doctor, RLIMIT_AS, NEEDED_ADDRESSES, "v",
-                "recording needs 2304 MiB of addresses: programs run, but leave no profile");
-    check_limit(doctor, RLIMIT_FSIZE, NEEDED_FILE_SIZE, "f",
-                "files of 512 MiB could be needed: large profiles will be cut");
+    check_limit(doctor, RLIMIT_AS, NEEDED_ADDRESSES, "v", "recording needs",
+                "of addresses: programs run, but leave no profile");
+    check_limit(doctor, RLIMIT_FSIZE, NEEDED_FILE_SIZE, "f", "large profiles need",
+                "of file: they will be cut");
     char overcommit[16] = "";
     if (read_line("/proc/sys/vm/overcommit_memory", overcommit, sizeof overcommit) &&
         strcmp(overcommit, "2") == 0)

@@ -16,7 +16,7 @@ expect 0 env CPROF_MODE=exat "$CPROF" doctor
 holds "$out" "did you mean exact?"
 expect 0 env CPROF_MODE=off "$CPROF" doctor
 holds "$out" "nothing is recorded"
-expect 1 bash -c "ulimit -v 1500000; \"$CPROF\" doctor"
+expect 1 bash -c "ulimit -v 2400000; \"$CPROF\" doctor"
 holds "$out" "ulimit -v allows"
 expect 1 env PATH=/nowhere "$CPROF" doctor
 holds "$out" "no compiler that cprof serves was found"
