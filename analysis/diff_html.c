@@ -16,7 +16,9 @@ static const char head[] =
     "1rem; }\n"
     "table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; "
     "white-space: nowrap; }\n"
-    "td.text, th.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }\n"
+    "h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; } .scroll { overflow-x: auto; }\n"
+    "td.text, th.text { text-align: left; }\n"
+    "td.name { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }\n"
     "tr + tr { border-top: 1px solid #8884; } th { font-weight: 600; }\n"
     ".with { opacity: .75; }\n"
     "iframe { width: 100%; height: 40rem; border: 1px solid #8884; background: #fffdf8; }\n"
@@ -39,7 +41,7 @@ static void put_change(struct writer *writer, const struct cprof_diff_change *ch
     put_cell(writer, "", diff_value(text, change->metric, change->before, true));
     put_cell(writer, "", diff_value(text, change->metric, change->after, true));
     put_cell(writer, " class=\"text\"", cprof_metric_word(change->metric));
-    writer_text(writer, "<td class=\"text\">");
+    writer_text(writer, "<td class=\"text name\">");
     writer_xml(writer, change->function);
     for (size_t idx = 0; idx < change->with_count && idx < DIFF_MOST_WITH; idx++) {
         writer_text(writer, idx ? ", " : " <span class=\"with\">with ");
@@ -47,7 +49,7 @@ static void put_change(struct writer *writer, const struct cprof_diff_change *ch
     }
     writer_text(writer, diff_more(text, change));
     writer_text(writer, change->with_count ? "</span></td>" : "</td>");
-    put_cell(writer, " class=\"text\"", diff_place(place, change->file, change->line));
+    put_cell(writer, " class=\"text name\"", diff_place(place, change->file, change->line));
     writer_text(writer, "</tr>\n");
 }
 
@@ -59,13 +61,14 @@ static void put_changes(struct writer *writer, const char *title, const struct c
     if (!list->count)
         return;
     writer_format(writer,
-                  "<h2>%s</h2>\n<table><tr><th>change</th><th>%s between</th><th>p</th>"
+                  "<h2>%s</h2>\n<div class=\"scroll\" "
+                  "tabindex=\"0\"><table><tr><th>change</th><th>%s between</th><th>p</th>"
                   "<th>baseline</th><th>candidate</th><th class=\"text\">metric</th>"
                   "<th class=\"text\">function</th><th class=\"text\">at</th></tr>\n",
                   title, diff_confidence(text, &diff->facts));
     for (size_t idx = 0; idx < list->count; idx++)
         put_change(writer, &list->items[idx]);
-    writer_text(writer, "</table>\n");
+    writer_text(writer, "</table></div>\n");
 }
 
 typedef bool (*entry_getter)(const struct cprof_diff *, size_t, struct cprof_entry *);

@@ -308,6 +308,16 @@ static void put_ends(struct writer *writer, const struct trend *trend)
     }
 }
 
+static const char trend_style[] =
+    "<style>text { font: 13px sans-serif; fill: #222; } .end { text-anchor: end; }\n"
+    ".grid { stroke: #ddd; } .curve { fill: none; stroke: #1f6fb4; stroke-width: 2; }\n"
+    ".bar { stroke: #1f6fb4; opacity: .5; } circle { fill: #1f6fb4; }\n"
+    ".title { font-weight: bold; font-size: 15px; } .page { fill: #fff; }\n"
+    "@media (prefers-color-scheme: dark) { :root { background: #16181d; } .page { fill: #16181d; "
+    "}\n"
+    "text { fill: #e8e6e1; } .grid { stroke: #3a3f4a; } .curve, .bar { stroke: #82b7f4; }\n"
+    "circle { fill: #82b7f4; } }</style>\n";
+
 enum cprof_status cprof_trend_svg(struct cprof_history *history,
                                   const struct cprof_trend_options *options,
                                   const struct cprof_sink *sink, struct cprof_error *error)
@@ -319,16 +329,14 @@ enum cprof_status cprof_trend_svg(struct cprof_history *history,
         return status;
     writer_start(&writer, sink);
     writer_format(&writer,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-                  "viewBox=\"0 0 %d %d\" role=\"img\">\n"
-                  "<style>text { font: 13px sans-serif; fill: #222; } .end { text-anchor: end; }\n"
-                  ".grid { stroke: #ddd; } .curve { fill: none; stroke: #1f6fb4; stroke-width: 2; "
-                  "}\n.bar { stroke: #1f6fb4; opacity: .5; } circle { fill: #1f6fb4; }\n"
-                  ".title { font-weight: bold; font-size: 15px; }</style>\n"
-                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n"
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" "
+                  "style=\"max-width: %dpx\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
+                  PAPER_WIDTH, PAPER_WIDTH, PAPER_HEIGHT);
+    writer_text(&writer, trend_style);
+    writer_format(&writer,
+                  "<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n"
                   "<text x=\"%d\" y=\"28\" class=\"title\">",
-                  PAPER_WIDTH, PAPER_HEIGHT, PAPER_WIDTH, PAPER_HEIGHT, PAPER_WIDTH, PAPER_HEIGHT,
-                  LEFT);
+                  PAPER_WIDTH, PAPER_HEIGHT, LEFT);
     writer_xml(&writer, options->function);
     writer_format(&writer, ": %s by build</text>\n", cprof_metric_word(options->metric));
     put_axis(&writer, &trend, options->metric);

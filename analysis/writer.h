@@ -22,6 +22,8 @@ enum cprof_status writer_finish(struct writer *writer, struct cprof_error *error
 
 void writer_bytes(struct writer *writer, const char *ptr, size_t len);
 void writer_text(struct writer *writer, const char *text);
+
+/* What comes out may have 511 bytes; what is longer is cut. */
 __attribute__((format(printf, 2, 3))) void writer_format(struct writer *writer, const char *format,
                                                          ...);
 void writer_spaces(struct writer *writer, size_t count);

@@ -77,7 +77,9 @@ static int add_all(struct cprof_history *history, const struct cprof_history_abo
         fresh += added;
     }
     progress_end();
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE && fresh == count)
+        printf("%d profile%s added.\n", count, count == 1 ? "" : "s");
+    else if (status == EXIT_DONE)
         printf("%d of %d profiles added; the store had the others.\n", fresh, count);
     return status;
 }

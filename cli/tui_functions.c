@@ -42,9 +42,8 @@ static int compare_functions(const void *left_ptr, const void *right_ptr, void *
     double right_key = key_of(page->order, &page->items[right]);
     if (left_key != right_key)
         return left_key > right_key ? -1 : 1;
-    int order = page->order == ORDER_NAME
-                    ? strcmp(page->items[left].label, page->items[right].label)
-                    : 0;
+    int order =
+        page->order == ORDER_NAME ? strcmp(page->items[left].label, page->items[right].label) : 0;
     return order ? order : left < right ? -1 : left > right;
 }
 

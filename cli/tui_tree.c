@@ -49,8 +49,8 @@ static void open_hottest(struct tui *tui, uint32_t from)
 {
     struct cprof_context context;
     uint32_t at = from;
-    for (int levels = 0;
-         levels < LEVELS_AT_ONCE && cprof_context_at(tui->profile, at, &context); levels++) {
+    for (int levels = 0; levels < LEVELS_AT_ONCE && cprof_context_at(tui->profile, at, &context);
+         levels++) {
         tui->tree.open[at] = true;
         if (context.first_child == CPROF_NO_CONTEXT)
             return;
@@ -96,10 +96,9 @@ static void put_line(const struct tui *tui, const struct columns *columns, size_
     enum screen_look look = at == tui->tree.list.chosen ? LOOK_CHOSEN : LOOK_PLAIN;
     if (!cprof_context_at(tui->profile, line->context, &context))
         return;
-    const struct columns_row numbers = {tui_share(context.total_amount, tui->whole),
-                                        context.self_amount, context.total_amount,
-                                        line->context ? context.calls : CPROF_UNKNOWN,
-                                        CPROF_UNKNOWN};
+    const struct columns_row numbers = {
+        tui_share(context.total_amount, tui->whole), context.self_amount, context.total_amount,
+        line->context ? context.calls : CPROF_UNKNOWN, CPROF_UNKNOWN};
     columns_row(&tui->screen, columns, row, look, tui->profile, &numbers);
     int indent = 2 * (int)(line->depth < 1000000 ? line->depth : 1000000) - shift;
     int column = columns->name + (indent > 0 ? indent : 0);
@@ -115,10 +114,8 @@ static void put_line(const struct tui *tui, const struct columns *columns, size_
 void tree_draw(struct tui *tui)
 {
     struct tree_page *page = &tui->tree;
-    const struct columns_wish wish = {.amounts = tui->whole > 0,
-                                      .self = true,
-                                      .total_first = true,
-                                      .calls = tui->run.counted};
+    const struct columns_wish wish = {
+        .amounts = tui->whole > 0, .self = true, .total_first = true, .calls = tui->run.counted};
     struct columns columns = columns_fit(&tui->screen, &wish);
     int rows = tui_rows(tui), line = HEAD_ROWS - 1;
     unfold(tui);

@@ -41,7 +41,7 @@ lacks "$out" "Worse than"
 
 expect 0 "$CPROF" diff --format html old/0/p new/0/p
 holds "$out" "<b>Baseline</b>"
-holds "$out" "<td class=\"text\">again</td>"
+holds "$out" "<td class=\"text name\">again</td>"
 holds "$out" "src=\"data:image/svg+xml"
 sed -n 's/.*src="data:image.svg+xml;charset=utf-8,\([^"]*\)".*/\1/p' out.txt | sed 's/\\/\\\\/g; s/%/\\x/g' |
     xargs -0 printf '%b' >flame.svg

@@ -28,7 +28,7 @@ try_store() {
     one_sentence
     # In any order; the history is that of the runs.
     expect 0 "$CPROF" list --store "$store" --add --revision rev-c 2/*
-    holds "$out" "10 of 10 profiles added"
+    holds "$out" "10 profiles added."
     expect 0 "$CPROF" list --store "$store" --add --revision rev-a --flags -O2 0/*
     expect 0 "$CPROF" list --store "$store" --add --revision rev-b 1/*
     expect 0 "$CPROF" list --store "$store" --add --revision rev-b 1/* # again
@@ -92,7 +92,7 @@ for round in 0 1 2 3 4 5; do
 done
 # shellcheck disable=SC2046  # numbers are words
 wait $(jobs -p)
-[ "$(grep -c '^1 of 1 ' many.txt)" = 12 ] || fail "not all were added: $(cat many.txt)"
+[ "$(grep -c '^1 profile added' many.txt)" = 12 ] || fail "not all were added: $(cat many.txt)"
 
 # A folder without a store is one itself.
 mkdir folder && cp 0/0.cprof folder/a && cp 0/1.cprof folder/b && cp 1/0.cprof folder/c
