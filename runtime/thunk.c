@@ -40,6 +40,8 @@
 #define WITHOUT_SITE "\tleaq 80(%rsp), %rdi\n"
 
 THUNK("__cprof_rt_enter", "cprof_enter_cold", WITH_SITE);
+THUNK("__cprof_rt_enter_leaf", "cprof_enter_leaf_cold", WITH_SITE);
+THUNK("__cprof_begin_leaf", "cprof_begin_leaf_cold", WITH_SITE);
 THUNK("__cprof_return", "cprof_return_cold", WITH_SITE);
 THUNK("__cprof_begin", "cprof_begin_cold", WITHOUT_SITE);
 THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
@@ -47,41 +49,46 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
 /* Entry whose slot belongs to another callee, as happens where a function calls
  * many: the spare slot knows the child, and the slot is renewed.  20 instructions
  * instead of 150.  Anything else (a first call, a thread's first, a sampled
- * call's) goes the long way: what it stands on has empty spare slots. */
-__asm__(".globl __cprof_enter\n\t.hidden __cprof_enter\n\t.type __cprof_enter, @function\n"
-        "__cprof_enter:\n"
-        "\t.cfi_startproc\n"
-        "\tpushq %rdi\n\t.cfi_adjust_cfa_offset 8\n"
-        "\tpushq %rsi\n\t.cfi_adjust_cfa_offset 8\n"
-        "\tpushq %rdx\n\t.cfi_adjust_cfa_offset 8\n"
-        "\tmovq 32(%rsp), %rdi\n" /* the caller's hot pointer */
-        "\tmovl " TEXT(SITE_SPARE_SLOT) "(%rax), %esi\n"
-        "\tmovslq " TEXT(SITE_ID_REF) "(%rax), %rdx\n"
-        "\tmovl " TEXT(SITE_ID_REF) "(%rax,%rdx), %edx\n"
-        "\tmovq (%rdi,%rsi), %rsi\n" /* once: a handler may renew the slot */
-        "\tcmpl %edx, %esi\n"
-        "\tjne .Lspare_miss\n"
-        "\tmovslq " TEXT(SITE_SLOT) "(%rax), %rdx\n"
-        "\tmovq %rsi, (%rdi,%rdx)\n"
-        "\tsarq $32, %rsi\n"
-        "\taddq %rsi, %rdi\n" /* the child's */
-        /* Not the two instructions of an exit, which patch.c would take for one. */
-        "\tleaq __cprof_tls_offset(%rip), %rdx\n"
-        "\tmovq (%rdx), %rdx\n"
-        "\tmovq %rdi, %fs:(%rdx)\n"
-        "\tsubl $1, " TEXT(CPROF_ZONE) " - " TEXT(CPROF_HOT_BIAS) "(%rdi)\n"
-        "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tjs __cprof_begin\n" /* pops leave the flags alone */
-        "\tret\n"
-        ".Lspare_miss:\n"
-        "\t.cfi_adjust_cfa_offset 24\n"
-        "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"
-        "\tjmp __cprof_rt_enter\n"
-        "\t.cfi_endproc\n\t.size __cprof_enter, . - __cprof_enter\n");
+ * call's) goes the long way: what it stands on has empty spare slots.
+ *
+ * rdi: the caller's hot pointer, then the child's; rsi: the slot, read once, because a
+ * handler may renew it.  The pops leave the flags alone. */
+#define ENTER(name, stand, begin, otherwise, miss)                                                  \
+    __asm__(".globl " name "\n\t.hidden " name "\n\t.type " name ", @function\n" name ":\n"         \
+        "\t.cfi_startproc\n"                                                                        \
+        "\tpushq %rdi\n\t.cfi_adjust_cfa_offset 8\n"                                                \
+        "\tpushq %rsi\n\t.cfi_adjust_cfa_offset 8\n"                                                \
+        "\tpushq %rdx\n\t.cfi_adjust_cfa_offset 8\n"                                                \
+        "\tmovq 32(%rsp), %rdi\n"                                                                   \
+        "\tmovl " TEXT(SITE_SPARE_SLOT) "(%rax), %esi\n"                                            \
+        "\tmovslq " TEXT(SITE_ID_REF) "(%rax), %rdx\n"                                              \
+        "\tmovl " TEXT(SITE_ID_REF) "(%rax,%rdx), %edx\n"                                           \
+        "\tmovq (%rdi,%rsi), %rsi\n"                                                                \
+        "\tcmpl %edx, %esi\n"                                                                       \
+        "\tjne " miss "\n"                                                                          \
+        "\tmovslq " TEXT(SITE_SLOT) "(%rax), %rdx\n"                                                \
+        "\tmovq %rsi, (%rdi,%rdx)\n"                                                                \
+        "\tsarq $32, %rsi\n"                                                                        \
+        "\taddq %rsi, %rdi\n"                                                                       \
+        stand                                                                                       \
+        "\tsubl $1, " TEXT(CPROF_ZONE) " - " TEXT(CPROF_HOT_BIAS) "(%rdi)\n"                        \
+        "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tjs " begin "\n"                                                                          \
+        "\tret\n"                                                                                   \
+        miss ":\n"                                                                                  \
+        "\t.cfi_adjust_cfa_offset 24\n"                                                             \
+        "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"                                                \
+        "\tjmp " otherwise "\n"                                                                     \
+        "\t.cfi_endproc\n\t.size " name ", . - " name "\n")
+/* Not the two instructions of an exit, which patch.c would take for one. */
+#define STAND "\tleaq __cprof_tls_offset(%rip), %rdx\n\tmovq (%rdx), %rdx\n\tmovq %rdi, %fs:(%rdx)\n"
+
+ENTER("__cprof_enter", STAND, "__cprof_begin", "__cprof_rt_enter", ".Lspare_miss");
+ENTER("__cprof_enter_leaf", "", "__cprof_begin_leaf", "__cprof_rt_enter_leaf", ".Lspare_miss_leaf");
 
 #define SITE_AT(offset, field) \
     _Static_assert(offsetof(struct cprof_site, field) == offset, "thunk.c knows this offset")

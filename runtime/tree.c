@@ -278,6 +278,58 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
     call_count(process, thread, node_of(process, child), caller, stood_on);
 }
 
+/* What does not stand on its node stays where its caller stands, unless its exit
+ * comes back here. */
+static void leaf_step_back(const struct process *process, const uintptr_t *caller)
+{
+    if (!(*caller & CPROF_TAG_TIMED))
+        current_set(process, *caller);
+}
+
+HIDDEN void cprof_enter_leaf_cold(const struct cprof_site *site, uintptr_t *caller);
+HIDDEN void cprof_enter_leaf_cold(const struct cprof_site *site, uintptr_t *caller)
+{
+    cprof_enter_cold(site, caller);
+    if (__cprof_process)
+        leaf_step_back(__cprof_process, caller);
+}
+
+/* Where no slot says which child a leaf's call has just gone to: a handler has
+ * renewed it since, or the program is switched off. */
+static NOINLINE struct cprof_node *leaf_find(struct process *process, const struct cprof_site *site,
+                                             uintptr_t *caller)
+{
+    struct cprof_node *parent = process ? node_at(process, *caller) : NULL;
+    uint32_t child = 0;
+
+    if (!parent || process->mode == CPROF_MODE_OFF)
+        begin_off(process, caller);
+    else
+        child =
+            child_of(process, thread_of(process, parent), idx_of(process, parent), site_id(site));
+    return child ? node_of(process, child) : NULL;
+}
+
+/* A leaf's countdown ran out.  The thread does not stand on it, timed or not, but for
+ * its twin in a sampled call. */
+HIDDEN void cprof_begin_leaf_cold(const struct cprof_site *site, uintptr_t *caller);
+HIDDEN void cprof_begin_leaf_cold(const struct cprof_site *site, uintptr_t *caller)
+{
+    struct process *process = __cprof_process;
+    uint64_t slot = *(volatile uint64_t *)(*caller + (uintptr_t)(intptr_t)site->slot);
+    struct cprof_node *child = (struct cprof_node *)(*caller - CPROF_HOT_BIAS + CPROF_ZONE +
+                                                     (uintptr_t)(intptr_t)(int32_t)(slot >> 32));
+
+    if (UNLIKELY((uint32_t)slot != site_id(site) || !slot))
+        child = leaf_find(process, site, caller);
+    if (UNLIKELY(!child))
+        return;
+    struct thread *thread = thread_of(process, child);
+    if (UNLIKELY(thread->spot != NULL)) /* a call by the hot path: a jump left it */
+        spot_forget(thread);
+    call_begin(process, thread, child, caller, *caller);
+}
+
 /* Back by a jump: the frame's own node again, in no matter which tree the
  * thread stands now. */
 HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller);

@@ -103,6 +103,8 @@ static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the
 #define CPROF_SYMBOL_TLS_OFFSET CPROF_SYMBOL("tls_offset") /* of it; 0: not started  */
 #define CPROF_SYMBOL_ENTER CPROF_SYMBOL("enter")           /* cold: slot missed      */
 #define CPROF_SYMBOL_BEGIN CPROF_SYMBOL("begin")           /* cold: countdown ran out*/
+#define CPROF_SYMBOL_ENTER_LEAF CPROF_SYMBOL("enter_leaf") /* the same, of a function  */
+#define CPROF_SYMBOL_BEGIN_LEAF CPROF_SYMBOL("begin_leaf") /* that does not stand on it */
 #define CPROF_SYMBOL_END CPROF_SYMBOL("end")               /* cold: timed call ends  */
 #define CPROF_SYMBOL_RETURN CPROF_SYMBOL("return")         /* cold: back by a jump   */
 #define CPROF_SYMBOL_ABI CPROF_SYMBOL("abi")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What a counted call may cost in instructions: 9 on entry and 3 on exit in an
-# executable, 12 and 4 in a shared object, no push that the function did not have
-# if it is a leaf.  Counted twice: in the disassembly and by callgrind.  Switched
-# off: 1 and 1, in every kind of program.
+# executable, 12 and 4 in a shared object; of a leaf 8 and 2, 11 and 2, and no push
+# that it did not have.  Counted twice: in the disassembly and by callgrind.
+# Switched off: 1 and 1, of a leaf 2 and 1, in every kind of program.
 #
 # usage: budget.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
@@ -55,7 +55,7 @@ for kind in "" -fPIC; do
         "$cc" -O2 $kind -c sample.c -o plain.o
         "$cc" -O2 $flags $kind -c sample.c -o hooked.o
     }
-    [ "$kind" = -fPIC ] && budget=16 || budget=12
+    [ "$kind" = -fPIC ] && budget=13 || budget=10
     for function in leaf busy_leaf many_arguments store; do
         plain=$(hot_instructions plain.o $function)
         hooked=$(hot_instructions hooked.o $function)
@@ -99,7 +99,7 @@ for kind in "" -fPIC; do
     compile hooked loop.c $kind
     # shellcheck disable=SC2086
     "$cc" -O2 $apart $kind loop.c -o plain
-    [ "$kind" = -fPIC ] && budget=16 || budget=12
+    [ "$kind" = -fPIC ] && budget=16 leaf_budget=13 || budget=12 leaf_budget=10
     # Clang moves a leaf's result to its register behind the exit.
     copies=0
     is_clang && copies=1
@@ -112,11 +112,11 @@ for kind in "" -fPIC; do
         unset CPROF_MODE
         printf 'instructions added: %s to a leaf, %s to a leaf and its caller (%s %s)\n' "$leaf" "$pair" "$mode" "$kind"
         # Switched off, a hook is a jump over itself.
-        price=$budget
-        [ $mode = count ] || price=2
-        expect_between "instructions added to a leaf ($mode $kind)" "$leaf" 1 "$((price + copies)).01"
+        price=$budget leaf_price=$leaf_budget
+        [ $mode = count ] || price=2 leaf_price=3
+        expect_between "instructions added to a leaf ($mode $kind)" "$leaf" 1 "$((leaf_price + copies)).01"
         # The caller keeps its own caller's node across the call: a push and a pop.
-        expect_between "instructions added to a leaf and its caller ($mode $kind)" "$pair" 2 "$((2 * price + 3)).01"
+        expect_between "instructions added to a leaf and its caller ($mode $kind)" "$pair" 2 "$((leaf_price + price + 3)).01"
     done
 done
 
@@ -159,9 +159,9 @@ for shape in "-O2 -static" "-O2 -fplugin-arg-cprof-guard=on" "-O3 -fPIC -pie" "-
     run 0 env CPROF_MODE=off ./hooked 1000
     # A guard stays, and what is not optimised moves values about (with Clang, all of
     # the entry's operands).
-    most=9.01
+    most=11.01
     [[ $shape != -O0* ]] || most=14.01
-    [[ $shape != -O0* ]] || ! is_clang || most=42.01
+    [[ $shape != -O0* ]] || ! is_clang || most=43.01
     expect_between "instructions added to two functions ($shape)" "$(added ./plain ./hooked)" 2 $most
 done
 "$cc" -O2 $apart shapes.c -o plain_host
@@ -179,5 +179,5 @@ mv library.so hooked.so
 few=$(instructions ./plain 1000) many=$(instructions ./plain 101000)
 mv hooked.so library.so
 few=$(($(CPROF_MODE=off instructions ./plain 1000) - few)) many=$(($(CPROF_MODE=off instructions ./plain 101000) - many))
-expect_between "instructions added to two functions of a library" "$(awk "BEGIN { print ($many - $few) / 1e5 }")" 2 7.01
+expect_between "instructions added to two functions of a library" "$(awk "BEGIN { print ($many - $few) / 1e5 }")" 2 8.01
 finish
