@@ -24,7 +24,7 @@ gcc -O2 ${time:+-DFAKE_CLOCK} -I"$include" $("$cprof" flags --cc gcc) -o signals
 run() {
     local name=$1 status=0
     shift
-    CPROF_MODE=$mode CPROF_OUTPUT=$name timeout 60 ./signals "$when" "$@" >"$name.noted" || status=$?
+    CPROF_MODE=$mode CPROF_OUTPUT=$name timeout 300 ./signals "$when" "$@" >"$name.noted" || status=$?
     [ $status = 0 ] || { echo "signals $when $*: status $status" && exit 1; }
 }
 
