@@ -62,6 +62,7 @@ enum {
     DURATION_CHUNK = 16,    /* parts that one thread uses */
     FIRST_DURATIONS = 512,  /* parts of an extent: whole pages */
     DIRECTORY_MAX = 1 << 16,
+    TWIN_TAG = 2,
 };
 
 /* What a node's hash table of children holds: key is parent << 32 | site id. */
@@ -229,10 +230,11 @@ static inline struct cprof_node *node_of(const struct process *process, uint32_t
 }
 
 /* In a sampled call a thread stands on the twin of its node, whose slots are
- * always empty: so every call takes the cold path without a test on the hot one. */
+ * always empty: so every call takes the cold path without a test on the hot one.
+ * The tag tells the thunk (thunk.c) not to look at anything before the clock. */
 static inline uintptr_t twin_of(uintptr_t hot)
 {
-    return hot + BLOCKS_LEN;
+    return (hot + BLOCKS_LEN) | TWIN_TAG;
 }
 
 static inline bool is_twin(const struct process *process, uintptr_t hot)

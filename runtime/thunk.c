@@ -36,6 +36,7 @@
 #define SITE_ID_REF 8
 #define SITE_SLOT 36
 #define SITE_SPARE_SLOT 40
+#define TWIN 2
 
 #define WITHOUT_SITE "\tleaq 80(%rsp), %rdi\n"
 
@@ -51,6 +52,9 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
  * instead of 150.  Anything else (a first call, a thread's first, a sampled
  * call's) goes the long way: what it stands on has empty spare slots.
  *
+ * A sampled call's callee is told by the tag, before anything is read that may be in no
+ * cache: the clock has not stopped yet.
+ *
  * rdi: the caller's hot pointer, then the child's; rsi: the slot, read once, because a
  * handler may renew it.  The pops leave the flags alone. */
 #define ENTER(name, stand, begin, otherwise, miss)                                                  \
@@ -60,6 +64,8 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
         "\tpushq %rsi\n\t.cfi_adjust_cfa_offset 8\n"                                                \
         "\tpushq %rdx\n\t.cfi_adjust_cfa_offset 8\n"                                                \
         "\tmovq 32(%rsp), %rdi\n"                                                                   \
+        "\ttestb $" TEXT(TWIN) ", %dil\n"                                                           \
+        "\tjne " miss "\n"                                                                          \
         "\tmovl " TEXT(SITE_SPARE_SLOT) "(%rax), %esi\n"                                            \
         "\tmovslq " TEXT(SITE_ID_REF) "(%rax), %rdx\n"                                              \
         "\tmovl " TEXT(SITE_ID_REF) "(%rax,%rdx), %edx\n"                                           \
@@ -90,6 +96,7 @@ THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
 ENTER("__cprof_enter", STAND, "__cprof_begin", "__cprof_rt_enter", ".Lspare_miss");
 ENTER("__cprof_enter_leaf", "", "__cprof_begin_leaf", "__cprof_rt_enter_leaf", ".Lspare_miss_leaf");
 
+_Static_assert(TWIN == TWIN_TAG, "thunk.c tests this tag");
 #define SITE_AT(offset, field) \
     _Static_assert(offsetof(struct cprof_site, field) == offset, "thunk.c knows this offset")
 SITE_AT(SITE_ID_REF, id_ref);

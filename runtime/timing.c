@@ -425,14 +425,16 @@ static inline void stretch_end(const struct process *process, struct thread *thr
         sampled->self += ticks;
 }
 
-/* Nobody but samples looks at a twin, so the translation of its address is seldom
- * at hand: some hundred nanoseconds that are not the call's.  It is looked up before. */
+/* Nobody but samples looks at a twin, so the translations of its slots' addresses are
+ * seldom at hand: some hundred nanoseconds that are not the call's.  They are looked
+ * up before. */
 static inline void stretch_start(struct process *process, struct thread *thread)
 {
     const struct cprof_node *spot = *(struct cprof_node *volatile *)&thread->spot;
 
     if (LIKELY(spot != NULL)) /* no handler has forgotten it meanwhile */
-        (void)*(const volatile char *)twin_of(hot_at(spot));
+        for (int slot = 0; slot < CPROF_SLOT_COUNT; slot += CPROF_SPARE_COUNT) /* one a zone */
+            (void)*(const volatile char *)(twin_of(hot_at(spot)) + (uintptr_t)CPROF_SLOT(slot));
     __asm__ volatile("lfence" ::: "memory");
     thread->stretch_start = ticks_at_start(process);
 }
