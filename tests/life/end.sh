@@ -158,15 +158,20 @@ cat >busy.c <<'C'
 #include <stdlib.h>
 #include <unistd.h>
 volatile int sink;
+int begun;
 __attribute__((noipa)) void spin(void) { sink++; }
-__attribute__((noipa)) void *endless(void *x) { for (;;) spin(); return x; }
+__attribute__((noipa)) void *endless(void *x)
+{
+    for (__atomic_add_fetch(&begun, 1, __ATOMIC_RELAXED);;) spin();
+    return x;
+}
 __attribute__((noipa)) void known(void) { sink++; }
 int main(void)
 {
     pthread_t thread;
     for (int idx = 0; idx < 4; idx++) pthread_create(&thread, 0, endless, 0);
     for (int idx = 0; idx < 500; idx++) known();
-    usleep(20000);
+    while (__atomic_load_n(&begun, __ATOMIC_RELAXED) < 4) usleep(1000);
     exit(3);
 }
 C
