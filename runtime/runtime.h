@@ -21,8 +21,8 @@
  *     through one hidden pointer a module: several copies of this code (one a
  *     module) work on the same state.
  *
- * Reading order: runtime.h, tree.c (enter), timing.c (begin, end), durations.c,
- * thread.c, module.c, patch.c, process.c (start and finish), file.c, fork.c, thunk.c;
+ * Reading order: runtime.h, tree.c (enter), timing.c (begin, end; before it
+ * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c, patch.c, process.c (start and finish), file.c, fork.c, thunk.c;
  * for allocations heap.h, blocks.c, heap.c, sampling.c, allocation.c.
  * One translation unit, runtime.c, includes them all.
  */
@@ -349,7 +349,7 @@ static uint32_t node_new(struct process *process, struct thread *thread, uint32_
 static uint32_t child_known(const struct thread *thread, uint32_t parent, uint32_t site);
 static void child_remember(struct thread *thread, uint32_t parent, uint32_t site, uint32_t child);
 
-/* timing.c */
+/* charges.c, timing.c */
 static void thread_timing_reset(struct process *process, struct thread *thread);
 static void call_count(struct process *process, struct thread *thread, struct cprof_node *child,
                        uintptr_t *caller, uintptr_t stood_on);
