@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "cprof-viewer-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 mkdirSync(process.env.SCREENSHOTS, { recursive: true });
 
-const release = join(process.env.NPM_CACHE, "speedscope-1.25.0/dist/release");
+const release = join(process.env.SPEEDSCOPE, "dist/release");
 const formats = {
     speedscope: { name: "profile.speedscope.json", total: "903.00µs", self: "800.00µs" },
     pprof: { name: "profile.pb.gz", total: "903.00µs", self: "800.00µs" },
@@ -24,6 +24,7 @@ const formats = {
 const usual = /^(speedscope v|WebGL initialized|Importing as|import:)/;
 
 execFileSync(process.env.MAKE_PROFILE, [join(folder, "profile"), "levels=0"]);
+execFileSync(process.env.MAKE_PROFILE, [join(folder, "hostile"), "hostile", "levels=300"]);
 const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
@@ -34,29 +35,43 @@ function fail(...words) {
     console.log("FAILED:", ...words);
 }
 
-for (const [format, wanted] of Object.entries(formats)) {
-    const file = join(folder, wanted.name);
-    execFileSync(process.env.CPROF, ["export", "-f", format, join(folder, "profile"), "-o", file]);
-    const script = join(folder, format + ".js");
+/* Opens an export, calls `look` with its table's text. */
+async function opened(profile, format, look) {
+    const name = formats[format].name, file = join(folder, profile + "." + format), script = file + ".js";
+    execFileSync(process.env.CPROF, ["export", "-f", format, join(folder, profile), "-o", file]);
     const bytes = readFileSync(file).toString("base64");
-    writeFileSync(script, `speedscope.loadFileFromBase64(${JSON.stringify(wanted.name)}, ${JSON.stringify(bytes)})`);
+    writeFileSync(script, `speedscope.loadFileFromBase64(${JSON.stringify(name)}, ${JSON.stringify(bytes)})`);
     const page = await browser.newPage({ viewport: { width: 1200, height: 700 } });
-    page.on("console", (message) => usual.test(message.text()) || fail(format, message.text()));
-    page.on("pageerror", (error) => fail(format, error.message));
+    page.on("console", (message) => usual.test(message.text()) || fail(profile, format, message.text()));
+    page.on("pageerror", (error) => fail(profile, format, error.message));
     await page.goto(pathToFileURL(join(release, "index.html")) + "#localProfilePath=" + script);
     try {
         await page.waitForFunction(() => document.body.innerText.includes("Sandwich"), null, { timeout: 20000 });
-        await page.waitForTimeout(500);
-        await page.screenshot({ path: join(process.env.SCREENSHOTS, `speedscope-${format}.png`) });
+        if (profile === "profile") {
+            await page.waitForTimeout(500); /* until it has drawn */
+            await page.screenshot({ path: join(process.env.SCREENSHOTS, `speedscope-${format}.png`) });
+        }
         await page.keyboard.press("3");
         await page.waitForFunction(() => document.body.innerText.includes("Symbol Name"), null, { timeout: 10000 });
-        const text = await page.evaluate(() => document.body.innerText);
-        for (const part of ["work", "main", wanted.total, wanted.self])
-            if (!text.includes(part)) fail(format, `"${part}" is not in:`, text.slice(0, 300));
+        look(await page.evaluate(() => document.body.innerText));
     } catch (error) {
-        fail(format, error.message);
+        fail(profile, format, error.message);
     }
     await page.close();
+}
+
+for (const [format, wanted] of Object.entries(formats)) {
+    const plain = (text) => {
+        for (const part of ["work", "main", wanted.total, wanted.self])
+            if (!text.includes(part)) fail(format, `"${part}" is not in:`, text.slice(0, 300));
+    };
+    /* Names that end other formats, letters of many kinds, and 300 levels. */
+    const hostile = (text) => {
+        for (const part of ["\u51fd\u6570", "TTTTTTTT", "<script>"])
+            if (!text.includes(part)) fail("hostile", format, `"${part}" is not in:`, text.slice(0, 600));
+    };
+    await opened("profile", format, plain);
+    await opened("hostile", format, hostile);
 }
 await browser.close();
 console.log(failures ? `${failures} failed` : "all as expected");
