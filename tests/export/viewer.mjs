@@ -47,12 +47,10 @@ async function opened(profile, format, look) {
     await page.goto(pathToFileURL(join(release, "index.html")) + "#localProfilePath=" + script);
     try {
         await page.waitForFunction(() => document.body.innerText.includes("Sandwich"), null, { timeout: 20000 });
-        if (profile === "profile") {
-            await page.waitForTimeout(500); /* until it has drawn */
-            await page.screenshot({ path: join(process.env.SCREENSHOTS, `speedscope-${format}.png`) });
-        }
+        await page.waitForTimeout(500); /* until it has drawn */
+        await page.screenshot({ path: join(process.env.SCREENSHOTS, `speedscope-${profile}-${format}.png`) });
         await page.keyboard.press("3");
-        await page.waitForFunction(() => document.body.innerText.includes("Symbol Name"), null, { timeout: 10000 });
+        await page.waitForFunction(() => /Symbol Name[^]*main/.test(document.body.innerText), null, { timeout: 10000 });
         look(await page.evaluate(() => document.body.innerText));
     } catch (error) {
         fail(profile, format, error.message);
