@@ -4,6 +4,18 @@
 #include "command.h"
 #include "render.h"
 
+/* The words are those of `cprof flame`, whose widths are the same numbers. */
+static const struct {
+    const char *word;
+    enum cprof_metric metric;
+} numbers[] = {{"total_time", CPROF_METRIC_TOTAL_TIME},
+               {"calls", CPROF_METRIC_CALLS},
+               {"alloc_count", CPROF_METRIC_ALLOC_COUNT},
+               {"alloc_bytes", CPROF_METRIC_ALLOC_BYTES},
+               {"peak_bytes", CPROF_METRIC_PEAK_BYTES}};
+
+enum { METRICS = sizeof numbers / sizeof *numbers };
+
 static enum cprof_status write_export(struct cprof_profile *profile, const struct output *output,
                                       const void *asked, struct cprof_error *error)
 {
@@ -12,8 +24,9 @@ static enum cprof_status write_export(struct cprof_profile *profile, const struc
 
 int command_export(int count, char **words)
 {
-    static const char *const metrics[] = {"total_time",  "calls",      "alloc_count",
-                                          "alloc_bytes", "peak_bytes", NULL};
+    const char *metrics[METRICS + 1] = {NULL};
+    for (int idx = 0; idx < METRICS; idx++)
+        metrics[idx] = numbers[idx].word;
     const char *formats[CPROF_EXPORT_COUNT + 1] = {NULL};
     for (int idx = 0; idx < CPROF_EXPORT_COUNT; idx++)
         formats[idx] = cprof_export_word((enum cprof_export)idx);
@@ -32,14 +45,10 @@ int command_export(int count, char **words)
         .description =
             "Writes the profile for the viewers of others:\n"
             "\n"
-            "pprof: gzipped profile.proto, for pprof and what reads its files\n"
-            "folded: a line a stack, for flamegraph.pl, inferno and speedscope\n"
-            "speedscope: speedscope's own JSON, times and calls as two profiles\n"
-            "chrome: trace events for Perfetto; sums as nested slices, not a timeline\n"
-            "callgrind: for callgrind_annotate and KCachegrind\n"
-            "csv: the functions as a table, RFC 4180\n"
-            "html: one page for a browser, what `cprof report --format html` writes\n"
-            "json, html: what `cprof report --format` writes under these names\n"
+/* Indented lines stay lines in the manual. */
+#define CPROF_EXPORT(name, word, function, meaning) "  " word ": " meaning "\n"
+#include <cprof/export.def>
+#undef CPROF_EXPORT
             "\n"
             "What other profilers wrote goes the same way: folded stacks, the output of\n"
             "`perf script` and callgrind's files are profiles for every command.",
@@ -60,11 +69,8 @@ int command_export(int count, char **words)
         complain("pprof's format is not for terminals; name a file: -o profile.pb.gz");
         return EXIT_USAGE;
     }
-    static const enum cprof_metric meant[] = {CPROF_METRIC_TOTAL_TIME, CPROF_METRIC_CALLS,
-                                              CPROF_METRIC_ALLOC_COUNT, CPROF_METRIC_ALLOC_BYTES,
-                                              CPROF_METRIC_PEAK_BYTES};
     struct cprof_export_options asked = {.format = (enum cprof_export)format,
-                                         .metric = meant[metric]};
+                                         .metric = numbers[metric].metric};
     struct render render = {write_export, &asked, path, false};
     return render_profiles(&render, count, words);
 }

@@ -108,7 +108,7 @@ int command_report(int count, char **words)
          NULL},
         {OPTION_FLAG, 0, "temporary", NULL, "blocks freed before the next allocation",
          &views.temporary, NULL},
-        {OPTION_TEXT, 0, "suppressions", "FILE", "leaks to leave out (see below)", &suppressions,
+        {OPTION_TEXT, 0, "suppressions", "FILE", "leaks to leave out (see above)", &suppressions,
          NULL},
         {OPTION_FLAG, 0, "no-source", NULL, "leave the source out of the HTML page", &no_source,
          NULL},
