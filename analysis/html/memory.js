@@ -171,7 +171,10 @@ const sourceView = {
         const item = chosen && chosen.file === file.path ? chosen
             : report.functions.find(function (one) { return one.file === file.path; });
         const row = item && this.body.children[item.line - 1];
-        if (row && key !== this.scrolled) row.scrollIntoView({block: "center"});
+        if (row && key !== this.scrolled) {
+            row.scrollIntoView({block: "center"});
+            this.table.parentNode.scrollLeft = 0; /* long lines draw it to the right */
+        }
         this.scrolled = key;
     },
     fill: function (file) {

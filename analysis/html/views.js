@@ -99,7 +99,7 @@ function nameCell(item) {
 /* Self time, or another profiler's samples. */
 const selfKey = contexts.unit ? "self_amount" : "self_ns";
 const mostSelf = report.functions.length ? report.functions[0][selfKey] || 0 : 0;
-const allSelf = report.functions.reduce(function (sum, item) { return sum + (item[selfKey] || 0); }, 0);
+const allSelf = whole.total(metrics[0])[0]; /* of the program, as in the report's text */
 
 function functionColumns() {
     const columns = [
