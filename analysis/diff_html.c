@@ -21,6 +21,7 @@ static const char head[] =
     "td.name { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }\n"
     "tr + tr { border-top: 1px solid #8884; } th { font-weight: 600; }\n"
     ".with { opacity: .75; }\n"
+    "h1, p, li { overflow-wrap: anywhere; }\n"
     "iframe { width: 100%; height: 40rem; border: 1px solid #8884; background: #fffdf8; }\n"
     "</style>\n";
 
