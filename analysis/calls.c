@@ -37,6 +37,17 @@ static enum calls_result read_text(struct calls_reader *reader, size_t base, uin
                                                                             : CALLS_NO_MEMORY;
 }
 
+static enum calls_result add_inlined(struct calls_reader *reader, uint32_t caller, uint32_t name,
+                                     uint32_t file)
+{
+    struct cprof_profile *profile = reader->profile;
+    if (!array_reserve(&profile->inlined, &profile->inlined_capacity, profile->inlined_count + 1,
+                       sizeof *profile->inlined))
+        return CALLS_NO_MEMORY;
+    profile->inlined[profile->inlined_count++] = (struct inlined){caller, name, file};
+    return CALLS_OK;
+}
+
 static enum calls_result add_call(struct calls_reader *reader, const struct cprof_call *call,
                                   size_t first_site, size_t string_base)
 {
@@ -54,6 +65,8 @@ static enum calls_result add_call(struct calls_reader *reader, const struct cpro
         result = read_text(reader, string_base, call->file, &site.file);
     if (result != CALLS_OK)
         return result;
+    if (call->flags & CPROF_CALL_INLINED)
+        return add_inlined(reader, site.caller, name, site.file);
     site.callee = model_display(profile, name);
     if (site.callee == MODEL_NONE ||
         !array_reserve(&profile->calls, &profile->call_capacity, profile->call_count + 1,
@@ -102,11 +115,13 @@ enum cprof_status calls_load(struct cprof_profile *profile, const struct records
                                   .functions = functions,
                                   .budget = 4 * (uint64_t)records->string_len + 65536};
     enum calls_result result = CALLS_OK;
-    size_t before = profile->call_count;
+    size_t before = profile->call_count, inlined_before = profile->inlined_count;
     for (size_t idx = 0; result == CALLS_OK && idx < records->calls.count;)
         result = read_object(&reader, &idx);
     table_free(&reader.by_offset);
-    if (result == CALLS_DAMAGED)
+    if (result == CALLS_DAMAGED) {
         profile->call_count = before;
+        profile->inlined_count = inlined_before;
+    }
     return result != CALLS_NO_MEMORY ? CPROF_OK : fault_memory(error, name);
 }

@@ -64,6 +64,7 @@ static void run_free(struct diff_run *run)
     free(run->places);
     free(run->errors);
     free(run->contexts);
+    free(run->inlined);
 }
 
 void cprof_diff_free(struct cprof_diff *diff)
@@ -198,7 +199,8 @@ enum cprof_status cprof_diff_add_profile(struct cprof_diff *diff, enum cprof_sid
         cprof_tree_free(own.snapshot->tree); /* for each run of many, it is too large */
         own.snapshot->tree = NULL;
     }
-    if (status == CPROF_OK && own.snapshot && !diff_contexts_take(&own, profile))
+    if (status == CPROF_OK && own.snapshot &&
+        !diff_contexts_take(&own, &diff->sides[side].known->texts, profile))
         status = fault_memory(error, run.program);
     if (status == CPROF_OK)
         return add_run(diff, side, own, error);

@@ -25,6 +25,8 @@ struct diff_run {
     double *errors;                /* of the entries' self times, in percent; NULL: none is known */
     struct diff_context *contexts; /* NULL: a snapshot's are not known */
     size_t context_count;
+    struct diff_inlined *inlined;
+    size_t inlined_count;
 };
 
 struct diff_half {

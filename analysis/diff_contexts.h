@@ -5,12 +5,18 @@
  * compared, what it took counts as theirs on both sides, context by context, up to
  * the nearest function that both have.  A function that is really new, or gone,
  * is treated the same: nothing is lost by it, and what is called says with what.
+ *
+ * A function that both have may be inlined in some of its callers by one of them.
+ * The plugins note what is inlined where; so what differs by that counts as the
+ * caller's, too, and its calls there count nowhere.
  * Called by diff.c.
  */
 #ifndef CPROF_ANALYSIS_DIFF_CONTEXTS_H
 #define CPROF_ANALYSIS_DIFF_CONTEXTS_H
 
 #include <cprof/cprof.h>
+
+#include "texts.h"
 
 struct cprof_diff;
 struct diff_run;
@@ -20,14 +26,24 @@ struct diff_context {
     uint32_t parent;
     uint32_t entry;  /* of the run's snapshot, or DIFF_CONTEXT_NONE */
     float self, cpu; /* there are many, and times are not that sharp; counts are exact */
+    float total;
+    bool block; /* of CPROF_SCOPE: in a function, but none */
+    uint64_t calls;
     double alloc_count, alloc_bytes;
+};
+
+/* What the compiler put into a function. */
+struct diff_inlined {
+    uint32_t caller; /* entry of the run's snapshot */
+    uint64_t key;    /* what it is in the side's texts: bare name and file */
 };
 
 #define DIFF_CONTEXT_NONE UINT32_MAX
 
-/* Keeps the contexts of a profile whose functions are the run's entries.  False: no
- * memory. */
-bool diff_contexts_take(struct diff_run *run, const struct cprof_profile *profile);
+/* Keeps the contexts of a profile whose functions are the run's entries, and what is
+ * inlined in these, with the texts of its side.  False: no memory. */
+bool diff_contexts_take(struct diff_run *run, struct texts *texts,
+                        const struct cprof_profile *profile);
 
 /* Adds to the values of functions of both sides what counts as theirs, and notes of
  * which functions.  False: no memory. */

@@ -110,8 +110,8 @@ const char *diff_more(char buf[DIFF_TEXT_SIZE], const struct cprof_diff_change *
 }
 
 const char diff_with_sentence[] =
-    "a build has no such function, as when it is inlined; so its own part counts as its callers' "
-    "in both.";
+    "one build has it inlined there, or has no such function. What it does itself counts as the "
+    "caller's in both; calls that are inlined in one count in neither.";
 const char diff_lost_sentence[] =
     "Some functions are in one build only. Where the other inlined them, their time is their "
     "callers' there: runs of a store do not tell callers, profiles do.";

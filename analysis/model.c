@@ -49,6 +49,7 @@ static void free_shared(struct cprof_profile *profile)
     threads_free(&profile->threads);
     free(profile->lines);
     free(profile->calls);
+    free(profile->inlined);
     free(profile->counters);
     table_free(&profile->counter_by_function);
     for (size_t idx = 0; idx < profile->run_count; idx++)
@@ -575,6 +576,14 @@ const char *model_context_label(const struct cprof_profile *profile, uint32_t co
     uint32_t function = profile->contexts[context].function;
     return function == MODEL_NONE ? model_program(profile)
                                   : model_function_label(profile, function);
+}
+
+uint32_t model_caller(const struct cprof_profile *profile, uint32_t context)
+{
+    uint32_t at = profile->contexts[context].parent;
+    while (at != MODEL_ROOT && profile->contexts[at].kind == CONTEXT_SCOPE)
+        at = profile->contexts[at].parent;
+    return profile->contexts[at].function;
 }
 
 uint32_t model_next(const struct cprof_profile *profile, uint32_t context, bool descend)

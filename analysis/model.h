@@ -98,6 +98,12 @@ struct call_site {
     uint8_t loop_depth, flags;
 };
 
+/* Code of a function that the compiler put into another one. */
+struct inlined {
+    uint32_t caller;     /* function */
+    uint32_t name, file; /* texts: of the source, without classes and parameters; or so */
+};
+
 /* A counter of the program's own, in all contexts. */
 struct counter {
     uint32_t function; /* that stands for its name and place */
@@ -132,6 +138,8 @@ struct cprof_profile {
     struct threads threads;
     struct call_site *calls;
     size_t call_count, call_capacity;
+    struct inlined *inlined; /* each once an object */
+    size_t inlined_count, inlined_capacity;
     struct counter *counters; /* in the order in which they were met */
     size_t counter_count, counter_capacity;
     struct table counter_by_function;
@@ -230,6 +238,10 @@ const char *model_context_label(const struct cprof_profile *profile, uint32_t co
 
 /* The file of a function without the folder that all files share. */
 const char *model_short_file(const struct cprof_profile *profile, uint32_t function);
+
+/* The function that holds the call of a context, which is not the root; a block within it
+ * is no function of its own.  MODEL_NONE: the program itself. */
+uint32_t model_caller(const struct cprof_profile *profile, uint32_t context);
 
 /* The contexts in pre-order: pass MODEL_ROOT first, ends with MODEL_NONE.
  * With `descend` false the children of `context` are left out. */

@@ -291,3 +291,34 @@ bool names_brief(const char *label, char *brief, size_t size)
     brief[len] = '\0';
     return len > 0;
 }
+
+void names_drop_brackets(char *brief)
+{
+    char *to = brief;
+    for (const char *at = brief; *at;)
+        if (at[0] == '<' && at[1] == '>' && strncmp(at, "<>=", 3) != 0)
+            at += 2;
+        else
+            *to++ = *at++;
+    *to = '\0';
+}
+
+bool names_bare(const char *name, char *bare, size_t size)
+{
+    char *label = malloc(strlen(name) + 1);
+    if (!label)
+        return false;
+    names_label(name, label);
+    bool done = names_brief(label, bare, size);
+    free(label);
+    if (!done)
+        return false;
+    names_drop_brackets(bare);
+    char *last = bare;
+    for (char *at = bare; (at = strstr(at, "::")) != NULL;)
+        last = at += 2;
+    memmove(bare, last, strlen(last) + 1);
+    if (bare[0])
+        bare[1 + strcspn(bare + 1, ".")] = '\0'; /* a leading dot belongs to the name */
+    return bare[0] != '\0';
+}

@@ -29,4 +29,11 @@ void names_label(const char *name, char *label);
  * `size` allows or the label is none that people write. */
 bool names_brief(const char *label, char *brief, size_t size);
 
+/* Leaves "<>" out of a brief name: people name templates without arguments, too. */
+void names_drop_brackets(char *brief);
+
+/* Of a function's name what stands in the source where it is defined: without what it is
+ * in, template arguments, parameters, and what marks a piece of it.  False as above. */
+bool names_bare(const char *name, char *bare, size_t size);
+
 #endif

@@ -28,18 +28,6 @@ static bool ends_with(const char *name, const char *word)
             (name_len > len + 1 && memcmp(name + name_len - len - 2, "::", 2) == 0));
 }
 
-/* Leaves "<>" out: people name templates without arguments, too. */
-static void drop_brackets(char *brief)
-{
-    char *to = brief;
-    for (const char *at = brief; *at;)
-        if (at[0] == '<' && at[1] == '>' && strncmp(at, "<>=", 3) != 0)
-            at += 2;
-        else
-            *to++ = *at++;
-    *to = '\0';
-}
-
 /* In full, as it is shown, or without parameters and what it is in. */
 bool model_is_named(const struct cprof_profile *profile, uint32_t function, const char *word)
 {
@@ -50,7 +38,7 @@ bool model_is_named(const struct cprof_profile *profile, uint32_t function, cons
     if (!names_brief(label, brief, sizeof brief))
         return false;
     bool named = ends_with(brief, word);
-    drop_brackets(brief);
+    names_drop_brackets(brief);
     return named || ends_with(brief, word);
 }
 

@@ -42,17 +42,6 @@ void marks_note(const llvm::Function &function, struct cprof_callee_facts *facts
     facts->marked_count = arguments.second ? *arguments.second + 1 : 0;
 }
 
-/* The function's name in the source, without its class and template arguments. */
-std::string bare_name(const llvm::DISubprogram *program)
-{
-    llvm::StringRef name = program->getName();
-
-    return (name.starts_with("operator") ? name : name.take_until([](char letter) {
-               return letter == '<';
-           }))
-        .str();
-}
-
 /* The frames between the call and the function that it is in now, innermost first. */
 std::string frames_of(const llvm::DILocation *location)
 {
@@ -60,7 +49,7 @@ std::string frames_of(const llvm::DILocation *location)
 
     for (; location && location->getInlinedAt(); location = location->getInlinedAt()) {
         const llvm::DILocation *from = location->getInlinedAt();
-        text += bare_name(location->getScope()->getSubprogram()) + "\t" +
+        text += cprof_bare_name(location->getScope()->getSubprogram()) + "\t" +
                 cprof_file_name(from->getFile()) + "\t" + std::to_string(from->getLine()) + "\t" +
                 std::to_string(from->getColumn()) + "\n";
     }
@@ -157,6 +146,16 @@ void sizes_note(const llvm::CallBase *call, const struct cprof_allocator *alloca
 }
 
 } // namespace
+
+std::string cprof_bare_name(const llvm::DISubprogram *program)
+{
+    llvm::StringRef name = program->getName();
+
+    return (name.starts_with("operator") ? name : name.take_until([](char letter) {
+               return letter == '<';
+           }))
+        .str();
+}
 
 std::string cprof_signature_of_call(const llvm::CallBase *call)
 {

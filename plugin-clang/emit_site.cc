@@ -337,6 +337,28 @@ void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of
         }
 }
 
+/* By the places that instructions came from; one that has been met is not gone through
+ * again. */
+void cprof_tables_inlined(struct cprof_tables *tables, const struct cprof_facts_of_function *facts)
+{
+    llvm::SmallPtrSet<const llvm::Metadata *, 32> known;
+
+    for (llvm::Instruction &instruction : llvm::instructions(facts->function))
+        for (const llvm::DILocation *at = instruction.getDebugLoc();
+             at && at->getInlinedAt() && known.insert(at).second; at = at->getInlinedAt()) {
+            const llvm::DISubprogram *program = at->getScope()->getSubprogram();
+            call_record made = {};
+            if (!known.insert(program).second)
+                continue;
+            made.caller = facts->shape.number;
+            made.callee = string_offset(tables, cprof_bare_name(program));
+            made.file = string_offset(tables, cprof_file_name(program->getFile()));
+            made.facts.line = program->getLine();
+            made.facts.flags = CPROF_CALL_INLINED;
+            tables->call_records.push_back(made);
+        }
+}
+
 void cprof_tables_allocations_begin(struct cprof_tables *tables, size_t count)
 {
     tables->allocation_type = record_type(tables->module->getContext(), allocation_bits);

@@ -126,6 +126,8 @@ void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
         if ((facts->site.flags & (CPROF_SITE_INSTRUMENTED | CPROF_SITE_LEAF)) ==
             CPROF_SITE_INSTRUMENTED)
             cprof_tables_calls(tables, facts, analyses);
+        if (facts->site.flags & CPROF_SITE_INSTRUMENTED)
+            cprof_tables_inlined(tables, facts);
     }
     cprof_allocations_emit(module, functions, tables, analyses);
     for (cprof_facts_of_function *facts : functions)

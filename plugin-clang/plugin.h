@@ -63,6 +63,8 @@ void cprof_source_facts_collect(llvm::Module &module, clang::ASTContext &context
 void cprof_facts_collect(llvm::Function &function, struct cprof_facts_of_function *facts);
 bool cprof_module_defines_resolver(const llvm::Module &module);
 std::string cprof_file_name(const llvm::DIFile *file);
+/* The function's name in the source, without its class and template arguments. */
+std::string cprof_bare_name(const llvm::DISubprogram *program);
 const char *cprof_plain_file_name(llvm::StringRef opened);
 const char *cprof_main_file_name(const llvm::Module &module);
 bool cprof_is_call(const llvm::Instruction &instruction);
@@ -101,6 +103,7 @@ struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_function
 void cprof_tables_site(struct cprof_tables *tables, const struct cprof_facts_of_function *facts);
 void cprof_tables_calls(struct cprof_tables *tables, const struct cprof_facts_of_function *facts,
                         llvm::FunctionAnalysisManager &analyses);
+void cprof_tables_inlined(struct cprof_tables *tables, const struct cprof_facts_of_function *facts);
 /* Room for so many records of allocation sites, then one after the other; gives the
  * record's address. */
 void cprof_tables_allocations_begin(struct cprof_tables *tables, size_t count);

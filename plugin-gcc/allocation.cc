@@ -35,16 +35,6 @@ void marks_note(tree decl, struct cprof_callee_facts *facts)
         facts->marked_count = tree_to_uhwi(TREE_VALUE(arguments));
 }
 
-/* The function's name in the source, without its class and template arguments. */
-const char *bare_name(tree decl, char *room, size_t size)
-{
-    const char *name = lang_hooks.decl_printable_name(decl, 0);
-    size_t len = strncmp(name, "operator", strlen("operator")) ? strcspn(name, "<") : strlen(name);
-
-    snprintf(room, size, "%.*s", (int)len, name);
-    return room;
-}
-
 /* The frames between the call and the function that it is in now, innermost first. */
 char *frames_of(gcall *call)
 {
@@ -60,7 +50,7 @@ char *frames_of(gcall *call)
         expanded_location from = expand_location(get_start(BLOCK_SOURCE_LOCATION(block)));
         if (!output)
             output = open_memstream(&text, &size);
-        fprintf(output, "%s\t%s\t%d\t%d\n", bare_name(origin, name, sizeof name),
+        fprintf(output, "%s\t%s\t%d\t%d\n", cprof_bare_name(origin, name, sizeof name),
                 from.file ? cprof_file_name(from) : "", from.line, from.column);
     }
     if (output)
@@ -230,6 +220,15 @@ void sizes_note(gcall *call, const struct cprof_allocator *allocator,
 }
 
 } // namespace
+
+const char *cprof_bare_name(tree decl, char *room, size_t size)
+{
+    const char *name = lang_hooks.decl_printable_name(decl, 0);
+    size_t len = strncmp(name, "operator", strlen("operator")) ? strcspn(name, "<") : strlen(name);
+
+    snprintf(room, size, "%.*s", (int)len, name);
+    return room;
+}
 
 void cprof_signature_of_call(gcall *call, char *signature)
 {

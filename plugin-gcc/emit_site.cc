@@ -61,6 +61,20 @@ void call_emit(gcall *call, unsigned number, basic_block block)
     cprof_site_text_call(tables(), &facts);
 }
 
+void inlined_emit(tree origin, unsigned number)
+{
+    struct cprof_call_facts facts = {};
+    expanded_location location = expand_location(DECL_SOURCE_LOCATION(origin));
+    char name[256];
+
+    facts.caller = number;
+    facts.callee = cprof_bare_name(origin, name, sizeof name);
+    facts.file = cprof_file_name(location);
+    facts.line = location.line;
+    facts.flags = CPROF_CALL_INLINED;
+    cprof_site_text_call(tables(), &facts);
+}
+
 } // namespace
 
 unsigned cprof_site_emit(const struct cprof_site_facts *facts)
@@ -88,6 +102,25 @@ void cprof_calls_emit(function *fun, unsigned number)
         }
     if (!had_loops)
         loop_optimizer_finalize();
+}
+
+/* By the scopes that statements came with.  Each scope is met once, so it costs no more
+ * than to look at all statements. */
+void cprof_inlined_emit(function *fun, unsigned number)
+{
+    hash_set<tree> known;
+    basic_block block;
+
+    FOR_EACH_BB_FN (block, fun)
+        for (gimple_stmt_iterator it = gsi_start_bb(block); !gsi_end_p(it); gsi_next(&it))
+            for (tree scope = gimple_block(gsi_stmt(it));
+                 scope && TREE_CODE(scope) == BLOCK && !known.add(scope);
+                 scope = BLOCK_SUPERCONTEXT(scope)) {
+                tree origin =
+                    inlined_function_outer_scope_p(scope) ? block_ultimate_origin(scope) : NULL;
+                if (origin && TREE_CODE(origin) == FUNCTION_DECL && !known.add(origin))
+                    inlined_emit(origin, number);
+            }
 }
 
 void cprof_unit_finish(void)

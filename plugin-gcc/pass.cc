@@ -75,8 +75,10 @@ class cprof_pass : public gimple_opt_pass {
         unsigned number = decide(fun->decl, fun, &facts);
 
         bool instrumented = facts.site.flags & CPROF_SITE_INSTRUMENTED;
-        if (instrumented)
+        if (instrumented) {
             cprof_calls_emit(fun, number);
+            cprof_inlined_emit(fun, number);
+        }
         bool noted = cprof_allocations_emit(fun, number, (enum cprof_reason)facts.site.reason);
         if (!instrumented)
             return noted ? TODO_update_ssa | TODO_cleanup_cfg : 0;

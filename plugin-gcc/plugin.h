@@ -57,6 +57,8 @@ bool cprof_tail_call_may_jump(function *fun, gcall *call);
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);
 
 /* allocation.cc */
+/* The function's name in the source, without its class and template arguments. */
+const char *cprof_bare_name(tree decl, char *room, size_t size);
 void cprof_signature_of_call(gcall *call, char *signature);
 void cprof_signature_of_type(tree type, char *signature);
 bool cprof_allocator_find(tree decl, const char *signature, struct cprof_allocator *allocator);
@@ -77,6 +79,7 @@ void cprof_wrappers_write(FILE *output);
 /* emit_site.cc */
 unsigned cprof_site_emit(const struct cprof_site_facts *facts);
 void cprof_calls_emit(function *fun, unsigned number);
+void cprof_inlined_emit(function *fun, unsigned number);
 unsigned cprof_allocation_emit(const struct cprof_allocation_facts *facts);
 void cprof_unit_finish(void);
 

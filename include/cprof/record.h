@@ -77,6 +77,11 @@ enum cprof_kind {
 /* Bits of cprof_call.flags. */
 #define CPROF_CALL_INDIRECT 0x01u
 #define CPROF_CALL_TAIL 0x02u
+#define CPROF_CALL_INLINED 0x04u /* no call any more: see below */
+
+/* An INLINED record, one a caller and inlined function, says whose code is in the
+ * caller: `callee` is the function's name in the source, without classes and
+ * parameters, file and line are where it is defined. */
 
 /* Bits of cprof_allocation.flags. */
 #define CPROF_ALLOCATION_HAS_SIZE 0x01u /* `size` is known where it was compiled */

@@ -164,14 +164,13 @@ struct cprof_site *fabricate_record(struct fabricate *profile, size_t idx)
     return (struct cprof_site *)(void *)(module->sites.ptr + idx * sizeof(struct cprof_site));
 }
 
-void fabricate_call(struct fabricate *profile, uint32_t caller, const char *callee,
-                    const char *file, uint32_t line, unsigned loop_depth)
+static void add_call(struct fabricate *profile, struct cprof_call call, uint32_t caller,
+                     const char *callee, const char *file)
 {
     struct module *module = &profile->modules[profile->module_count - 1];
     size_t address = CALL_ADDRESS + module->calls.len;
     struct cprof_calls header = {.count = 1};
-    struct cprof_call call = {
-        .caller = caller - module->first, .line = line, .loop_depth = (uint8_t)loop_depth};
+    call.caller = caller - module->first;
     header.site_ref = (int32_t)(SITE_ADDRESS - (address + offsetof(struct cprof_calls, site_ref)));
     header.string_ref =
         (int32_t)(STRING_ADDRESS - (address + offsetof(struct cprof_calls, string_ref)));
@@ -179,6 +178,20 @@ void fabricate_call(struct fabricate *profile, uint32_t caller, const char *call
     call.file = (uint32_t)append(&module->strings, file, strlen(file) + 1);
     append(&module->calls, &header, sizeof header);
     append(&module->calls, &call, sizeof call);
+}
+
+void fabricate_call(struct fabricate *profile, uint32_t caller, const char *callee,
+                    const char *file, uint32_t line, unsigned loop_depth)
+{
+    struct cprof_call call = {.line = line, .loop_depth = (uint8_t)loop_depth};
+    add_call(profile, call, caller, callee, file);
+}
+
+void fabricate_inlined(struct fabricate *profile, uint32_t caller, const char *name,
+                       const char *file, uint32_t line)
+{
+    struct cprof_call call = {.line = line, .flags = CPROF_CALL_INLINED};
+    add_call(profile, call, caller, name, file);
 }
 
 /* ---- Nodes ---------------------------------------------------------------- */

@@ -16,6 +16,7 @@ struct node {
     int above;
     double self;
     uint64_t calls, blocks;
+    const char *inlined; /* a function that was put into this one */
 };
 
 /* A run whose machine is a little faster or slower than the last. */
@@ -34,6 +35,9 @@ static struct cprof_profile *run_of(const struct node *nodes, int run)
     for (int idx = 0; idx < count; idx++)
         if (nodes[idx].blocks)
             places[idx] = fabricate_allocation(made, sites[idx], CPROF_KIND_MALLOC, "f.c", 100);
+    for (int idx = 0; idx < count; idx++)
+        if (nodes[idx].inlined)
+            fabricate_inlined(made, sites[idx], nodes[idx].inlined, "./src/f.c", 50);
     fabricate_heap(made);
     fabricate_header(made)->last = (struct cprof_moment){1000001000, 1000001000};
     uint32_t root = fabricate_thread(made);
@@ -97,12 +101,15 @@ static size_t called(const struct cprof_diff *diff)
 
 /* inner is called by outer and by main, and calls leaf and inmost, which both builds
  * have and have not. */
-static const struct node apart[] = {{"main", -1, 100, 1, 0},   {"outer", 0, 200, 50, 3},
-                                    {"inner", 1, 300, 500, 4}, {"inner", 0, 60, 100, 1},
-                                    {"leaf", 2, 80, 500, 2},   {"inmost", 2, 40, 500, 0},
-                                    {"leaf", 5, 20, 500, 0},   {0}};
-static const struct node inlined[] = {
-    {"main", -1, 160, 1, 1}, {"outer", 0, 540, 50, 7}, {"leaf", 1, 100, 1000, 2}, {0}};
+static const struct node apart[] = {
+    {"main", -1, 100, 1, 0, NULL},   {"outer", 0, 200, 50, 3, NULL},
+    {"inner", 1, 300, 500, 4, NULL}, {"inner", 0, 60, 100, 1, NULL},
+    {"leaf", 2, 80, 500, 2, NULL},   {"inmost", 2, 40, 500, 0, NULL},
+    {"leaf", 5, 20, 500, 0, NULL},   {0}};
+static const struct node inlined[] = {{"main", -1, 160, 1, 1, NULL},
+                                      {"outer", 0, 540, 50, 7, NULL},
+                                      {"leaf", 1, 100, 1000, 2, NULL},
+                                      {0}};
 
 START_TEST(test_caller_is_no_regression)
 {
@@ -152,12 +159,81 @@ START_TEST(test_caller_is_slower)
 }
 END_TEST
 
+/* step is called by outer and by other; one build has put it into outer, and a
+ * piece of rest into main. */
+START_TEST(test_some_callers)
+{
+    static const struct node before[] = {{"main", -1, 100, 1, 0, NULL},
+                                         {"outer", 0, 100, 50, 0, NULL},
+                                         {"a::step(int)", 1, 200, 700, 3, NULL},
+                                         {"leaf", 2, 30, 700, 0, NULL},
+                                         {"other", 0, 50, 60, 0, NULL},
+                                         {"a::step(int)", 4, 80, 60, 2, NULL},
+                                         {"rest.part.0", 0, 60, 20, 0, NULL},
+                                         {"rest.part.0", 4, 20, 9, 0, NULL},
+                                         {0}};
+    static const struct node after[] = {{"main", -1, 160, 1, 0, "rest"},
+                                        {"outer", 0, 300, 50, 3, "step"},
+                                        {"leaf", 1, 30, 700, 0, NULL},
+                                        {"other", 0, 50, 60, 0, NULL},
+                                        {"a::step(int)", 3, 80, 60, 2, NULL},
+                                        {"rest.part.0", 3, 20, 9, 0, NULL},
+                                        {0}};
+    for (int turned = 0; turned < 2; turned++) {
+        struct cprof_diff *diff = diff_of(turned ? after : before, turned ? before : after);
+        size_t count = 1;
+        ck_assert_uint_eq(called(diff), 0);
+        cprof_diff_changes(diff, turned ? CPROF_DIFF_REGRESSIONS : CPROF_DIFF_IMPROVEMENTS, &count);
+        ck_assert_uint_eq(count, 0); /* calls of the whole program neither */
+        cprof_diff_free(diff);
+    }
+}
+END_TEST
+
+/* What only looks alike: no build has put it into its caller, so one call less is one. */
+START_TEST(test_calls_are_calls)
+{
+    struct node before[] = {{"main", -1, 100, 1, 0, NULL},  {"outer", 0, 100, 50, 0, "else"},
+                            {"step", 1, 200, 700, 0, NULL}, {"other", 0, 50, 60, 0, NULL},
+                            {"step", 3, 80, 60, 0, NULL},   {0}};
+    struct node after[sizeof before / sizeof *before];
+    memcpy(after, before, sizeof before);
+    after[2].calls = 699;
+    after[1].inlined = NULL;
+    struct cprof_diff *diff = diff_of(before, after);
+    const struct cprof_diff_change *change =
+        find(diff, CPROF_DIFF_IMPROVEMENTS, "step", CPROF_METRIC_CALLS);
+    ck_assert_ptr_nonnull(change);
+    ck_assert_double_eq(change->after, 759);
+    cprof_diff_free(diff);
+}
+END_TEST
+
+/* A function that is put into itself makes fewer calls, and takes what it took. */
+START_TEST(test_recursion)
+{
+    static const struct node before[] = {{"main", -1, 100, 1, 0, NULL},
+                                         {"walk", 0, 300, 50, 0, NULL},
+                                         {"walk", 1, 200, 700, 0, NULL},
+                                         {0}};
+    static const struct node after[] = {{"main", -1, 100, 1, 0, NULL},
+                                        {"walk", 0, 350, 50, 0, "walk"},
+                                        {"walk", 1, 150, 70, 0, NULL},
+                                        {0}};
+    struct cprof_diff *diff = diff_of(before, after);
+    ck_assert_uint_eq(called(diff), 0);
+    cprof_diff_free(diff);
+}
+END_TEST
+
 /* A start function has no caller whose part it could be. */
 START_TEST(test_top)
 {
-    static const struct node before[] = {{"main", -1, 500, 1, 0}, {0}};
-    static const struct node after[] = {
-        {"main", -1, 500, 1, 0}, {"start", -1, 400, 1, 0}, {"callee", 1, 100, 1, 0}, {0}};
+    static const struct node before[] = {{"main", -1, 500, 1, 0, NULL}, {0}};
+    static const struct node after[] = {{"main", -1, 500, 1, 0, NULL},
+                                        {"start", -1, 400, 1, 0, NULL},
+                                        {"callee", 1, 100, 1, 0, NULL},
+                                        {0}};
     struct cprof_diff *diff = diff_of(before, after);
     struct cprof_entry entry;
     ck_assert_uint_eq(called(diff), 0);
@@ -238,7 +314,7 @@ START_TEST(test_renderers)
                                               : cprof_diff_json(diff, &sink, NULL);
         ck_assert_int_eq(status, CPROF_OK);
         ck_assert_msg(strstr(text.ptr, expected[way]) != NULL, "%s", text.ptr);
-        ck_assert(way == 3 || strstr(text.ptr, "counts as its callers") != NULL);
+        ck_assert(way == 3 || strstr(text.ptr, "counts as the caller's") != NULL);
         support_free(&text);
     }
     cprof_diff_free(diff);
@@ -253,6 +329,9 @@ Suite *inlining_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_caller_is_no_regression);
     tcase_add_test(tests, test_caller_is_slower);
+    tcase_add_test(tests, test_some_callers);
+    tcase_add_test(tests, test_calls_are_calls);
+    tcase_add_test(tests, test_recursion);
     tcase_add_test(tests, test_top);
     tcase_add_test(tests, test_budget);
     tcase_add_test(tests, test_snapshots);

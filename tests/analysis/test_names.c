@@ -74,6 +74,29 @@ START_TEST(test_origins)
 }
 END_TEST
 
+/* What is inlined is known by the name that stands in the source. */
+START_TEST(test_bare)
+{
+    static const char *const pairs[][2] = {
+        {"f", "f"},
+        {"f.part.0", "f"},
+        {".f.cold", ".f"},
+        {"ns::Box<int>::put(int, a::b) const", "put"},
+        {"void work<int, a::b>(int) [clone .part.0]", "work"},
+        {"std::ostream& operator<< <int>(std::ostream&, int)", "operator<<"},
+        {"Box<a::b>::~Box()", "~Box"},
+        {"(anonymous namespace)::inner(int)", "inner"},
+    };
+    char bare[64];
+    for (size_t idx = 0; idx < sizeof pairs / sizeof *pairs; idx++) {
+        ck_assert(names_bare(pairs[idx][0], bare, sizeof bare));
+        ck_assert_str_eq(bare, pairs[idx][1]);
+    }
+    ck_assert(!names_bare("", bare, sizeof bare));
+    ck_assert(!names_bare("a::", bare, sizeof bare));
+}
+END_TEST
+
 /* Templates make names beyond libiberty's own limit; without end it goes nowhere. */
 START_TEST(test_long_names)
 {
@@ -157,6 +180,7 @@ Suite *names_suite(void)
     TCase *group = tcase_create("names");
     tcase_add_test(group, test_labels);
     tcase_add_test(group, test_origins);
+    tcase_add_test(group, test_bare);
     tcase_add_test(group, test_long_names);
     tcase_add_test(group, test_brief_room);
     tcase_add_test(group, test_hostile_names);
