@@ -26,6 +26,8 @@ struct advice_call {
     const char *file;
     uint32_t line;
     uint32_t loop_depth;
+    bool placeless; /* through a pointer, or code without the plugin: file and line are
+                     * the caller's, and loops not known */
     uint64_t calls;
     double total_ns;
 };

@@ -108,7 +108,7 @@ static bool add_edges(struct gathering *gathering)
         const struct context *context = &profile->contexts[at];
         if (at == MODEL_ROOT || context->kind != CONTEXT_FUNCTION)
             continue;
-        uint32_t caller = profile->contexts[context->parent].function;
+        uint32_t caller = model_caller(profile, at);
         uint32_t place = gathering->places[context->function];
         if (caller == MODEL_NONE || place == MODEL_NONE || !context->measure.calls)
             continue;
@@ -141,23 +141,25 @@ static bool add_calls(struct gathering *gathering)
     for (size_t idx = 0; idx < gathering->count; idx++) {
         const struct edge *edge = &gathering->edges[idx];
         uint32_t caller = gathering->places[edge->caller];
-        if (!edge->site || caller == MODEL_NONE)
+        if (caller == MODEL_NONE)
             continue;
         if (!array_reserve(&analyzer->calls, &analyzer->call_capacity, analyzer->call_count + 1,
                            sizeof *analyzer->calls))
             return false;
         /* Recursion counts the time of its inner calls more than once. */
         double most = profile->functions[edge->callee].total;
-        uint32_t file = texts_add(&analyzer->texts, texts_get(&profile->texts, edge->site->file),
-                                  strlen(texts_get(&profile->texts, edge->site->file)));
+        const struct function *from = &profile->functions[edge->caller];
+        const char *path = texts_get(&profile->texts, edge->site ? edge->site->file : from->file);
+        uint32_t file = texts_add(&analyzer->texts, path, strlen(path));
         if (file == TABLE_NONE)
             return false;
         analyzer->calls[analyzer->call_count++] =
             (struct advice_call){.caller = caller,
                                  .callee = gathering->places[edge->callee],
                                  .file = texts_get(&analyzer->texts, file),
-                                 .line = edge->site->line,
-                                 .loop_depth = edge->site->loop_depth,
+                                 .line = edge->site ? edge->site->line : from->line,
+                                 .loop_depth = edge->site ? edge->site->loop_depth : 0,
+                                 .placeless = !edge->site,
                                  .calls = edge->calls,
                                  .total_ns = edge->total < most ? edge->total : most};
     }

@@ -26,6 +26,7 @@
 /* Calls over an edge that make a loop hot, and how short they then are. */
 #define HOT_CALLS 100000
 #define HOT_CALL_NS 10000.0
+#define LOOP_CALLS 100
 
 #define INLINE_CALLS 1000000
 #define TINY_STATEMENTS 12
@@ -95,13 +96,21 @@ static void slow_function(struct cprof_analyzer *analyzer)
     }
 }
 
+/* Where nobody knows the call's place, as through a pointer, many of them each time that
+ * the caller runs are a loop: its own or, as qsort's, one that it started. */
+static bool in_loop(const struct advice_call *call, const struct cprof_function *caller)
+{
+    return call->loop_depth || (call->placeless && caller->calls != CPROF_UNKNOWN &&
+                                call->calls >= LOOP_CALLS * caller->calls);
+}
+
 static void hot_call(struct cprof_analyzer *analyzer, const struct advice_call *call)
 {
     const struct cprof_function *caller = &analyzer->functions[call->caller].numbers;
     const struct cprof_function *callee = &analyzer->functions[call->callee].numbers;
     double percent = share(call->total_ns, analyzer->run_ns);
     double average = call->calls ? call->total_ns / (double)call->calls : 0;
-    if (!call->loop_depth || call->caller == call->callee || call->calls < HOT_CALLS ||
+    if (!in_loop(call, caller) || call->caller == call->callee || call->calls < HOT_CALLS ||
         average > HOT_CALL_NS || percent < LEAST_SHARE_PERCENT)
         return;
     struct cprof_issue *issue =
@@ -111,11 +120,15 @@ static void hot_call(struct cprof_analyzer *analyzer, const struct advice_call *
     char calls[NUMBER_SIZE], part[NUMBER_SIZE];
     place(issue, caller->name, call->file, call->line);
     issue->max_gain_percent = percent;
-    advice_describe(analyzer, issue, "%.200s calls %.200s %s times in a loop%s, %s of the run",
-                    caller->name, callee->name, number_grouped(calls, call->calls),
-                    call->loop_depth > 1 ? " inside a loop" : "", number_percent(part, percent));
+    advice_describe(analyzer, issue, "%.200s calls %.200s %s times%s, %s of the run", caller->name,
+                    callee->name, number_grouped(calls, call->calls),
+                    call->placeless        ? ", as only a loop calls"
+                    : call->loop_depth > 1 ? " in a loop inside a loop"
+                                           : " in a loop",
+                    number_percent(part, percent));
     advice_evidence(issue, "calls", (double)call->calls);
-    advice_evidence(issue, "loop_depth", call->loop_depth);
+    if (!call->placeless)
+        advice_evidence(issue, "loop_depth", call->loop_depth);
     advice_evidence(issue, "calls_per_caller",
                     caller->calls ? (double)call->calls / (double)caller->calls : 0);
     advice_evidence(issue, "average_ns", average);

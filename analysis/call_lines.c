@@ -32,15 +32,6 @@ static bool is_outermost(const struct cprof_profile *profile, uint32_t context)
     return true;
 }
 
-/* The function that holds the call; a block within it is no function of its own. */
-static uint32_t caller_of(const struct cprof_profile *profile, uint32_t context)
-{
-    uint32_t at = profile->contexts[context].parent;
-    while (at != MODEL_NONE && profile->contexts[at].kind == CONTEXT_SCOPE)
-        at = profile->contexts[at].parent;
-    return at == MODEL_NONE ? MODEL_NONE : profile->contexts[at].function;
-}
-
 static struct edge *find_edges(const struct cprof_profile *profile, size_t *count)
 {
     struct edge *edges = array_new(profile->context_count, sizeof *edges);
@@ -48,7 +39,7 @@ static struct edge *find_edges(const struct cprof_profile *profile, size_t *coun
     *count = 0;
     for (uint32_t at = 1; edges && at < profile->context_count; at++) {
         const struct context *context = &profile->contexts[at];
-        uint32_t caller = caller_of(profile, at);
+        uint32_t caller = model_caller(profile, at);
         if (context->kind == CONTEXT_FUNCTION && caller != MODEL_NONE && context->measure.calls)
             edges[all++] = (struct edge){caller, profile->functions[context->function].name,
                                          context->measure.calls,

@@ -340,6 +340,42 @@ static struct fabricate *fabricated(void)
     return made;
 }
 
+/* sort calls compare through libc, so no record says from where: a hundred times a call of
+ * its own are a loop, fewer are not.  A call from a block is the function's. */
+START_TEST(test_calls_without_place)
+{
+    for (uint64_t callers = 2000; callers <= 20001; callers += 18001) {
+        struct fabricate *made = fabricate_new();
+        uint32_t main_site = fabricate_site(made, "main", "m.c", 1);
+        uint32_t sort = fabricate_site(made, "sort", "s.c", 7);
+        uint32_t compare = fabricate_site(made, "compare", "s.c", 3);
+        uint32_t block = fabricate_site(made, "block", "", 9), inner;
+        fabricate_record(made, 3)->flags |= CPROF_SITE_SCOPE;
+        fabricate_call(made, main_site, "sort", "m.c", 4, 1);
+        uint32_t top = fabricate_node(made, fabricate_thread(made), main_site, 1, SECOND / 100);
+        inner = fabricate_node(made, top, block, 1, 0);
+        fabricate_at(made, inner)->flags |= CPROF_NODE_SCOPE;
+        inner = fabricate_node(made, inner, sort, callers, SECOND / 100);
+        fabricate_node(made, inner, compare, 2000000, SECOND);
+        struct cprof_profile *profile = support_load(made);
+        struct cprof_analyzer *analyzer = cprof_analyzer_of_profile(profile, NULL);
+        const struct cprof_issue *issue = find(analyzer, CPROF_RULE_HOT_LOOP, "sort");
+        if (callers == 2000) {
+            ck_assert_ptr_nonnull(issue);
+            ck_assert_uint_eq(issue->line, 7);
+            ck_assert_str_eq(issue->file, "s.c");
+            ck_assert_ptr_nonnull(strstr(issue->description, "as only a loop calls"));
+            ck_assert_double_eq(evidence(issue, "calls_per_caller"), 1000);
+        } else {
+            ck_assert_ptr_null(issue);
+        }
+        ck_assert_ptr_null(find(analyzer, CPROF_RULE_HOT_LOOP, "block"));
+        cprof_analyzer_free(analyzer);
+        cprof_profile_free(profile);
+    }
+}
+END_TEST
+
 START_TEST(test_profile)
 {
     struct cprof_profile *profile = support_load(fabricated());
@@ -414,6 +450,7 @@ Suite *advice_suite(void)
     tcase_add_test(group, test_severities);
     tcase_add_test(group, test_thin_evidence);
     tcase_add_test(group, test_hot_loop_by_hand);
+    tcase_add_test(group, test_calls_without_place);
     tcase_add_test(group, test_deep_stack);
     tcase_add_test(group, test_frequent);
     tcase_add_test(group, test_allocation_gain);
