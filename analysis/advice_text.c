@@ -6,14 +6,6 @@
 #include "number.h"
 #include "page.h"
 
-static void put_heading(struct writer *writer, const struct cprof_style *style, const char *text)
-{
-    page_emphasis(writer, style, EMPHASIS_STRONG);
-    writer_text(writer, text);
-    page_emphasis(writer, style, EMPHASIS_NONE);
-    writer_text(writer, "\n");
-}
-
 /* Each line of the code stands by itself, however narrow the page is. */
 static void put_example(struct writer *writer, const struct cprof_style *style,
                         const struct cprof_issue *issue)
@@ -74,7 +66,7 @@ static void put_issues(struct writer *writer, const struct cprof_style *style,
             snprintf(word, sizeof word, "%s", cprof_severity_word(issues[idx].severity));
             word[0] = (char)(word[0] - 'a' + 'A');
             writer_text(writer, "\n");
-            put_heading(writer, style, word);
+            page_heading(writer, style, word);
         }
         writer_text(writer, "\n");
         put_issue(writer, style, idx + 1, &issues[idx], !shown[issues[idx].rule]);
@@ -89,7 +81,7 @@ enum cprof_status cprof_analyzer_report(const struct cprof_analyzer *analyzer,
     struct writer writer;
     char text[NUMBER_SIZE];
     writer_start(&writer, sink);
-    put_heading(&writer, style, "Performance Analysis");
+    page_heading(&writer, style, "Performance Analysis");
     if (analyzer->issue_count == 0) {
         page_sentence(&writer, style, "No issues: nothing in this run stands out.");
     } else {

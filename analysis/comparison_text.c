@@ -55,21 +55,13 @@ static void put_change(struct writer *writer, const struct cprof_style *style,
     writer_text(writer, "\n");
 }
 
-static void put_title(struct writer *writer, const struct cprof_style *style, const char *title)
-{
-    writer_text(writer, "\n");
-    page_emphasis(writer, style, EMPHASIS_STRONG);
-    writer_text(writer, title);
-    page_emphasis(writer, style, EMPHASIS_NONE);
-    writer_text(writer, "\n");
-}
-
 static void put_changes(struct writer *writer, const struct cprof_style *style, const char *title,
                         const struct cprof_change *changes, size_t count)
 {
     if (!count)
         return;
-    put_title(writer, style, title);
+    writer_text(writer, "\n");
+    page_heading(writer, style, title);
     for (size_t idx = 0; idx < count && idx < LONGEST_LIST; idx++)
         put_change(writer, style, &changes[idx]);
     if (count > LONGEST_LIST)
@@ -84,7 +76,8 @@ static void put_entries(struct writer *writer, const struct cprof_style *style, 
     struct cprof_entry entry;
     if (!count)
         return;
-    put_title(writer, style, title);
+    writer_text(writer, "\n");
+    page_heading(writer, style, title);
     for (size_t idx = 0; idx < LONGEST_LIST && at(comparison, idx, &entry); idx++) {
         writer_text(writer, "  ");
         writer_screen(writer, entry.name, 0, style);

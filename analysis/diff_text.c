@@ -15,15 +15,6 @@
 /* Columns for the name of what counts as a part of another function. */
 #define LONGEST_WITH 40
 
-static void put_title(struct writer *writer, const struct cprof_style *style, const char *title)
-{
-    writer_text(writer, "\n");
-    page_emphasis(writer, style, EMPHASIS_STRONG);
-    writer_text(writer, title);
-    page_emphasis(writer, style, EMPHASIS_NONE);
-    writer_text(writer, "\n");
-}
-
 static void put_name(struct writer *writer, const struct cprof_style *style, const char *function,
                      const char *file, uint32_t line, size_t used)
 {
@@ -71,7 +62,8 @@ static void put_changes(struct writer *writer, const struct cprof_style *style, 
     char text[DIFF_TEXT_SIZE];
     if (!list->count)
         return;
-    put_title(writer, style, title);
+    writer_text(writer, "\n");
+    page_heading(writer, style, title);
     page_emphasis(writer, style, EMPHASIS_FAINT);
     writer_format(writer,
                   "    change        %5s between        p    baseline   candidate  metric\n",
@@ -93,7 +85,8 @@ static void put_entries(struct writer *writer, const struct cprof_style *style, 
     char text[DIFF_TEXT_SIZE];
     if (!count)
         return;
-    put_title(writer, style, title);
+    writer_text(writer, "\n");
+    page_heading(writer, style, title);
     size_t shown = top && top < count ? top : count;
     for (size_t idx = 0; idx < shown && at(diff, idx, &entry); idx++) {
         uint64_t self = entry.values[CPROF_METRIC_SELF_TIME];

@@ -46,10 +46,7 @@ static size_t room_behind(const struct heap_page *page, size_t taken)
 
 static void put_titles(struct heap_page *page, const char *titles)
 {
-    page_emphasis(page->writer, &page->options->style, EMPHASIS_STRONG);
-    writer_text(page->writer, titles);
-    page_emphasis(page->writer, &page->options->style, EMPHASIS_NONE);
-    writer_text(page->writer, "\n");
+    page_heading(page->writer, &page->options->style, titles);
 }
 
 /* ---- Sites ------------------------------------------------------------------------ */

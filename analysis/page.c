@@ -41,6 +41,14 @@ void page_sentence(struct writer *writer, const struct cprof_style *style, const
     writer_text(writer, "\n");
 }
 
+void page_heading(struct writer *writer, const struct cprof_style *style, const char *text)
+{
+    page_emphasis(writer, style, EMPHASIS_STRONG);
+    writer_text(writer, text);
+    page_emphasis(writer, style, EMPHASIS_NONE);
+    writer_text(writer, "\n");
+}
+
 /* ---- Head ----------------------------------------------------------------- */
 
 /* The command line as far as it fits on one line. */

@@ -12,6 +12,9 @@ enum emphasis { EMPHASIS_NONE, EMPHASIS_STRONG, EMPHASIS_FAINT, EMPHASIS_WARNING
 
 void page_emphasis(struct writer *writer, const struct cprof_style *style, enum emphasis emphasis);
 
+/* A line of its own that stands out. */
+void page_heading(struct writer *writer, const struct cprof_style *style, const char *text);
+
 /* A sentence, broken between words at the style's columns; what follows the
  * first line is indented by two.  Ends with a newline. */
 __attribute__((format(printf, 3, 4))) void

@@ -51,3 +51,15 @@ struct cprof_function support_function(struct cprof_profile *profile, const char
             return function;
     return (struct cprof_function){0};
 }
+
+const struct cprof_diff_change *support_change(const struct cprof_diff *diff,
+                                               enum cprof_diff_list list, const char *function,
+                                               enum cprof_metric metric)
+{
+    size_t count;
+    const struct cprof_diff_change *changes = cprof_diff_changes(diff, list, &count);
+    for (size_t idx = 0; idx < count; idx++)
+        if (changes[idx].metric == metric && strcmp(changes[idx].function, function) == 0)
+            return &changes[idx];
+    return NULL;
+}

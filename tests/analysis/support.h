@@ -24,4 +24,9 @@ struct cprof_profile *support_load(struct fabricate *profile);
 /* The function of this name; all zero with name NULL if there is none. */
 struct cprof_function support_function(struct cprof_profile *profile, const char *name);
 
+/* The change of a function in a list; NULL: there is none. */
+const struct cprof_diff_change *support_change(const struct cprof_diff *diff,
+                                               enum cprof_diff_list list, const char *function,
+                                               enum cprof_metric metric);
+
 #endif

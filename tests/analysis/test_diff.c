@@ -76,18 +76,6 @@ static struct cprof_diff_facts facts_of(struct cprof_diff *diff)
     return facts;
 }
 
-static const struct cprof_diff_change *find(const struct cprof_diff *diff,
-                                            enum cprof_diff_list list, const char *function,
-                                            enum cprof_metric metric)
-{
-    size_t count;
-    const struct cprof_diff_change *changes = cprof_diff_changes(diff, list, &count);
-    for (size_t idx = 0; idx < count; idx++)
-        if (strcmp(changes[idx].function, function) == 0 && changes[idx].metric == metric)
-            return &changes[idx];
-    return NULL;
-}
-
 static size_t called(const struct cprof_diff *diff)
 {
     size_t worse, better;
@@ -107,7 +95,7 @@ START_TEST(test_found)
         struct cprof_diff_facts facts = facts_of(diff);
         ck_assert_uint_eq(facts.sides[CPROF_BASELINE].runs, 10);
         const struct cprof_diff_change *change =
-            find(diff, CPROF_DIFF_REGRESSIONS, "function_18", CPROF_METRIC_SELF_TIME);
+            support_change(diff, CPROF_DIFF_REGRESSIONS, "function_18", CPROF_METRIC_SELF_TIME);
         found += change != NULL;
         others += called(diff) > (change != NULL);
         if (change) {
@@ -187,16 +175,17 @@ START_TEST(test_exact)
     add_entries(diff, CPROF_CANDIDATE, &new, 1);
     facts_of(diff);
     const struct cprof_diff_change *change =
-        find(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_ALLOC_COUNT);
+        support_change(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_ALLOC_COUNT);
     ck_assert_ptr_nonnull(change);
     ck_assert(change->exact);
     ck_assert_double_eq(change->before, 1000);
     ck_assert_double_eq(change->after, 1001);
     ck_assert_double_eq_tol(change->percent, 0.1, 1e-9);
-    ck_assert_ptr_null(find(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_CALLS));
+    ck_assert_ptr_null(support_change(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_CALLS));
     add_entries(diff, CPROF_CANDIDATE, &third, 1);
     facts_of(diff);
-    ck_assert_ptr_null(find(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_ALLOC_COUNT));
+    ck_assert_ptr_null(
+        support_change(diff, CPROF_DIFF_REGRESSIONS, "loop", CPROF_METRIC_ALLOC_COUNT));
     cprof_diff_free(diff);
 }
 END_TEST
@@ -216,13 +205,13 @@ START_TEST(test_matched)
     add_entries(diff, CPROF_CANDIDATE, new, 4);
     facts_of(diff);
     const struct cprof_diff_change *change =
-        find(diff, CPROF_DIFF_REGRESSIONS, "stays", CPROF_METRIC_CALLS);
+        support_change(diff, CPROF_DIFF_REGRESSIONS, "stays", CPROF_METRIC_CALLS);
     ck_assert_ptr_nonnull(change);
     ck_assert_str_eq(change->file, "lib/new.c");
     ck_assert_uint_eq(change->line, 12);
     ck_assert_double_eq(change->percent, 100);
-    ck_assert_ptr_null(find(diff, CPROF_DIFF_REGRESSIONS, "twice", CPROF_METRIC_CALLS));
-    ck_assert_ptr_null(find(diff, CPROF_DIFF_IMPROVEMENTS, "twice", CPROF_METRIC_CALLS));
+    ck_assert_ptr_null(support_change(diff, CPROF_DIFF_REGRESSIONS, "twice", CPROF_METRIC_CALLS));
+    ck_assert_ptr_null(support_change(diff, CPROF_DIFF_IMPROVEMENTS, "twice", CPROF_METRIC_CALLS));
     struct cprof_entry only;
     ck_assert(cprof_diff_added(diff, 0, &only) && strcmp(only.name, "comes") == 0);
     ck_assert_uint_eq(only.values[CPROF_METRIC_CALLS], 3);
@@ -242,7 +231,7 @@ START_TEST(test_rest)
         struct cprof_diff *diff = make(10, &(struct making){0.03, 0.005, 19, 17}, &state);
         facts_of(diff);
         const struct cprof_diff_change *change =
-            find(diff, CPROF_DIFF_REGRESSIONS, "function_19", CPROF_METRIC_SELF_TIME);
+            support_change(diff, CPROF_DIFF_REGRESSIONS, "function_19", CPROF_METRIC_SELF_TIME);
         ck_assert_ptr_nonnull(change);
         size_t count;
         cprof_diff_changes(diff, CPROF_DIFF_IMPROVEMENTS, &count);

@@ -72,19 +72,6 @@ static struct cprof_diff *diff_of(const struct node *before, const struct node *
     return diff;
 }
 
-/* The change of a function in a list; NULL: there is none. */
-static const struct cprof_diff_change *find(const struct cprof_diff *diff,
-                                            enum cprof_diff_list list, const char *function,
-                                            enum cprof_metric metric)
-{
-    size_t count;
-    const struct cprof_diff_change *changes = cprof_diff_changes(diff, list, &count);
-    for (size_t idx = 0; idx < count; idx++)
-        if (changes[idx].metric == metric && strcmp(changes[idx].function, function) == 0)
-            return &changes[idx];
-    return NULL;
-}
-
 /* How many changes are called of functions. */
 static size_t called(const struct cprof_diff *diff)
 {
@@ -140,19 +127,19 @@ START_TEST(test_caller_is_slower)
     slower[1].blocks++;
     struct cprof_diff *diff = diff_of(apart, slower);
     const struct cprof_diff_change *change =
-        find(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_SELF_TIME);
+        support_change(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_SELF_TIME);
     ck_assert_ptr_nonnull(change);
     ck_assert_double_eq_tol(change->percent, 10, 1);
     ck_assert_double_eq_tol(change->before, 540e6, 10e6);
     ck_assert_uint_eq(change->with_count, 2);
     ck_assert_str_eq(change->with[0], "inner");
     ck_assert_str_eq(change->with[1], "inmost");
-    change = find(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_ALLOC_COUNT);
+    change = support_change(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_ALLOC_COUNT);
     ck_assert_ptr_nonnull(change);
     ck_assert(change->exact);
     ck_assert_double_eq(change->before, 7);
     ck_assert_double_eq(change->after, 8);
-    change = find(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_TOTAL_TIME);
+    change = support_change(diff, CPROF_DIFF_REGRESSIONS, "outer", CPROF_METRIC_TOTAL_TIME);
     ck_assert_ptr_nonnull(change); /* in which it has always been */
     ck_assert_uint_eq(change->with_count, 0);
     cprof_diff_free(diff);
@@ -202,7 +189,7 @@ START_TEST(test_calls_are_calls)
     after[1].inlined = NULL;
     struct cprof_diff *diff = diff_of(before, after);
     const struct cprof_diff_change *change =
-        find(diff, CPROF_DIFF_IMPROVEMENTS, "step", CPROF_METRIC_CALLS);
+        support_change(diff, CPROF_DIFF_IMPROVEMENTS, "step", CPROF_METRIC_CALLS);
     ck_assert_ptr_nonnull(change);
     ck_assert_double_eq(change->after, 759);
     cprof_diff_free(diff);
