@@ -112,6 +112,69 @@ void pass_size(struct note_call *note)
     note->pass(note->builder.CreateMul(size, count));
 }
 
+/* Ends the block in front of `position` with instructions whose label leads to a block
+ * of its own, for a note; gives where that note stands, before the jump back. */
+llvm::Instruction *branch_emit(llvm::Instruction *position, const struct noted_call *noted,
+                               const char *text, const char *constraints,
+                               llvm::ArrayRef<llvm::Value *> inputs, unsigned scratch_count)
+{
+    llvm::LLVMContext &context = position->getContext();
+    llvm::BasicBlock *hot = position->getParent();
+    llvm::BasicBlock *rest = hot->splitBasicBlock(position->getIterator(), "cprof.went");
+    llvm::BasicBlock *cold =
+        llvm::BasicBlock::Create(context, "cprof.note", position->getFunction());
+    llvm::Type *number = llvm::Type::getInt64Ty(context);
+    llvm::Type *result = scratch_count == 1 ? number : llvm::StructType::get(number, number);
+    llvm::InlineAsm *code = cprof_asm_of(result, inputs, text, constraints);
+
+    hot->getTerminator()->eraseFromParent();
+    llvm::IRBuilder<> builder(hot);
+    llvm::CallBrInst *branch =
+        builder.CreateCallBr(code->getFunctionType(), code, rest, {cold}, inputs);
+    branch->setDoesNotThrow();
+    branch->setDebugLoc(noted->call->getDebugLoc());
+    builder.SetInsertPoint(cold);
+    return builder.CreateBr(rest);
+}
+
+/* The note of a release, and in front of it the question whether there is one. */
+void put_untrack(const struct noted_call *noted)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    llvm::Value *block = noted->call->getArgOperand(noted->allocator.block - 1);
+
+    cprof_note_ask(text);
+    struct note_call note(
+        branch_emit(noted->call, noted, text, "=&r,=&r,r,!i,~{flags}", {block}, 2), noted);
+    note.pass(block);
+    note.put(NOTE_UNTRACK)->addFnAttr(llvm::Attribute::Cold);
+}
+
+/* The note of a block, and in front of it the instructions that say whether there is
+ * one: y = malloc(n); take(n) or z = track(y, n, site); x = y or z. */
+void put_track(const struct noted_call *noted, llvm::Instruction *position)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    struct note_call sizes(position, noted);
+
+    pass_size(&sizes);
+    llvm::Value *size = sizes.arguments.pop_back_val();
+    cprof_note_take(text);
+    llvm::BasicBlock *hot = position->getParent();
+    struct note_call note(branch_emit(position, noted, text, "=&r,r,re,!i,~{flags}", {noted->call, size}, 1), noted);
+    llvm::BasicBlock *cold = note.builder.GetInsertBlock();
+    note.pass(noted->call);
+    note.pass(size);
+    llvm::CallInst *handing = note.put(NOTE_TRACK);
+    handing->addFnAttr(llvm::Attribute::Cold);
+    llvm::PHINode *phi = llvm::PHINode::Create(noted->call->getType(), 2, "", &*position->getParent()->begin());
+    noted->call->replaceUsesWithIf(phi, [handing, hot](llvm::Use &use) {
+        return use.getUser() != handing && use.getUser() != hot->getTerminator();
+    });
+    phi->addIncoming(noted->call, hot);
+    phi->addIncoming(handing, cold);
+}
+
 /* What stands before the call; gives the token that is passed behind it. */
 llvm::Value *notes_before(const struct noted_call *noted)
 {
@@ -120,8 +183,8 @@ llvm::Value *notes_before(const struct noted_call *noted)
 
     switch (allocator->way) {
     case CPROF_WAY_RELEASES:
-        note.pass_argument(allocator->block);
-        return note.put(NOTE_RELEASE);
+        put_untrack(noted);
+        return nullptr;
     case CPROF_WAY_UNMAPS:
         note.pass_argument(allocator->block);
         note.pass_argument(allocator->size);
@@ -154,7 +217,7 @@ llvm::CallInst *put_returning(struct note_call *note, llvm::Value *token)
         return note->put(NOTE_RESIZED);
     default:
         pass_size(note);
-        return note->put(allocator->way == CPROF_WAY_MAPS ? NOTE_MAPPED : NOTE_ALLOCATED);
+        return note->put(NOTE_MAPPED);
     }
 }
 
@@ -190,6 +253,10 @@ void notes_after(const struct noted_call *noted, llvm::Value *token)
     llvm::Instruction *position = behind(noted->call);
     if (!position)
         return;
+    if (way == CPROF_WAY_RETURNS) {
+        put_track(noted, position);
+        return;
+    }
     struct note_call note(position, noted);
     if (way == CPROF_WAY_FILLS || way == CPROF_WAY_GROWS) {
         put_storing(&note, token);

@@ -13,24 +13,6 @@
 
 namespace {
 
-/* The function under work and the value that carries its caller's node. */
-struct hooks {
-    llvm::Function *function;
-    const cprof_hook_shape *shape;
-    llvm::Constant *site, *id;
-    llvm::Type *pointer;
-    /* From the end of the entry code on: in a register, or, where nothing is
-     * optimised and each block would have a copy on the stack, in one variable. */
-    llvm::Value *caller;
-    llvm::AllocaInst *variable;
-    llvm::DebugLoc location;
-};
-
-llvm::Value *caller_read(const struct hooks *hooks, llvm::IRBuilder<> &builder)
-{
-    return hooks->variable ? builder.CreateLoad(hooks->pointer, hooks->variable) : hooks->caller;
-}
-
 /* GCC's notation of operands in LLVM's. */
 std::string ir_text(const char *text)
 {
@@ -55,8 +37,10 @@ std::string ir_text(const char *text)
     return result;
 }
 
-llvm::InlineAsm *asm_of(llvm::Type *result, llvm::ArrayRef<llvm::Value *> inputs, const char *text,
-                        const std::string &constraints)
+} // namespace
+
+llvm::InlineAsm *cprof_asm_of(llvm::Type *result, llvm::ArrayRef<llvm::Value *> inputs,
+                              const char *text, const std::string &constraints)
 {
     llvm::SmallVector<llvm::Type *, 4> types;
 
@@ -64,6 +48,26 @@ llvm::InlineAsm *asm_of(llvm::Type *result, llvm::ArrayRef<llvm::Value *> inputs
         types.push_back(input->getType());
     return llvm::InlineAsm::get(llvm::FunctionType::get(result, types, false), ir_text(text),
                                 constraints, true);
+}
+
+namespace {
+
+/* The function under work and the value that carries its caller's node. */
+struct hooks {
+    llvm::Function *function;
+    const cprof_hook_shape *shape;
+    llvm::Constant *site, *id;
+    llvm::Type *pointer;
+    /* From the end of the entry code on: in a register, or, where nothing is
+     * optimised and each block would have a copy on the stack, in one variable. */
+    llvm::Value *caller;
+    llvm::AllocaInst *variable;
+    llvm::DebugLoc location;
+};
+
+llvm::Value *caller_read(const struct hooks *hooks, llvm::IRBuilder<> &builder)
+{
+    return hooks->variable ? builder.CreateLoad(hooks->pointer, hooks->variable) : hooks->caller;
 }
 
 /* Hooks change the flags, and LLVM looks through all registers of the machine for
@@ -98,7 +102,7 @@ llvm::Value *cold_call(struct hooks *hooks, llvm::IRBuilder<> &builder, const ch
         inputs.push_back(hooks->site);
         constraints += ",i,~{rax}";
     }
-    llvm::InlineAsm *code = asm_of(hooks->pointer, inputs, text, constraints + clobber);
+    llvm::InlineAsm *code = cprof_asm_of(hooks->pointer, inputs, text, constraints + clobber);
     llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, inputs);
     mark(hooks, call);
     call->addFnAttr(llvm::Attribute::Cold);
@@ -144,7 +148,7 @@ struct loaded emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::Basi
         constraints += flags_clobber();
     cprof_hook_load(text, hooks->shape);
     llvm::InlineAsm *code =
-        asm_of(llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
+        cprof_asm_of(llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
     loaded.step = early ? block_new(hooks, "cprof.step") : entry;
     llvm::IRBuilder<> builder(entry);
     if (early)
@@ -173,7 +177,7 @@ void emit_step(struct hooks *hooks, const struct loaded *loaded, llvm::BasicBloc
     inputs.push_back(hooks->id);
     constraints += std::string(",i,!i,!i") + flags_clobber();
     cprof_hook_step(text, hooks->shape);
-    hot_branch(hooks, loaded->step, asm_of(loaded->scratch->getType(), inputs, text, constraints),
+    hot_branch(hooks, loaded->step, cprof_asm_of(loaded->scratch->getType(), inputs, text, constraints),
                inputs, onward, {enter, begin});
 }
 
@@ -238,7 +242,7 @@ llvm::Value *early_caller(struct hooks *hooks, llvm::IRBuilder<> &builder)
 {
     llvm::Value *tag =
         llvm::ConstantExpr::getIntToPtr(builder.getInt64(CPROF_TAG_TIMED), hooks->pointer);
-    llvm::InlineAsm *code = asm_of(hooks->pointer, {tag}, "", "=r,0");
+    llvm::InlineAsm *code = cprof_asm_of(hooks->pointer, {tag}, "", "=r,0");
     llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, {tag});
 
     mark(hooks, call);
@@ -320,7 +324,7 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
     llvm::IRBuilder<> builder(hot);
     llvm::Value *caller = caller_read(hooks, builder);
     hot_branch(hooks, hot,
-               asm_of(result, {caller}, text,
+               cprof_asm_of(result, {caller}, text,
                       std::string(scratch ? "=&r,r,!i" : "r,!i") + flags_clobber()),
                {caller}, rest, {end});
     llvm::IRBuilder<> cold(end);

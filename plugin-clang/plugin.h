@@ -117,6 +117,9 @@ void cprof_tables_free(struct cprof_tables *tables);
 void cprof_runtime_emit(llvm::Module &module, bool for_shared_object);
 
 /* emit_hooks.cc */
+/* Instructions of policy/hook_text with LLVM's constraints, outputs in front. */
+llvm::InlineAsm *cprof_asm_of(llvm::Type *result, llvm::ArrayRef<llvm::Value *> inputs,
+                              const char *text, const std::string &constraints);
 void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_tables *tables);
 
 /* The runtime's assembly text, from the build (runtime/text.S). */

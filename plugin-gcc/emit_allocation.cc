@@ -8,6 +8,8 @@
  */
 #include "plugin.h"
 
+#include "hook_text.h"
+
 #include <cprof/abi.h>
 
 namespace {
@@ -136,6 +138,35 @@ void pass_size(struct note_call *note, const struct noted_call *noted)
     note->pass(gimple_build(note->place, MULT_EXPR, long_unsigned_type_node, size, count));
 }
 
+/* The block that `block` goes on in, from behind `statement` (NULL: its start). */
+edge split_behind(basic_block block, gimple *statement)
+{
+    return statement ? split_block(block, statement) : split_block_after_labels(block);
+}
+
+/* The note of a release, and in front of it the question whether there is one. */
+void put_untrack(function *fun, const struct noted_call *noted)
+{
+    gimple_stmt_iterator position = gsi_for_stmt(noted->call);
+    char text[CPROF_HOOK_TEXT_MAX];
+    gimple_seq asking = NULL, sequence = NULL;
+    struct note_call question = {&asking, {}}, note = {&sequence, {}};
+
+    question.pass_argument(noted, noted->allocator.block);
+    tree block = question.arguments.pop();
+    if (asking)
+        gsi_insert_seq_before(&position, asking, GSI_SAME_STMT);
+    position = gsi_for_stmt(noted->call);
+    gsi_prev(&position);
+    edge onward = split_behind(gimple_bb(noted->call), gsi_end_p(position) ? NULL : gsi_stmt(position));
+    cprof_note_ask(text);
+    gimple_stmt_iterator cold =
+        gsi_start_bb(cprof_branch_emit(fun, onward, text, 2, block, NULL_TREE));
+    note.pass(block);
+    note.put(NOTE_UNTRACK, noted->site, NULL_TREE);
+    gsi_insert_seq_after(&cold, sequence, GSI_NEW_STMT);
+}
+
 /* What stands before the call; gives the token that is passed behind it. */
 tree notes_before(function *fun, const struct noted_call *noted)
 {
@@ -147,9 +178,8 @@ tree notes_before(function *fun, const struct noted_call *noted)
 
     switch (allocator->way) {
     case CPROF_WAY_RELEASES:
-        note.pass_argument(noted, allocator->block);
-        note.put(NOTE_RELEASE, noted->site, NULL_TREE);
-        break;
+        put_untrack(fun, noted);
+        return NULL_TREE;
     case CPROF_WAY_UNMAPS:
         note.pass_argument(noted, allocator->block);
         note.pass_argument(noted, allocator->size);
@@ -211,8 +241,7 @@ void put_returning(struct note_call *note, const struct noted_call *noted, tree 
         return;
     default:
         pass_size(note, noted);
-        note->put(allocator->way == CPROF_WAY_MAPS ? NOTE_MAPPED : NOTE_ALLOCATED, noted->site,
-                  result);
+        note->put(NOTE_MAPPED, noted->site, result);
     }
 }
 
@@ -241,6 +270,46 @@ void put_storing(struct note_call *note, const struct noted_call *noted, tree to
     note->put(allocator->way == CPROF_WAY_FILLS ? NOTE_FILLED : NOTE_GROWN, noted->site, NULL_TREE);
 }
 
+/* The note of a block and in front of it the instructions that say whether there is one:
+ * `x = malloc (n)` to `y = malloc (n); take (n) or z = track (y, n, site); x = y or z`.
+ * `onward` leads from behind the call. */
+void put_track(function *fun, const struct noted_call *noted, edge onward)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    gimple_seq sizing = NULL, sequence = NULL, handing = NULL;
+    struct note_call sizes = {&sizing, {}}, note = {&sequence, {}};
+    tree block, result;
+    basic_block hot = onward->src;
+
+    result_divert(fun, noted->call, &block, &result);
+    sizes.pass(block);
+    pass_size(&sizes, noted);
+    tree size = sizes.arguments[1], pointer = sizes.arguments[0];
+    gimple_stmt_iterator position = gsi_last_bb(hot);
+    if (sizing)
+        gsi_insert_seq_after(&position, sizing, GSI_NEW_STMT);
+    cprof_note_take(text);
+    basic_block cold = cprof_branch_emit(fun, onward, text, 1, pointer, size);
+    note.pass(block);
+    note.pass(size);
+    tree handed = result ? make_ssa_name_fn(fun, TREE_TYPE(block), NULL) : NULL_TREE;
+    note.put(NOTE_TRACK, noted->site, handed);
+    position = gsi_start_bb(cold);
+    gsi_insert_seq_after(&position, sequence, GSI_NEW_STMT);
+    if (!result)
+        return;
+    bool stored = TREE_CODE(result) != SSA_NAME;
+    gphi *phi = create_phi_node(stored ? make_ssa_name_fn(fun, TREE_TYPE(block), NULL) : result,
+                                onward->dest);
+    add_phi_arg(phi, block, onward, UNKNOWN_LOCATION);
+    add_phi_arg(phi, handed, single_succ_edge(cold), UNKNOWN_LOCATION);
+    if (!stored)
+        return;
+    gimple_seq_add_stmt(&handing, gimple_build_assign(result, gimple_phi_result(phi)));
+    position = gsi_after_labels(onward->dest);
+    gsi_insert_seq_before(&position, handing, GSI_SAME_STMT);
+}
+
 void notes_after(function *fun, const struct noted_call *noted, tree token)
 {
     gcall *call = noted->call;
@@ -252,6 +321,11 @@ void notes_after(function *fun, const struct noted_call *noted, tree token)
     if (cprof_allocator_gives_back(&noted->allocator) || (ends_block && !onward))
         return;
     gimple_call_set_tail(call, false);
+    if (noted->allocator.way == CPROF_WAY_RETURNS) {
+        basic_block behind = ends_block ? split_edge(onward) : gimple_bb(call);
+        put_track(fun, noted, split_behind(behind, ends_block ? NULL : call));
+        return;
+    }
     if (noted->allocator.way == CPROF_WAY_FILLS || noted->allocator.way == CPROF_WAY_GROWS)
         put_storing(&note, noted, token, fun);
     else

@@ -61,7 +61,7 @@ gasm *asm_new(const char *text, vec<tree, va_gc> *inputs, vec<tree, va_gc> *outp
 /* A block for a cold call, off the hot path but not so cold that GCC moves it
  * to another section: callers' profiles and unwinders expect it in its
  * function. */
-basic_block cold_block_new(struct hooks *hooks, basic_block after, basic_block target)
+basic_block cold_block_new(basic_block after, basic_block target)
 {
     basic_block block = create_empty_bb(after);
 
@@ -109,9 +109,9 @@ void emit_entry(struct hooks *hooks)
     bool early = cprof_hook_may_be_early(&hooks->shape);
     edge hot_edge = single_succ_edge(hot);
 
-    basic_block begin_block = cold_block_new(hooks, hot, body);
-    basic_block enter_block = cold_block_new(hooks, hot, body);
-    basic_block early_block = early ? cold_block_new(hooks, hot, body) : NULL;
+    basic_block begin_block = cold_block_new(hot, body);
+    basic_block enter_block = cold_block_new(hot, body);
+    basic_block early_block = early ? cold_block_new(hot, body) : NULL;
     vec<tree, va_gc> *outputs = NULL, *clobbers = NULL, *labels = NULL;
 
     unsigned output_count = 1 + cprof_hook_scratch_count(&hooks->shape);
@@ -158,31 +158,15 @@ void emit_exit(struct hooks *hooks, gimple_stmt_iterator position)
 {
     char text[CPROF_HOOK_TEXT_MAX];
     basic_block hot = gimple_bb(gsi_stmt(position));
-    vec<tree, va_gc> *inputs = NULL, *outputs = NULL, *clobbers = NULL, *labels = NULL;
     edge onward;
 
     gsi_prev(&position);
     onward =
         gsi_end_p(position) ? split_block_after_labels(hot) : split_block(hot, gsi_stmt(position));
-    basic_block rest = onward->dest;
-    basic_block end_block = cold_block_new(hooks, hot, rest);
-
-    tree scratch = NULL_TREE;
-    if (cprof_hook_exit_scratch(&hooks->shape)) {
-        scratch = value_new(hooks->fun, NULL);
-        vec_safe_push(outputs, operand("=&r", scratch));
-    }
-    vec_safe_push(inputs, operand("r", hooks->caller));
-    vec_safe_push(clobbers, flags_clobber());
-    label_push(&labels, end_block);
     cprof_hook_exit(text, &hooks->shape);
-    gasm *statement = asm_new(text, inputs, outputs, clobbers, labels);
-    if (scratch)
-        SSA_NAME_DEF_STMT(scratch) = statement;
-    gimple_stmt_iterator last = gsi_last_bb(hot);
-    gsi_insert_after(&last, statement, GSI_NEW_STMT);
-    cold_edge(hot, end_block);
-    onward->probability = profile_probability::very_likely();
+    basic_block end_block =
+        cprof_branch_emit(hooks->fun, onward, text, cprof_hook_exit_scratch(&hooks->shape) ? 1 : 0,
+                          hooks->caller, NULL_TREE);
 
     cprof_hook_end_call(text, &hooks->shape);
     cold_call(hooks, end_block, text, hooks->caller, false);
@@ -332,6 +316,29 @@ void collect_places(function *fun, struct places *places)
 }
 
 } // namespace
+
+basic_block cprof_branch_emit(function *fun, edge onward, const char *text, unsigned scratch_count,
+                              tree input, tree number)
+{
+    vec<tree, va_gc> *inputs = NULL, *outputs = NULL, *clobbers = NULL, *labels = NULL;
+    basic_block hot = onward->src, cold = cold_block_new(hot, onward->dest);
+    gimple_stmt_iterator last = gsi_last_bb(hot);
+
+    for (unsigned idx = 0; idx < scratch_count; idx++)
+        vec_safe_push(outputs, operand("=&r", value_new(fun, NULL)));
+    vec_safe_push(inputs, operand("r", input));
+    if (number)
+        vec_safe_push(inputs, operand("re", number));
+    vec_safe_push(clobbers, flags_clobber());
+    label_push(&labels, cold);
+    gasm *statement = asm_new(text, inputs, outputs, clobbers, labels);
+    for (unsigned idx = 0; idx < scratch_count; idx++)
+        SSA_NAME_DEF_STMT(TREE_VALUE((*outputs)[idx])) = statement;
+    gsi_insert_after(&last, statement, GSI_NEW_STMT);
+    cold_edge(hot, cold);
+    onward->probability = profile_probability::very_likely();
+    return cold;
+}
 
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts)
 {

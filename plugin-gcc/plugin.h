@@ -54,6 +54,11 @@ unsigned cprof_call_graph_slot(tree decl);
 bool cprof_tail_call_may_jump(function *fun, gcall *call);
 
 /* emit_hooks.cc */
+/* Ends the block that `onward` leads out of with instructions: outputs are the scratch
+ * registers, then come the inputs (`number` may be a constant, or NULL), and the label
+ * leads to a new cold block, which goes on where `onward` leads; gives that block. */
+basic_block cprof_branch_emit(function *fun, edge onward, const char *text, unsigned scratch_count,
+                              tree input, tree number);
 void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts);
 
 /* allocation.cc */

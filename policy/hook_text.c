@@ -212,3 +212,30 @@ void cprof_hook_return_call(char *text, const struct cprof_hook_shape *shape)
 {
     cold_call(text, shape, CPROF_SYMBOL_RETURN, true);
 }
+
+void cprof_note_take(char *text)
+{
+    append(text, text,
+           "movq " CPROF_SYMBOL_LEFT_OFFSET "(%%%%rip), %%0\n\t"
+           "testq %%0, %%0\n\t"
+           "je 1f\n\t"
+           "testq %%1, %%1\n\t"
+           "je %%l3\n\t" /* its size may be anything */
+           "stc\n\t"     /* one more than the size: blocks of 0 bytes count too */
+           "sbbq %%2, %%%%fs:(%%0)\n\t"
+           "jl %%l3\n"
+           "1:");
+}
+
+void cprof_note_ask(char *text)
+{
+    append(text, text,
+           "movq %%2, %%0\n\t"
+           "shrq $%d, %%0\n\t"
+           "andq " CPROF_SYMBOL_FILTER_MASK "(%%%%rip), %%0\n\t"
+           "addq " CPROF_SYMBOL_FILTER_DISTANCE "(%%%%rip), %%0\n\t"
+           "leaq " CPROF_SYMBOL_FILTER_NONE "(%%%%rip), %%1\n\t"
+           "cmpb $0, (%%0,%%1)\n\t"
+           "jne %%l3",
+           CPROF_FILTER_SHIFT);
+}

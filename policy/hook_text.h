@@ -62,6 +62,13 @@ void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_return_call(char *text, const struct cprof_hook_shape *shape);
 
+/* What stands in front of a note of a block (abi.h), and leads to it.
+ * Take.  Output: 0 scratch; inputs: 1 the block, 2 the size, in a register or as a
+ * constant of 32 bits; label: the note.
+ * Ask.  Outputs: 0 and 1 scratch; input: 2 the block; label: the note. */
+void cprof_note_take(char *text);
+void cprof_note_ask(char *text);
+
 #ifdef __cplusplus
 }
 #endif

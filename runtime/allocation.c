@@ -6,6 +6,8 @@
 
 typedef const struct cprof_allocation *allocation_site;
 
+HIDDEN void *__cprof_track(void *block, uint64_t size, allocation_site site);
+HIDDEN void __cprof_untrack(void *block, allocation_site site);
 HIDDEN void *__cprof_allocated(void *block, uint64_t size, allocation_site site);
 HIDDEN void *__cprof_copied(char *string, allocation_site site);
 HIDDEN void __cprof_release(void *block, allocation_site site);
@@ -21,8 +23,7 @@ HIDDEN void __cprof_unmap(void *block, uint64_t length, allocation_site site);
 /* NULL: nothing is noted. */
 static inline struct process *noting_process(void)
 {
-    struct process *process = __cprof_process;
-    return LIKELY(process && process->heap.heap) ? process : NULL;
+    return LIKELY(__cprof_left_offset != 0) ? __cprof_process : NULL;
 }
 
 static inline uint32_t allocation_id(allocation_site site)
@@ -39,7 +40,7 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
     uint32_t id = allocation_id(site);
     struct heap_thread *self = heap_thread_here(process, id, &standing);
 
-    if (UNLIKELY(!self) || (sampled && !is_sampled(process, self, size)))
+    if (UNLIKELY(!self))
         return;
     struct cprof_node *node = allocation_node(process, self, idx_of(process, standing), id, flags);
     if (UNLIKELY(!node)) {
@@ -52,32 +53,66 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
     event_end(process, self);
 }
 
-/* For what is rarer than malloc and new. */
-static NOINLINE void note_seldom(struct process *process, void *block, uint64_t size,
-                                 allocation_site site, uint32_t flags)
-{
-    note_allocated(process, is_sampling(process), block, size, site, flags);
-}
-
 static NOINLINE void note_failed(struct process *process)
 {
     if (*alive_of(process))
         __atomic_fetch_add(&process->heap.record->failed, 1, __ATOMIC_RELAXED);
 }
 
-void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
+/* The bytes that were left to the thread's next sample have been used up. */
+static NOINLINE void note_sampled(struct process *process, void *block, uint64_t size,
+                                  allocation_site site, uint32_t flags)
 {
-    struct process *process = noting_process();
+    struct cprof_node *standing;
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
 
-    if (UNLIKELY(!process))
-        return block;
+    if (!self || !is_sampled(process, self, size))
+        return;
+    note_allocated(process, true, block, size, site, flags);
+}
+
+/* Takes a block's bytes, and one for those of none, from what is left to the thread's
+ * next sample: one instruction, for handlers' sake.  True: the block has to be noted. */
+static inline bool left_take(intptr_t offset, uint64_t size)
+{
+    bool crossed;
+    __asm__ volatile("stc\n\tsbbq %1, %%fs:(%2)"
+                     : "=@ccl"(crossed)
+                     : "r"(size), "r"(offset)
+                     : "memory");
+    return crossed;
+}
+
+void *__cprof_track(void *block, uint64_t size, allocation_site site)
+{
+    struct process *process = __cprof_process;
+
     if (UNLIKELY(!block))
         note_failed(process);
     else if (UNLIKELY(is_sampling(process)))
-        note_seldom(process, block, size, site, 0);
+        note_sampled(process, block, size, site, 0);
     else
         note_allocated(process, false, block, size, site, 0);
+    if (UNLIKELY(size >> 47)) /* an allocator of the program's own makes of sizes what it likes */
+        left_set(&process->heap, LEFT_UNKNOWN);
     return block;
+}
+
+void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
+{
+    intptr_t offset = __cprof_left_offset;
+
+    return offset && (!block || left_take(offset, size)) ? __cprof_track(block, size, site) : block;
+}
+
+/* For what is rarer than malloc and new. */
+static NOINLINE void note_seldom(struct process *process, void *block, uint64_t size,
+                                 allocation_site site, uint32_t flags)
+{
+    if (!is_sampling(process))
+        note_allocated(process, false, block, size, site, flags);
+    else if (left_take(process->heap.left_offset, size))
+        note_sampled(process, block, size, site, flags);
 }
 
 void *__cprof_copied(char *string, allocation_site site)
@@ -122,18 +157,24 @@ static NOINLINE void release_sampled(struct process *process, void *block, alloc
     note_released(process, true, block, site);
 }
 
+void __cprof_untrack(void *block, allocation_site site)
+{
+    struct process *process = __cprof_process;
+
+    if (UNLIKELY(!block))
+        return;
+    if (UNLIKELY(is_sampling(process)))
+        release_sampled(process, block, site);
+    else
+        note_released(process, false, block, site);
+}
+
 void __cprof_release(void *block, allocation_site site)
 {
-    struct process *process = noting_process();
+    const struct process *process = noting_process();
 
-    if (UNLIKELY(!process) || !block)
-        return;
-    if (UNLIKELY(is_sampling(process))) {
-        if (!filter_excludes(process, (uintptr_t)block))
-            release_sampled(process, block, site);
-        return;
-    }
-    note_released(process, false, block, site);
+    if (process && !filter_excludes(process, (uintptr_t)block))
+        __cprof_untrack(block, site);
 }
 
 /* A part of a mapping: what lies behind it stays. */

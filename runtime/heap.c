@@ -176,8 +176,6 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
         return NULL;
     SYSTEM_3(madvise, self, sizeof *self, ADVICE_WIPE_ON_FORK);
     self->idx = idx;
-    if (process->heap.mode == CPROF_HEAP_SAMPLED)
-        self->sample_left = interval_draw(&process->threads[idx], SAMPLE_BYTES);
     __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
     return self;
 }
@@ -403,7 +401,7 @@ HOT void block_released(struct process *process, struct heap_thread *self, bool 
     if (UNLIKELY(!alloc))
         return;
     alloc->freed_count += weight.count;
-    if (self->newest == address) {
+    if (is_newest(process, self, sampled, address)) {
         alloc->temporary += weight.count;
         self->newest = 0;
     }
@@ -496,7 +494,7 @@ HOT struct block block_take(struct process *process, bool sampled, uintptr_t add
     struct block found = blocks_take(process->heap.heap, address);
 
     if (LIKELY(found.key))
-        filter_change(process, sampled, address, (uint16_t)-1);
+        filter_change(process, sampled, address, -1);
     else
         release_unknown(process);
     return found;
@@ -645,6 +643,10 @@ static void heap_start(struct process *process)
     parts->record = (struct cprof_heap *)memory;
     parts->places = (struct cprof_place *)(memory + record);
     parts->heap = (struct heap *)(memory + record + places);
+    bool samples = parts->mode == CPROF_HEAP_SAMPLED;
+    parts->any[0] = 1;
+    parts->filter = samples ? parts->heap->filter : parts->any;
+    parts->filter_mask = samples ? FILTER_LEN - 1 : 0;
     if (!heap_restart(process))
         parts->heap = NULL;
 }

@@ -35,7 +35,7 @@ enum {
     PARKED_MAX = 8,
     LOCK_SPINS = 4096,
     LOCK_SLEEPS = 1000, /* of a millisecond */
-    FILTER_BITS = 16,
+    FILTER_LEN = 1 << 20,
 };
 
 /* A live block, packed:
@@ -104,7 +104,7 @@ struct heap_thread {
     uint64_t deferred_marks; /* events that wait << 32 | those of them that are done */
     uint64_t sequence;       /* of the heap, as far as the thread knows */
     uint64_t peak_number;    /* likewise */
-    int64_t sample_left;     /* sampling: bytes to the next sample */
+    int64_t newest_left;     /* sampling: bytes that were left behind `newest` */
     struct cached_node cache[NODE_CACHE];
     struct log_entry log[LOG_MAX];
     struct deferred_event deferred[DEFERRED_MAX];
@@ -124,7 +124,7 @@ struct heap {
     uint32_t place_by_site[2 * PLACE_MAX]; /* hash table of numbers of places */
     struct block first_blocks[SHARD_COUNT][SHARD_FIRST + SHARD_SLACK];
     struct huge_block huge[HUGE_MAX];
-    uint16_t filter[1 << FILTER_BITS]; /* sampling: how many live blocks have this hash */
+    uint8_t filter[FILTER_LEN]; /* sampling: how many live blocks are about there */
 };
 
 /* What a block counts for: itself, or those that it stands for. */

@@ -7,6 +7,10 @@
 
 HIDDEN struct process *__cprof_process;
 HIDDEN intptr_t __cprof_tls_offset;
+HIDDEN intptr_t __cprof_left_offset;
+HIDDEN uint64_t __cprof_filter_mask;
+HIDDEN intptr_t __cprof_filter_distance;
+HIDDEN const uint8_t __cprof_filter_none = 0;
 
 /* What a thread stands on before it has a tree: a block's worth of empty slots, so
  * that its first call takes the cold path.  Costs address space: reading it
@@ -14,6 +18,9 @@ HIDDEN intptr_t __cprof_tls_offset;
 HIDDEN uint64_t __cprof_sentinel[CPROF_BLOCK / sizeof(uint64_t)]
     __attribute__((aligned(CPROF_NODE_STRIDE)));
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS;
+
+/* Bytes to the thread's next sampled block; below zero, allocations are noted. */
+HIDDEN __thread int64_t __cprof_left = LEFT_UNKNOWN;
 
 HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
 
@@ -272,6 +279,13 @@ static intptr_t own_tls_offset(void)
     return offset;
 }
 
+static intptr_t own_left_offset(void)
+{
+    intptr_t offset;
+    __asm__("movq __cprof_left@gottpoff(%%rip), %0" : "=r"(offset));
+    return offset;
+}
+
 /* Off: every thread stands on one node, every site has id 0, which is what its
  * empty slots hold, and the child they lead to is that node again. */
 static bool process_switch_off(struct process *process)
@@ -291,6 +305,7 @@ static struct process *process_start(int argument_count, char **arguments, char 
         return NULL;
     process->identity = PROCESS_IDENTITY;
     process->tls_offset = own_tls_offset();
+    process->heap.left_offset = own_left_offset();
     process->chunk_next = 1;
     process->duration_chunk = 1;
     process->site_next = 1;
@@ -321,6 +336,18 @@ static void process_enter_main_thread(struct process *process)
     current_set(process, hot_of(process, thread->root));
 }
 
+/* From here on the module's notes do something.  In this order: a handler's may come
+ * in between. */
+static void notes_begin(const struct process *process)
+{
+    if (!process->heap.heap)
+        return;
+    __cprof_filter_distance = (intptr_t)process->heap.filter - (intptr_t)&__cprof_filter_none;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __cprof_filter_mask = process->heap.filter_mask;
+    __cprof_left_offset = process->heap.left_offset;
+}
+
 /* `executable`: from .preinit_array, when there can be no other module yet. */
 static void module_start(int argument_count, char **arguments, char **environment, bool executable)
 {
@@ -335,6 +362,7 @@ static void module_start(int argument_count, char **arguments, char **environmen
     module_register(process);
     __cprof_process = process;
     __cprof_tls_offset = process->tls_offset;
+    notes_begin(process);
     if (first && !executable)
         module_pin();
     if (process->mode == CPROF_MODE_OFF)

@@ -65,6 +65,10 @@ enum {
     TWIN_TAG = 2,
 };
 
+/* What __cprof_left is until sampling sets it: below zero for as long as a thread
+ * could allocate, so that where nothing is sampled every block is noted. */
+#define LEFT_UNKNOWN (INT64_MIN / 2)
+
 /* What a node's hash table of children holds: key is parent << 32 | site id. */
 struct child_entry {
     uint64_t key;
@@ -147,11 +151,15 @@ struct tuning {
 
 /* The heap, heap.h.  What is not wiped in a forked child: where things are. */
 struct heap_parts {
+    uint8_t *filter; /* how many noted blocks have this part of their address */
+    uint64_t filter_mask;
+    intptr_t left_offset;       /* of __cprof_left of the process's first module */
     struct heap *heap;          /* NULL: off */
     struct cprof_heap *record;  /* in the file */
     struct cprof_place *places; /* in the file, room for PLACE_MAX; 0 takes what has none */
     uint32_t place_limit;       /* backed by the file */
     uint32_t mode;              /* enum cprof_heap_mode */
+    uint8_t any[1];             /* the filter while every block is noted */
 };
 
 struct process {
@@ -212,7 +220,14 @@ extern HIDDEN uint64_t __cprof_sentinel[];
 /* One hidden copy a module of each of these. */
 extern HIDDEN struct process *__cprof_process;
 extern HIDDEN intptr_t __cprof_tls_offset;
+
+/* What notes look at (abi.h); 0 while they do nothing. */
+extern HIDDEN intptr_t __cprof_left_offset;
+extern HIDDEN uint64_t __cprof_filter_mask;
+extern HIDDEN intptr_t __cprof_filter_distance;
+extern HIDDEN const uint8_t __cprof_filter_none;
 extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
+extern HIDDEN __thread int64_t __cprof_left __attribute__((tls_model("initial-exec")));
 
 /* ---- Addresses ---------------------------------------------------------- */
 
@@ -296,6 +311,19 @@ static inline bool swap_own(uint64_t *word, uint64_t *expected, uint64_t value)
                      : "+a"(*expected), "+m"(*word), "=@ccz"(swapped)
                      : "r"(value));
     return swapped;
+}
+
+/* The same for the bytes that are left to the thread's next sample. */
+static inline int64_t left_get(const struct heap_parts *heap)
+{
+    int64_t value;
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(value) : "r"(heap->left_offset));
+    return value;
+}
+
+static inline void left_set(const struct heap_parts *heap, int64_t value)
+{
+    __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(heap->left_offset) : "memory");
 }
 
 static inline uint32_t thread_id(void)

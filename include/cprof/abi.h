@@ -116,9 +116,9 @@ static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the
  * errno.  tls.current is the node of the function that allocates.  The first column
  * is what policy/allocator.def calls the way the allocator works.
  *
- *   RETURNS  p = malloc(n)            p = allocated(malloc(n), n, site)
+ *   RETURNS  p = malloc(n)            p = malloc(n); if (take(p, n)) p = track(p, n, site)
  *   COPIES   p = strdup(s)            p = copied(strdup(s), site)
- *   RELEASES free(p)                  release(p, site); free(p)
+ *   RELEASES free(p)                  if (ask(p)) untrack(p, site); free(p)
  *   RESIZES  p = realloc(q, n)        token = resize(q, site);
  *                                     p = resized(realloc(q, n), 1, n, token, site)
  *   FILLS    r = posix_memalign(&p, a, n)   r = ...; filled(&p, n, r, site)
@@ -128,10 +128,23 @@ static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the
  *   MAPS     p = mmap(0, n, ...)      p = mapped(mmap(0, n, ...), n, site)
  *   UNMAPS   munmap(p, n)             unmap(p, n, site); munmap(p, n)
  *
+ * `take` and `ask` are in line (policy/hook_text), for when only some blocks are noted:
+ *   take     offset = left_offset; offset && (!p || ((thread's word at offset) -= n + 1) < 0)
+ *   ask      *(&filter_none + filter_distance + (p >> CPROF_FILTER_SHIFT & filter_mask))
+ * All four words are 0 until the runtime has started and where nothing is noted.  The
+ * wrappers of policy/wrapper_text call allocated() and release(), which are both at once.
+ *
  * A block that was not given (NULL, MAP_FAILED, a result that says so) is noted all
  * the same.  Between `resize` and `resized`, `grow` and `grown`, the block belongs to
  * nobody; `resized` with NULL for a size other than 0 says that it stays as it was.
  * A call that throws has no note behind it. */
+#define CPROF_SYMBOL_LEFT_OFFSET CPROF_SYMBOL("left_offset")
+#define CPROF_SYMBOL_FILTER_NONE CPROF_SYMBOL("filter_none")
+#define CPROF_SYMBOL_FILTER_MASK CPROF_SYMBOL("filter_mask")
+#define CPROF_SYMBOL_FILTER_DISTANCE CPROF_SYMBOL("filter_distance")
+#define CPROF_FILTER_SHIFT 8
+#define CPROF_SYMBOL_TRACK CPROF_SYMBOL("track")
+#define CPROF_SYMBOL_UNTRACK CPROF_SYMBOL("untrack")
 #define CPROF_SYMBOL_ALLOCATED CPROF_SYMBOL("allocated")
 #define CPROF_SYMBOL_COPIED CPROF_SYMBOL("copied")
 #define CPROF_SYMBOL_RELEASE CPROF_SYMBOL("release")
