@@ -161,13 +161,15 @@ void put_track(const struct noted_call *noted, llvm::Instruction *position)
     llvm::Value *size = sizes.arguments.pop_back_val();
     cprof_note_take(text);
     llvm::BasicBlock *hot = position->getParent();
-    struct note_call note(branch_emit(position, noted, text, "=&r,r,re,!i,~{flags}", {noted->call, size}, 1), noted);
+    struct note_call note(
+        branch_emit(position, noted, text, "=&r,r,re,!i,~{flags}", {noted->call, size}, 1), noted);
     llvm::BasicBlock *cold = note.builder.GetInsertBlock();
     note.pass(noted->call);
     note.pass(size);
     llvm::CallInst *handing = note.put(NOTE_TRACK);
     handing->addFnAttr(llvm::Attribute::Cold);
-    llvm::PHINode *phi = llvm::PHINode::Create(noted->call->getType(), 2, "", &*position->getParent()->begin());
+    llvm::PHINode *phi =
+        llvm::PHINode::Create(noted->call->getType(), 2, "", &*position->getParent()->begin());
     noted->call->replaceUsesWithIf(phi, [handing, hot](llvm::Use &use) {
         return use.getUser() != handing && use.getUser() != hot->getTerminator();
     });

@@ -147,8 +147,8 @@ struct loaded emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::Basi
     if (count > 2 || early)
         constraints += flags_clobber();
     cprof_hook_load(text, hooks->shape);
-    llvm::InlineAsm *code =
-        cprof_asm_of(llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
+    llvm::InlineAsm *code = cprof_asm_of(
+        llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
     loaded.step = early ? block_new(hooks, "cprof.step") : entry;
     llvm::IRBuilder<> builder(entry);
     if (early)
@@ -177,8 +177,9 @@ void emit_step(struct hooks *hooks, const struct loaded *loaded, llvm::BasicBloc
     inputs.push_back(hooks->id);
     constraints += std::string(",i,!i,!i") + flags_clobber();
     cprof_hook_step(text, hooks->shape);
-    hot_branch(hooks, loaded->step, cprof_asm_of(loaded->scratch->getType(), inputs, text, constraints),
-               inputs, onward, {enter, begin});
+    hot_branch(hooks, loaded->step,
+               cprof_asm_of(loaded->scratch->getType(), inputs, text, constraints), inputs, onward,
+               {enter, begin});
 }
 
 /* Arguments on their way into variables, as they are written where nothing is
@@ -325,7 +326,7 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
     llvm::Value *caller = caller_read(hooks, builder);
     hot_branch(hooks, hot,
                cprof_asm_of(result, {caller}, text,
-                      std::string(scratch ? "=&r,r,!i" : "r,!i") + flags_clobber()),
+                            std::string(scratch ? "=&r,r,!i" : "r,!i") + flags_clobber()),
                {caller}, rest, {end});
     llvm::IRBuilder<> cold(end);
     cprof_hook_end_call(text, hooks->shape);

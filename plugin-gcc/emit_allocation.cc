@@ -158,7 +158,8 @@ void put_untrack(function *fun, const struct noted_call *noted)
         gsi_insert_seq_before(&position, asking, GSI_SAME_STMT);
     position = gsi_for_stmt(noted->call);
     gsi_prev(&position);
-    edge onward = split_behind(gimple_bb(noted->call), gsi_end_p(position) ? NULL : gsi_stmt(position));
+    edge onward =
+        split_behind(gimple_bb(noted->call), gsi_end_p(position) ? NULL : gsi_stmt(position));
     cprof_note_ask(text);
     gimple_stmt_iterator cold =
         gsi_start_bb(cprof_branch_emit(fun, onward, text, 2, block, NULL_TREE));

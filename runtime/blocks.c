@@ -6,7 +6,8 @@
  * a second takes it: its holder was interrupted by a handler that never came back, or
  * was stopped by a debugger or a garbage collector.  Should the holder go on after all,
  * what it finds can still be searched, because memory of old tables stays mapped; the
- * worst that follows is a block forgotten.  Called by heap.c.
+ * worst that follows is a block forgotten.  Called by heap_events.c and
+ * allocation.c.
  */
 
 HOT bool lock_try(uint32_t *lock)

@@ -47,14 +47,14 @@ static void node_rearm(struct cprof_node *node, int32_t left)
     node->seen = node_calls(node, (int32_t)old, (uint32_t)(old >> 32));
 }
 
-static uint32_t random_next(struct thread *thread)
+static uint32_t random_next(uint64_t *random)
 {
-    uint64_t state = thread->random;
+    uint64_t state = *random;
 
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
-    thread->random = state;
+    *random = state;
     return (uint32_t)(state >> 32);
 }
 
@@ -63,7 +63,7 @@ static uint32_t random_next(struct thread *thread)
  * number by its leading zeros and a parabola for the rest (error below 0.008). */
 static int32_t interval_draw(struct thread *thread, uint32_t mean)
 {
-    uint32_t random = random_next(thread) | 1;
+    uint32_t random = random_next(&thread->random) | 1;
     uint32_t zeros = (uint32_t)__builtin_clz(random);
     uint64_t rest = (uint64_t)(random << zeros << 1) >> 16;
     uint64_t logarithm = rest + ((22524 * (rest * (65536 - rest) >> 16)) >> 16);

@@ -3,8 +3,11 @@
  * what holds for everything here.
  *
  *   blocks.c      the table of live blocks
- *   heap.c        what an allocation and a release change
  *   sampling.c    CPROF_ALLOC=sampled: which blocks stand for the others
+ *   heap_nodes.c  who allocates: places, nodes, threads
+ *   heap_sizes.c  how large all of it is together, and was at most
+ *   heap_events.c what an allocation and a release change
+ *   heap.c        start and finish
  *   allocation.c  what the program's code calls
  *
  * All of it but what readers see lies in memory that the kernel wipes in a forked
@@ -104,6 +107,7 @@ struct heap_thread {
     uint64_t deferred_marks; /* events that wait << 32 | those of them that are done */
     uint64_t sequence;       /* of the heap, as far as the thread knows */
     uint64_t peak_number;    /* likewise */
+    uint64_t random;         /* sampling; goes on with the next owner of the tree */
     int64_t newest_left;     /* sampling: bytes that were left behind `newest` */
     struct cached_node cache[NODE_CACHE];
     struct log_entry log[LOG_MAX];

@@ -22,9 +22,10 @@
  *     module) work on the same state.
  *
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end; before it
- * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c, patch.c, process.c
- * (start and finish), file.c, fork.c, thunk.c; for allocations heap.h, blocks.c, heap.c,
- * sampling.c, allocation.c. One translation unit, runtime.c, includes them all.
+ * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c,
+ * patch.c, process.c (start and finish), file.c, fork.c, thunk.c; for allocations
+ * heap.h and the files that it names.
+ * One translation unit, runtime.c, includes them all.
  */
 #ifndef CPROF_RUNTIME_H
 #define CPROF_RUNTIME_H

@@ -3,9 +3,9 @@
  * A sample falls on every SAMPLE_BYTES-th byte that a thread allocates, on average and
  * at random: a Poisson process.  A block of s bytes is noted when at least one falls
  * into it or the byte behind it (so that none is of 0 bytes), with the chance
- * p = 1 - exp(-(s + 1) / SAMPLE_BYTES), and then counts for 1 / p blocks and s / p bytes.  So all sums are without bias, live bytes included, because a
- * block is given back with the weight that it was noted with (Horvitz and Thompson,
- * 1952).  Called by heap.c and allocation.c.
+ * p = 1 - exp(-(s + 1) / SAMPLE_BYTES), and then counts for 1 / p blocks and s / p bytes.  So all
+ * sums are without bias, live bytes included, because a block is given back with the weight that it
+ * was noted with (Horvitz and Thompson, 1952).  Called by heap_events.c and allocation.c.
  */
 
 enum { SAMPLE_SHIFT = 16, SAMPLE_BYTES = 1 << SAMPLE_SHIFT };
@@ -71,25 +71,26 @@ static uint64_t negative_log2(uint32_t random)
 
 /* Bytes to the next sample.  interval_draw() is off by up to a tenth where little is
  * left, which countdowns of calls can bear and estimates of small blocks cannot. */
-static int64_t left_draw(struct thread *thread)
+static int64_t left_draw(struct heap_thread *self)
 {
     const uint64_t ln_2 = 0xb17217f8; /* times 2^32 */
 
-    return (int64_t)((negative_log2(random_next(thread)) * ln_2 >> 32) >> (26 - SAMPLE_SHIFT));
+    return (int64_t)((negative_log2(random_next(&self->random)) * ln_2 >> 32) >>
+                     (26 - SAMPLE_SHIFT));
 }
 
 /* The note's first look found no byte left: whether a sample falls into the block.  A
  * thread's first one knows of none yet. */
 static bool is_sampled(struct process *process, struct heap_thread *self, uint64_t size)
 {
-    int64_t left = left_draw(&process->threads[self->idx]);
+    int64_t left = left_draw(self);
 
     if (left_get(&process->heap) < LEFT_UNKNOWN / 2 && left > (int64_t)size) {
         left_set(&process->heap, left - (int64_t)size - 1);
         return false;
     }
     if (left_get(&process->heap) < LEFT_UNKNOWN / 2)
-        left = left_draw(&process->threads[self->idx]);
+        left = left_draw(self);
     left_set(&process->heap, left);
     self->newest_left = left;
     return true;

@@ -1,0 +1,179 @@
+/* Who allocates: sites' places, the nodes of sites in their calling contexts, and what
+ * each thread has of its own for the heap.  A place is a site in all contexts, of which
+ * the live bytes and the peak are known.  Must not know blocks.  Called by heap_events.c
+ * and allocation.c.
+ */
+
+static struct heap_parts *parts_of(struct process *process)
+{
+    return &process->heap;
+}
+
+/* ---- Places ------------------------------------------------------------ */
+
+static bool places_grow(struct process *process, uint32_t wanted)
+{
+    struct heap_parts *parts = parts_of(process);
+
+    while (grow_begin(process, &parts->place_limit, wanted)) {
+        uint32_t limit = parts->place_limit, count = limit ? limit : FIRST_PLACES;
+        struct cprof_extent extent = {0, count * sizeof(struct cprof_place), limit,
+                                      sizeof(struct cprof_place), CPROF_EXTENT_PLACES};
+        bool done =
+            limit + count <= PLACE_MAX &&
+            extent_map(process, &extent, (struct place){(char *)&parts->places[limit], 0, 0});
+        if (done)
+            __atomic_store_n(&parts->place_limit, limit + count, __ATOMIC_RELEASE);
+        grow_end(process);
+        if (!done)
+            break;
+    }
+    return parts->place_limit >= wanted;
+}
+
+static uint32_t place_new(struct process *process, uint32_t site, uint32_t flags)
+{
+    struct heap *heap = process->heap.heap;
+    uint32_t place = heap->place_count + 1;
+
+    if (place >= PLACE_MAX || !places_grow(process, place + 1))
+        return 0;
+    heap->place_count = place;
+    process->heap.places[place].flags = flags;
+    __atomic_store_n(&process->heap.places[place].site, site, __ATOMIC_RELEASE);
+    return place;
+}
+
+/* The number of the site's place; 0, which belongs to all of them, when there are
+ * too many.  Asked once a node. */
+static NOINLINE uint32_t place_of(struct process *process, uint32_t site, uint32_t flags)
+{
+    struct heap *heap = process->heap.heap;
+    uint64_t signals = signals_block();
+
+    lock_take(&heap->place_lock);
+    uint32_t at = (uint32_t)(key_hash(site) % (2 * PLACE_MAX));
+    while (heap->place_by_site[at] && process->heap.places[heap->place_by_site[at]].site != site)
+        at = (at + 1) % (2 * PLACE_MAX);
+    uint32_t place = heap->place_by_site[at];
+    if (!place)
+        place = heap->place_by_site[at] = place_new(process, site, flags);
+    lock_release(&heap->place_lock);
+    signals_restore(signals);
+    return place;
+}
+
+/* ---- Nodes ------------------------------------------------------------- */
+
+/* The rest of an allocation's node; a forked child has them without. */
+static bool node_complete(struct process *process, struct thread *thread, struct cprof_node *node,
+                          uint32_t flags)
+{
+    struct cprof_node_alloc *alloc = &node->u.alloc;
+
+    if (!alloc->place)
+        alloc->place = place_of(process, node->site, flags);
+    if (!alloc->lives)
+        alloc->lives = node_new(process, thread, idx_of(process, node), node->site,
+                                CPROF_NODE_ALLOC | CPROF_NODE_LIVES);
+    return alloc->lives != 0;
+}
+
+/* A child of kind ALLOC.  What the tree's cap sends elsewhere it sends elsewhere here,
+ * too; recursion there is none, since a leaf calls nothing. */
+static uint32_t leaf_new(struct process *process, struct thread *thread, uint32_t parent,
+                         uint32_t site)
+{
+    uint32_t flags = CPROF_NODE_ALLOC;
+
+    if (node_of(process, parent)->flags & CPROF_NODE_OVERFLOW)
+        flags |= CPROF_NODE_OVERFLOW;
+    uint32_t child = node_new(process, thread, parent, site, flags);
+    if (child)
+        child_remember(thread, parent, site, child);
+    return child;
+}
+
+static uint32_t leaf_of(struct process *process, struct thread *thread, uint32_t parent,
+                        uint32_t site)
+{
+    struct child_table *table = __atomic_load_n(&thread->children, __ATOMIC_ACQUIRE);
+    struct child_entry *entry = table ? child_entry_of(table, child_key(parent, site)) : NULL;
+
+    if (entry && entry->key == child_key(parent, site))
+        return entry->child;
+    return leaf_new(process, thread, parent, site);
+}
+
+static NOINLINE struct cprof_node *node_look_up(struct process *process, struct heap_thread *self,
+                                                struct cached_node *cached, uint32_t parent,
+                                                uint32_t site, uint32_t flags)
+{
+    struct thread *thread = &process->threads[self->idx];
+    uint32_t leaf = leaf_of(process, thread, parent, site);
+
+    if (!leaf)
+        return NULL;
+    struct cprof_node *node = node_of(process, leaf);
+    if (!node_complete(process, thread, node, flags))
+        return NULL;
+    cached->node = node;
+    __atomic_store_n(&cached->key, child_key(parent, site), __ATOMIC_RELEASE);
+    return node;
+}
+
+/* The node of the site below `parent` in the thread's own tree; NULL: no room. */
+HOT struct cprof_node *allocation_node(struct process *process, struct heap_thread *self,
+                                       uint32_t parent, uint32_t site, uint32_t flags)
+{
+    struct cached_node *cached = &self->cache[(parent + site) % NODE_CACHE];
+
+    /* A handler may renew the entry between the two looks: the node is read first. */
+    struct cprof_node *node = *(struct cprof_node *volatile *)&cached->node;
+    if (LIKELY(*(volatile uint64_t *)&cached->key == child_key(parent, site) &&
+               node == *(struct cprof_node *volatile *)&cached->node))
+        return node;
+    return node_look_up(process, self, cached, parent, site, flags);
+}
+
+/* ---- Threads ----------------------------------------------------------- */
+
+/* A thread's first event, or a forked child's.  NULL: it cannot be recorded. */
+static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_t site,
+                                                struct cprof_node **standing)
+{
+    struct heap *heap = process->heap.heap;
+
+    if (process->mode == CPROF_MODE_OFF || (!*alive_of(process) && !child_restart(process)))
+        return NULL;
+    if (!*standing) {
+        struct thread *thread = thread_claim(process, site);
+        if (!thread)
+            return NULL;
+        current_set(process, hot_of(process, thread->root));
+        *standing = node_of(process, thread->root);
+    }
+    uint32_t idx = (*standing)->thread;
+    if (heap->threads[idx])
+        return heap->threads[idx];
+    struct heap_thread *self =
+        memory_map(NULL, (sizeof *self + 4095) & ~(size_t)4095, PROTECTION_READ | PROTECTION_WRITE,
+                   MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+    if (!self)
+        return NULL;
+    SYSTEM_3(madvise, self, sizeof *self, ADVICE_WIPE_ON_FORK);
+    self->idx = idx;
+    self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
+    __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
+    return self;
+}
+
+/* Who notes, and the node that the thread stands on.  NULL: nobody can. */
+HOT struct heap_thread *heap_thread_here(struct process *process, uint32_t site,
+                                         struct cprof_node **standing)
+{
+    *standing = node_at(process, current_get(process));
+    struct heap_thread *self =
+        LIKELY(*standing != NULL) ? process->heap.heap->threads[(*standing)->thread] : NULL;
+    return LIKELY(self != NULL) ? self : heap_arrive(process, site, standing);
+}
