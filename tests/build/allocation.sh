@@ -16,6 +16,8 @@ cat >"$work/log.c" <<'EOF'
 #define NOTE(name) __asm__("__cprof_" name ".1")
 typedef const struct cprof_allocation *site;
 void *allocated(void *block, uint64_t size, site) NOTE("allocated");
+void *track(void *block, uint64_t size, site) NOTE("track");
+void untrack(void *block, site) NOTE("untrack");
 void *copied(char *string, site) NOTE("copied");
 void release(void *block, site) NOTE("release");
 void *resize(void *block, site) NOTE("resize");
@@ -51,6 +53,8 @@ static int errno_was;
 void *allocated(void *block, uint64_t size, site site_of) { TELL("%s #%d %llu", given(block), NUMBER size); return block; }
 void *copied(char *string, site site_of) { TELL("%s #%d '%s'", given(string), string); return string; }
 void release(void *block, site site_of) { TELL("%s #%d", number_of(block)); if (number_of(block)) blocks[number_of(block) - 1] = 0; }
+void *track(void *block, uint64_t size, site site_of) { return allocated(block, size, site_of); }
+void untrack(void *block, site site_of) { release(block, site_of); }
 void *resize(void *block, site site_of) { TELL("%s #%d", number_of(block)); return (void *)(uintptr_t)(number_of(block) + 1000); }
 void *resized(void *block, uint64_t number, uint64_t size, void *token, site site_of) { TELL("%s of %d #%d %llu*%llu", (int)(uintptr_t)token, given(block), NUMBER number, NUMBER size); return block; }
 void filled(void **block, uint64_t size, int64_t result, site site_of) { TELL("%s #%d %llu %d", result < 0 || (size && result) ? 0 : given(*block), NUMBER size, (int)result); }
