@@ -42,14 +42,14 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
 
     if (UNLIKELY(!self))
         return;
-    struct cprof_node *node = allocation_node(process, self, idx_of(process, standing), id, flags);
-    if (UNLIKELY(!node)) {
+    struct leaf leaf = allocation_leaf(process, self, standing, id, flags);
+    if (UNLIKELY(!leaf.node)) {
         lost_add(process);
         return;
     }
-    if (UNLIKELY(!event_begin(process, self, node, (uintptr_t)block, size)))
+    if (UNLIKELY(!event_begin(process, self, leaf, (uintptr_t)block, size)))
         return;
-    event_allocated(process, self, sampled, node, (uintptr_t)block, size);
+    event_allocated(process, self, sampled, leaf, (uintptr_t)block, size);
     event_end(process, self);
 }
 
@@ -146,7 +146,7 @@ HOT void note_released(struct process *process, bool sampled, void *block, alloc
     struct cprof_node *standing;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
 
-    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NO_LEAF, (uintptr_t)block, 0)))
         return;
     event_released(process, self, sampled, (uintptr_t)block);
     event_end(process, self);
@@ -202,7 +202,7 @@ void __cprof_unmap(void *block, uint64_t length, allocation_site site)
     if (!process || filter_excludes(process, address))
         return;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
-    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, address, 0)))
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NO_LEAF, address, 0)))
         return;
     struct block found = block_take(process, is_sampling(process), address);
     uint64_t size = found.key ? size_of_block(process->heap.heap, found) : 0;
@@ -224,7 +224,7 @@ static struct parked_block *block_park(struct process *process, struct heap_thre
 {
     struct parked_block *parked = &self->parked[self->parked_next++ % PARKED_MAX];
 
-    if (!event_begin(process, self, NULL, address, 0))
+    if (!event_begin(process, self, NO_LEAF, address, 0))
         return NULL;
     parked->address = address;
     parked->block = block_take(process, is_sampling(process), address);
@@ -239,7 +239,7 @@ static void block_return(struct process *process, struct heap_thread *self,
 {
     struct block replaced;
 
-    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
+    if (!parked->block.key || !event_begin(process, self, NO_LEAF, 0, 0))
         return;
     if (blocks_add(process->heap.heap, parked->address, parked->block, &replaced) &&
         parked->size >= HUGE_SIZE)
@@ -252,7 +252,7 @@ static void block_return(struct process *process, struct heap_thread *self,
 static void block_resized(struct process *process, struct heap_thread *self,
                           const struct parked_block *parked)
 {
-    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
+    if (!parked->block.key || !event_begin(process, self, NO_LEAF, 0, 0))
         return;
     self->newest = 0;
     block_released(process, self, is_sampling(process), parked->block, parked->address,
@@ -262,12 +262,12 @@ static void block_resized(struct process *process, struct heap_thread *self,
 
 /* What the site's node knows about growing. */
 static void growth_note(struct process *process, struct heap_thread *self,
-                        const struct parked_block *parked, uint32_t standing, uint32_t id,
-                        uintptr_t address, uint64_t size)
+                        const struct parked_block *parked, const struct cprof_node *standing,
+                        uint32_t id, uintptr_t address, uint64_t size)
 {
     if (!parked->block.key)
         return;
-    struct cprof_node *node = allocation_node(process, self, standing, id, 0);
+    struct cprof_node *node = allocation_leaf(process, self, standing, id, 0).node;
     if (!node)
         return;
     struct weight old = weight_of(is_sampling(process), parked->size, block_birth(parked->block));
@@ -304,7 +304,7 @@ static void resize_end(struct process *process, void *block, uint64_t size,
     if (!block)
         return;
     if (parked)
-        growth_note(process, self, parked, idx_of(process, standing), id, (uintptr_t)block, size);
+        growth_note(process, self, parked, standing, id, (uintptr_t)block, size);
     note_seldom(process, block, size, site, 0);
 }
 

@@ -70,10 +70,19 @@ struct huge_block {
     uint64_t size;
 };
 
-/* Where a thread found a node before. */
-struct cached_node {
+/* A site's node in a calling context, and its number. */
+struct leaf {
+    struct cprof_node *node; /* NULL: none, no room */
+    uint64_t idx;
+};
+
+#define NO_LEAF ((struct leaf){NULL, 0})
+
+/* Where a thread found a leaf before. */
+struct cached_leaf {
     uint64_t key;
-    struct cprof_node *node;
+    struct leaf leaf;
+    uint64_t padding;
 };
 
 /* A change of the heap that the thread has not told yet. */
@@ -84,7 +93,7 @@ struct log_entry {
 
 /* An event in a signal handler that has interrupted an event. */
 struct deferred_event {
-    struct cprof_node *node; /* NULL: a release */
+    struct leaf leaf; /* none: a release */
     uintptr_t address;
     uint64_t size;
 };
@@ -109,7 +118,7 @@ struct heap_thread {
     uint64_t peak_number;    /* likewise */
     uint64_t random;         /* sampling; goes on with the next owner of the tree */
     int64_t newest_left;     /* sampling: bytes that were left behind `newest` */
-    struct cached_node cache[NODE_CACHE];
+    struct cached_leaf cache[NODE_CACHE];
     struct log_entry log[LOG_MAX];
     struct deferred_event deferred[DEFERRED_MAX];
     struct parked_block parked[PARKED_MAX];

@@ -52,8 +52,7 @@ HOT uint64_t size_of_block(struct heap *heap, struct block block)
 static NOINLINE struct cprof_node *elsewhere_node(struct process *process, struct heap_thread *self,
                                                   const struct cprof_node *node)
 {
-    struct cprof_node *target =
-        allocation_node(process, self, idx_of(process, node), node->site, 0);
+    struct cprof_node *target = allocation_leaf(process, self, node, node->site, 0).node;
 
     if (!target)
         lost_add(process);
@@ -147,18 +146,18 @@ static NOINLINE void block_untracked(struct process *process)
 }
 
 HOT void event_allocated(struct process *process, struct heap_thread *self, bool sampled,
-                         struct cprof_node *node, uintptr_t address, uint64_t size)
+                         struct leaf leaf, uintptr_t address, uint64_t size)
 {
     uint64_t birth = birth_next(process, self);
     struct weight weight = weight_of(sampled, size, birth);
-    struct cprof_node_alloc *alloc = &node->u.alloc;
+    struct cprof_node_alloc *alloc = &leaf.node->u.alloc;
     struct block replaced = {0, 0};
 
     if (UNLIKELY(!blocks_add(process->heap.heap, address,
-                             block_of(address, idx_of(process, node), size, birth), &replaced)))
+                             block_of(address, (uint32_t)leaf.idx, size, birth), &replaced)))
         block_untracked(process);
     if (UNLIKELY(replaced.key))
-        block_replaced(process, self, replaced, node, address);
+        block_replaced(process, self, replaced, leaf.node, address);
     else
         filter_change(process, sampled, address, 1);
     if (UNLIKELY(size >= HUGE_SIZE))
@@ -204,8 +203,8 @@ static NOINLINE void event_run(struct process *process, struct heap_thread *self
 {
     bool sampled = is_sampling(process);
 
-    if (event->node)
-        event_allocated(process, self, sampled, event->node, event->address, event->size);
+    if (event->leaf.node)
+        event_allocated(process, self, sampled, event->leaf, event->address, event->size);
     else
         event_released(process, self, sampled, event->address);
 }
@@ -252,12 +251,12 @@ static NOINLINE void deferred_run(struct process *process, struct heap_thread *s
 /* True: the event can be noted now.  Where too many wait, nobody will come back: a
  * handler has left the interrupted event by a jump. */
 static NOINLINE bool event_defer(struct process *process, struct heap_thread *self,
-                                 struct cprof_node *node, uintptr_t address, uint64_t size)
+                                 struct leaf leaf, uintptr_t address, uint64_t size)
 {
     uint64_t marks = *(volatile uint64_t *)&self->deferred_marks;
 
     while (marks >> 32 < DEFERRED_MAX) {
-        self->deferred[marks >> 32] = (struct deferred_event){node, address, size};
+        self->deferred[marks >> 32] = (struct deferred_event){leaf, address, size};
         if (swap_own(&self->deferred_marks, &marks, marks + ((uint64_t)1 << 32)))
             return false;
     }
@@ -265,10 +264,10 @@ static NOINLINE bool event_defer(struct process *process, struct heap_thread *se
     return true;
 }
 
-HOT bool event_begin(struct process *process, struct heap_thread *self, struct cprof_node *node,
+HOT bool event_begin(struct process *process, struct heap_thread *self, struct leaf leaf,
                      uintptr_t address, uint64_t size)
 {
-    if (UNLIKELY(self->busy) && !event_defer(process, self, node, address, size))
+    if (UNLIKELY(self->busy) && !event_defer(process, self, leaf, address, size))
         return false;
     self->busy = 1;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);

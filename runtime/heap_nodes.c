@@ -105,35 +105,49 @@ static uint32_t leaf_of(struct process *process, struct thread *thread, uint32_t
     return leaf_new(process, thread, parent, site);
 }
 
-static NOINLINE struct cprof_node *node_look_up(struct process *process, struct heap_thread *self,
-                                                struct cached_node *cached, uint32_t parent,
-                                                uint32_t site, uint32_t flags)
+/* By distances instead of numbers, which take a division each; never 0. */
+HOT uint64_t cache_key(const struct process *process, const struct cprof_node *parent,
+                       uint32_t site)
 {
-    struct thread *thread = &process->threads[self->idx];
-    uint32_t leaf = leaf_of(process, thread, parent, site);
-
-    if (!leaf)
-        return NULL;
-    struct cprof_node *node = node_of(process, leaf);
-    if (!node_complete(process, thread, node, flags))
-        return NULL;
-    cached->node = node;
-    __atomic_store_n(&cached->key, child_key(parent, site), __ATOMIC_RELEASE);
-    return node;
+    return ((uint64_t)parent - process->base) << 32 | site;
 }
 
-/* The node of the site below `parent` in the thread's own tree; NULL: no room. */
-HOT struct cprof_node *allocation_node(struct process *process, struct heap_thread *self,
-                                       uint32_t parent, uint32_t site, uint32_t flags)
+HOT struct cached_leaf *cache_entry(struct heap_thread *self, uint64_t key)
 {
-    struct cached_node *cached = &self->cache[(parent + site) % NODE_CACHE];
+    return &self->cache[((key >> 39) + key) % NODE_CACHE];
+}
 
-    /* A handler may renew the entry between the two looks: the node is read first. */
-    struct cprof_node *node = *(struct cprof_node *volatile *)&cached->node;
-    if (LIKELY(*(volatile uint64_t *)&cached->key == child_key(parent, site) &&
-               node == *(struct cprof_node *volatile *)&cached->node))
-        return node;
-    return node_look_up(process, self, cached, parent, site, flags);
+static NOINLINE struct leaf leaf_look_up(struct process *process, struct heap_thread *self,
+                                         const struct cprof_node *parent, uint32_t site,
+                                         uint32_t flags)
+{
+    struct thread *thread = &process->threads[self->idx];
+    uint32_t idx = leaf_of(process, thread, idx_of(process, parent), site);
+    struct leaf leaf = {node_of(process, idx), idx};
+
+    if (!idx || !node_complete(process, thread, leaf.node, flags))
+        return NO_LEAF;
+    uint64_t key = cache_key(process, parent, site);
+    struct cached_leaf *cached = cache_entry(self, key);
+    *(volatile uint64_t *)&cached->key = 0;
+    cached->leaf = leaf;
+    __atomic_store_n(&cached->key, key, __ATOMIC_RELEASE);
+    return leaf;
+}
+
+/* The leaf of the site below `parent` in the thread's own tree. */
+HOT struct leaf allocation_leaf(struct process *process, struct heap_thread *self,
+                                const struct cprof_node *parent, uint32_t site, uint32_t flags)
+{
+    uint64_t key = cache_key(process, parent, site);
+    struct cached_leaf *cached = cache_entry(self, key);
+
+    if (LIKELY(*(volatile uint64_t *)&cached->key == key)) {
+        struct leaf leaf = *(volatile struct leaf *)&cached->leaf;
+        if (LIKELY(*(volatile uint64_t *)&cached->key == key)) /* no handler has renewed it */
+            return leaf;
+    }
+    return leaf_look_up(process, self, parent, site, flags);
 }
 
 /* ---- Threads ----------------------------------------------------------- */
