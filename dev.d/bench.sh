@@ -1,15 +1,19 @@
 # shellcheck shell=bash
-# bench [--compare|--noise] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
+# bench [--compare|--heap|--noise] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
 #
 # Uses an installed copy, as a user would; what it prints stands afterwards in
 # bench/results/DATE-COMMIT.md too.  With --compare: beside other profilers, on more
 # programs, which takes long; its table and plot are
-# bench/results/DATE-COMMIT-compare.md and .svg.  With --noise: how often `cprof diff` is
+# bench/results/DATE-COMMIT-compare.md and .svg.  With --heap: what watching the heap
+# costs beside other heap profilers, in DATE-COMMIT-heap.md.  With --noise: how often `cprof diff` is
 # wrong, in bench/results/DATE-COMMIT-noise.md.  Sourced by ./dev.
 
-compare=no noise=no
+compare=no noise=no heap=no
 if [ "${1:-}" = --compare ]; then
     compare=yes
+    shift
+elif [ "${1:-}" = --heap ]; then
+    heap=yes
     shift
 elif [ "${1:-}" = --noise ]; then
     noise=yes
@@ -36,6 +40,14 @@ if [ "$noise" = yes ]; then
     result_begin "How often a diff is wrong" "$result-noise.md"
     bench/noise/run "$@" | tee -a "$result-noise.md"
     say "written to $result-noise.md"
+    return
+fi
+if [ "$heap" = yes ]; then
+    need_packages test suites bench
+    fetch_source jq
+    result_begin "What watching the heap costs" "$result-heap.md"
+    bench/heap "$@" | tee -a "$result-heap.md"
+    say "written to $result-heap.md"
     return
 fi
 if [ "$compare" = yes ]; then
