@@ -100,13 +100,16 @@ static struct records_array array_of(const struct section *section, size_t size)
 
 static enum cprof_status read_linked(struct reading_binary *reading, Elf *elf)
 {
-    struct section sites, strings, lines = {0};
+    struct section sites, strings, lines = {0}, allocations = {0};
     if (!find_section(elf, BINARY_SECTION_SITE, &sites) ||
         !find_section(elf, BINARY_SECTION_STRING, &strings))
         return without_records(reading);
     find_section(elf, BINARY_SECTION_LINE, &lines); /* only where there were lists */
+    find_section(elf, BINARY_SECTION_ALLOCATION, &allocations);
     struct records records = {.sites = array_of(&sites, sizeof(struct cprof_site)),
                               .lines = array_of(&lines, sizeof(struct cprof_line)),
+                              .allocations =
+                                  array_of(&allocations, sizeof(struct cprof_allocation)),
                               .strings = strings.ptr,
                               .string_address = strings.address,
                               .string_len = strings.len};

@@ -13,6 +13,7 @@
  * other wall; tests/analysis holds the two together. */
 #define BINARY_SECTION_SITE "cprof_site"
 #define BINARY_SECTION_LINE "cprof_line"
+#define BINARY_SECTION_ALLOCATION "cprof_allocation"
 #define BINARY_SECTION_STRING "cprof_string"
 
 bool binary_recognises(const void *bytes, size_t len);

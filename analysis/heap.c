@@ -84,6 +84,20 @@ const char *heap_kind(uint32_t kind)
     return kind < CPROF_KIND_COUNT ? words[kind] : "unknown";
 }
 
+bool heap_gives_back(uint32_t kind)
+{
+    switch (kind) {
+#define CPROF_KIND(name, word, meaning)
+#define CPROF_RELEASE(name, word, meaning) case CPROF_KIND_##name:
+#include <cprof/kind.def>
+#undef CPROF_KIND
+#undef CPROF_RELEASE
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ---- Sums --------------------------------------------------------------------- */
 
 static bool sum_contexts(struct cprof_profile *profile)

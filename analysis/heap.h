@@ -59,6 +59,9 @@ bool heap_finish(struct cprof_profile *profile);
 /* The word of a kind; of those that this cprof does not know, "unknown". */
 const char *heap_kind(uint32_t kind);
 
+/* Whether a site of this kind gives memory back and allocates none. */
+bool heap_gives_back(uint32_t kind);
+
 /* Public numbers of a site. */
 struct cprof_heap_site heap_site_numbers(const struct cprof_profile *profile, uint32_t site);
 

@@ -15,7 +15,7 @@ static void put_lifetimes(struct json *json, const uint64_t *lifetimes)
     json_close(json, ']');
 }
 
-static void put_site_facts(struct json *json, const struct cprof_heap_site *site)
+void heap_json_facts(struct json *json, const struct cprof_heap_site *site)
 {
     json_text(json, "function", site->function);
     json_text(json, "file", site->file);
@@ -32,7 +32,7 @@ static void put_site(struct json *json, const struct cprof_heap_site *site)
 {
     json_line(json);
     json_open(json, NULL, '{');
-    put_site_facts(json, site);
+    heap_json_facts(json, site);
     json_whole(json, "count", site->count);
     json_whole(json, "total_bytes", site->total_bytes);
     json_whole(json, "avg_size", site->count ? site->total_bytes / site->count : 0);

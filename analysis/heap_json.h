@@ -6,6 +6,9 @@
 #include "json.h"
 #include "model.h"
 
+/* Members that say what the compiler knew of a site. */
+void heap_json_facts(struct json *json, const struct cprof_heap_site *site);
+
 /* Members "allocations", "totals" and "heap" of the report. */
 void heap_json_report(struct json *json, struct cprof_profile *profile, size_t top);
 

@@ -8,10 +8,10 @@
 #include "binary.h"
 
 /* The kinds of section, in the order in which they are laid out. */
-enum kind { KIND_SITE, KIND_LINE, KIND_STRING, KIND_COUNT };
+enum kind { KIND_SITE, KIND_LINE, KIND_ALLOCATION, KIND_STRING, KIND_COUNT };
 
-static const char *const kind_names[KIND_COUNT] = {BINARY_SECTION_SITE, BINARY_SECTION_LINE,
-                                                   BINARY_SECTION_STRING};
+static const char *const kind_names[KIND_COUNT] = {
+    BINARY_SECTION_SITE, BINARY_SECTION_LINE, BINARY_SECTION_ALLOCATION, BINARY_SECTION_STRING};
 
 /* More would not fit into a ref, and no compiler writes it. */
 #define MOST_BYTES ((uint64_t)1 << 30)
@@ -132,12 +132,13 @@ static enum object_result lay_out(struct layout *layout, struct object *object)
     copy_sections(layout);
     relocate(layout);
     uint64_t strings = layout->starts[KIND_STRING];
-    object->records =
-        (struct records){.sites = array_of(layout, KIND_SITE, sizeof(struct cprof_site)),
-                         .lines = array_of(layout, KIND_LINE, sizeof(struct cprof_line)),
-                         .strings = layout->bytes + strings,
-                         .string_address = strings,
-                         .string_len = (size_t)(layout->starts[KIND_COUNT] - strings)};
+    object->records = (struct records){
+        .sites = array_of(layout, KIND_SITE, sizeof(struct cprof_site)),
+        .lines = array_of(layout, KIND_LINE, sizeof(struct cprof_line)),
+        .allocations = array_of(layout, KIND_ALLOCATION, sizeof(struct cprof_allocation)),
+        .strings = layout->bytes + strings,
+        .string_address = strings,
+        .string_len = (size_t)(layout->starts[KIND_COUNT] - strings)};
     return OBJECT_OK;
 }
 

@@ -105,11 +105,13 @@ static enum cprof_status add_records(void *context, const struct records *record
 {
     const struct binary_target *target = context;
     uint32_t *functions = array_new(records->sites.count, sizeof *functions);
-    if (!functions)
-        return fault_memory(error, target->path);
+    uint32_t *allocations = array_new(records->allocations.count, sizeof *allocations);
     enum cprof_status status =
-        load_records(target->profile, records, target->path, functions, NULL, error);
+        functions && allocations
+            ? load_records(target->profile, records, target->path, functions, allocations, error)
+            : fault_memory(error, target->path);
     free(functions);
+    free(allocations);
     return status;
 }
 

@@ -1,8 +1,13 @@
 /* `sites`: every function the compiler saw, by file and line, with the verdict
- * and its reason; and `sites --lists`: every line of the lists.  From a profile or
+ * and its reason; `sites --allocs`: every call that allocates; and `sites --lists`:
+ * every line of the lists.  From a profile or
  * from a binary, which has no counts.
  */
+#include <inttypes.h>
+
 #include "facts.h"
+#include "heap.h"
+#include "heap_json.h"
 #include "json.h"
 #include "page.h"
 
@@ -70,6 +75,76 @@ enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct c
         json_whole(&json, "line", function->line);
         json_bool(&json, "instrumented", (function->flags & CPROF_SITE_INSTRUMENTED) != 0);
         json_text(&json, "reason", facts_reason(function->reason));
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    writer_text(&writer, "\n");
+    return writer_finish(&writer, error);
+}
+
+/* ---- Allocation sites ------------------------------------------------------ */
+
+static bool site_allocates(const struct cprof_profile *profile, size_t idx)
+{
+    return !heap_gives_back(profile->heap_sites[idx].kind);
+}
+
+static void put_allocation(struct writer *writer, const struct cprof_style *style,
+                           const struct cprof_profile *profile, size_t idx)
+{
+    struct cprof_heap_site site = heap_site_numbers(profile, (uint32_t)idx);
+    page_function_and_place(writer, style, profile, profile->heap_sites[idx].leaf, 0);
+    if (site.size != CPROF_UNKNOWN)
+        writer_format(writer, "  %" PRIu64 " bytes", site.size);
+    if (site.type[0]) {
+        writer_text(writer, "  of ");
+        writer_screen(writer, site.type, 0, style);
+    }
+    if (site.function[0]) {
+        writer_text(writer, "  in ");
+        writer_screen(writer, site.function, 0, style);
+    }
+    writer_text(writer, "\n");
+}
+
+enum cprof_status cprof_allocation_sites_text(struct cprof_profile *profile,
+                                              const struct cprof_style *style,
+                                              const struct cprof_sink *sink,
+                                              struct cprof_error *error)
+{
+    struct writer writer;
+    enum cprof_status status = model_finish(profile, error);
+    size_t count = 0;
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    for (size_t idx = 0; idx < profile->heap_site_count; idx++)
+        if (site_allocates(profile, idx)) {
+            put_allocation(&writer, style, profile, idx);
+            count++;
+        }
+    page_sentence(&writer, style, "%zu allocation site%s.", count, count == 1 ? "" : "s");
+    return writer_finish(&writer, error);
+}
+
+enum cprof_status cprof_allocation_sites_json(struct cprof_profile *profile,
+                                              const struct cprof_sink *sink,
+                                              struct cprof_error *error)
+{
+    struct writer writer;
+    struct json json = {.writer = &writer};
+    enum cprof_status status = model_finish(profile, error);
+    if (status != CPROF_OK)
+        return status;
+    writer_start(&writer, sink);
+    json_open(&json, NULL, '[');
+    for (size_t idx = 0; idx < profile->heap_site_count; idx++) {
+        struct cprof_heap_site site = heap_site_numbers(profile, (uint32_t)idx);
+        if (!site_allocates(profile, idx))
+            continue;
+        json_line(&json);
+        json_open(&json, NULL, '{');
+        heap_json_facts(&json, &site);
         json_close(&json, '}');
     }
     json_close(&json, ']');

@@ -6,13 +6,17 @@ enum { FORMAT_TEXT, FORMAT_JSON };
 
 struct asked {
     int format;
-    bool lists;
+    bool lists, allocations;
 };
 
 static enum cprof_status write_sites(struct cprof_profile *profile, const struct output *output,
                                      const void *context, struct cprof_error *error)
 {
     const struct asked *asked = context;
+    if (asked->allocations)
+        return asked->format == FORMAT_JSON
+                   ? cprof_allocation_sites_json(profile, &output->sink, error)
+                   : cprof_allocation_sites_text(profile, &output->style, &output->sink, error);
     if (asked->format == FORMAT_JSON)
         return asked->lists ? cprof_lists_json(profile, &output->sink, error)
                             : cprof_sites_json(profile, &output->sink, error);
@@ -29,6 +33,8 @@ int command_sites(int count, char **words)
         {OPTION_CHOICE, 'f', "format", "FORMAT", "how to write it (text)", &asked.format, formats},
         {OPTION_FLAG, 'l', "lists", NULL, "the lines of allowlists and denylists instead",
          &asked.lists, NULL},
+        {OPTION_FLAG, 'a', "allocs", NULL, "the calls that allocate instead", &asked.allocations,
+         NULL},
         {OPTION_TEXT, 'o', "output", "FILE", "where to write it (standard output)", &path, NULL},
         {0}};
     const struct usage usage = {
@@ -40,9 +46,12 @@ int command_sites(int count, char **words)
                        "need not have run, a library, an object file, an archive or a profile.\n"
                        "\n"
                        "At the end stand the lines of allowlists and denylists that named no\n"
-                       "function; --lists shows all of them, used or idle.",
+                       "function; --lists shows all of them, used or idle. --allocs shows\n"
+                       "every call that allocates, with its kind, place and function, and with\n"
+                       "size and type where the compiler knew them.",
         .examples = "cprof sites ./program\n"
                     "cprof sites --lists ./program\n"
+                    "cprof sites --allocs ./program\n"
                     "cprof sites --format json libthing.so",
         .options = options};
     enum options_result result = options_parse(&usage, &count, words);

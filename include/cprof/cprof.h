@@ -407,6 +407,15 @@ enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct c
 enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
                                    struct cprof_error *error);
 
+/* Every call that allocates, with what the compiler knew of it. */
+enum cprof_status cprof_allocation_sites_text(struct cprof_profile *profile,
+                                              const struct cprof_style *style,
+                                              const struct cprof_sink *sink,
+                                              struct cprof_error *error);
+enum cprof_status cprof_allocation_sites_json(struct cprof_profile *profile,
+                                              const struct cprof_sink *sink,
+                                              struct cprof_error *error);
+
 /* Every line of the lists that something was compiled with, and whether it named
  * a function. */
 enum cprof_status cprof_lists_text(struct cprof_profile *profile, const struct cprof_style *style,

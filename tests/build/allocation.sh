@@ -406,4 +406,28 @@ free #2
 '
 log_of program "$wanted" -O0 -fno-builtin
 log_of program "$wanted" -O2 -fno-builtin
+
+begin sites # what is known without a run, of a program and of an object file
+cat >sites.c <<'EOF'
+#include <stdlib.h>
+struct node { struct node *next; long value; };
+void *volatile keep;
+__attribute__((noinline)) static void add(size_t count)
+{
+    struct node *node = malloc(sizeof *node);
+    keep = node;
+    keep = calloc(count, 8);
+    free(keep);
+}
+int main(int count, char **words) { (void)words; add((size_t)count); return 0; }
+EOF
+compile sites sites.c
+compile sites.o -c sites.c
+for binary in sites sites.o; do
+    expect "allocation sites of $binary" \
+        "$("$cprof" sites --allocs --format json $binary | jq -c 'map([.kind, .file, .line, .function, .size, .type])')" \
+        '[["malloc","sites.c",6,"add",16,"node"],["calloc","sites.c",8,"add",null,""]]'
+done
+expect "the same as text" "$("$cprof" sites --allocs sites)" "$(printf '%s\n' \
+    'malloc  sites.c:6  16 bytes  of node  in add' 'calloc  sites.c:8  in add' '2 allocation sites.')"
 finish
