@@ -276,6 +276,31 @@ static void open_frame(struct flame *flame, double left, double width, uint32_t 
     writer_format(flame->writer, "%%\" height=\"%d\"><title>", FRAME_HEIGHT);
 }
 
+/* Inside of a character that takes several bytes. */
+static bool is_inside(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* What of a name there is room for, cut in the middle: functions of a library begin
+ * alike and end differently. */
+static void cut_label(char *shown, size_t size, const char *name, double room)
+{
+    size_t whole = strlen(name), most = size - sizeof "…";
+    if ((double)most > room)
+        most = (size_t)room;
+    if (whole <= most) {
+        snprintf(shown, size, "%s", name);
+        return;
+    }
+    size_t head = most / 2, tail = whole - (most - 1 - head);
+    while (head && is_inside(name[head]))
+        head--;
+    while (is_inside(name[tail]))
+        tail++;
+    snprintf(shown, size, "%.*s…%s", (int)head, name, name + tail);
+}
+
 static void close_frame(struct flame *flame, const char *name, const char *brief, double width,
                         uint32_t colour)
 {
@@ -283,16 +308,10 @@ static void close_frame(struct flame *flame, const char *name, const char *brief
                   colour);
     double room = (width / 100 * WIDTH - 6) / LETTER_WIDTH;
     if (room >= 3) {
-        char shown[256];
+        char shown[512];
         if (brief && (double)strlen(name) > room)
             name = brief;
-        size_t whole = strlen(name), most = sizeof shown - sizeof "…";
-        size_t len = whole < most ? whole : most;
-        if ((double)len > room)
-            len = (size_t)room - 1;
-        while (len < whole && len && ((unsigned char)name[len] & 0xc0) == 0x80)
-            len--; /* not in the middle of a character */
-        snprintf(shown, sizeof shown, "%.*s%s", (int)len, name, len < whole ? "…" : "");
+        cut_label(shown, sizeof shown, name, room);
         writer_text(flame->writer, "<text x=\"3\" y=\"13\">");
         writer_xml(flame->writer, shown);
         writer_text(flame->writer, "</text>");

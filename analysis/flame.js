@@ -46,6 +46,12 @@
 
     /* ---- Layout ---- */
 
+    /* In the middle: functions of a library begin alike and end differently. */
+    function cut(name, room) {
+        const head = Math.ceil((room - 1) / 2);
+        return name.length <= room ? name : name.slice(0, head) + "\u2026" + name.slice(name.length - (room - 1 - head));
+    }
+
     function label(frame, percent) {
         const room = Math.floor((percent / 100 * pixels - 6) / letter);
         let text = frame.element.lastElementChild;
@@ -61,7 +67,7 @@
             frame.element.appendChild(text);
         }
         const name = frame.name.length <= room ? frame.name : frame.brief;
-        text.textContent = name.length <= room ? name : name.slice(0, room - 1) + "\u2026";
+        text.textContent = cut(name, room);
     }
 
     function place(frame) {

@@ -37,6 +37,13 @@ function layoutFrames(tree, metric, top, pixels) {
     return {levels: levels, above: path.length - 1};
 }
 
+/* Cut in the middle: functions of a library begin alike and end differently. */
+function cutText(text, most) {
+    if (text.length <= most) return text;
+    const head = Math.ceil((most - 1) / 2);
+    return text.slice(0, head) + "\u2026" + text.slice(text.length - (most - 1 - head));
+}
+
 class Chart {
     /* `options`: label, onZoom(node, chart, quiet), onPick(box or null, mouse event or null), root name,
      * upwards: callers grow up from the bottom. */
@@ -147,10 +154,11 @@ class Chart {
         let text = func < 0 ? programName : functions[func].label;
         if (func >= 0 && text.length * this.letter > room) text = functions[func].brief;
         let most = Math.floor(room / this.letter);
-        if (text.length > most) text = text.slice(0, most - 1) + "\u2026";
+        const whole = text;
+        text = cutText(whole, most);
         /* Letters of some scripts are twice as wide as the font's others. */
         while (most > 1 && /[^\0-\u024f\u2026]/.test(text) && this.pen.measureText(text).width > room)
-            text = text.slice(0, --most - 1) + "\u2026";
+            text = cutText(whole, --most);
         return text;
     }
 

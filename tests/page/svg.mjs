@@ -163,6 +163,16 @@ await test("hostile names do nothing, without the script it reads well", async (
     same(await bare.isVisible(".search"), false, "a search that would not work");
     expect((await bare.$$eval(".frame > text", (found) => found.map((text) => text.textContent))).includes("main"), "no labels");
     await bare.screenshot({ path: join(screenshots, "svg-still.png") });
+    /* A cut label has both ends of the name, by the script and without it. */
+    for (const picture of [page, bare]) {
+        const cut = (await picture.$$eval(".frame", (found) => found.map((frame) => [frame.lastElementChild.textContent,
+            frame.querySelector("title").textContent.split("\n")[0], frame.getAttribute("data-brief") || ""]))).filter(([label]) => /.\u2026./.test(label));
+        expect(cut.length > 2, "labels are not cut in the middle");
+        for (const [label, name, brief] of cut) {
+            const [head, tail] = label.split("\u2026");
+            expect([name, brief].some((whole) => whole.startsWith(head) && whole.endsWith(tail)), label, "is not of", name.slice(0, 80));
+        }
+    }
 });
 
 await test("a large tree stays below 5 MB", async () => {
