@@ -65,6 +65,7 @@ static void run_free(struct diff_run *run)
     free(run->errors);
     free(run->contexts);
     free(run->inlined);
+    free(run->tails);
 }
 
 void cprof_diff_free(struct cprof_diff *diff)

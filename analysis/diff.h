@@ -27,6 +27,8 @@ struct diff_run {
     size_t context_count;
     struct diff_inlined *inlined;
     size_t inlined_count;
+    struct diff_inlined *tails; /* what functions jump to at their end */
+    size_t tail_count;
 };
 
 struct diff_half {

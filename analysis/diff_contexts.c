@@ -64,6 +64,25 @@ static bool take_inlined(struct diff_run *run, struct texts *texts,
     return run->inlined && enough;
 }
 
+/* Where a jump leads is known by name only. */
+static bool take_tails(struct diff_run *run, struct texts *texts,
+                       const struct cprof_profile *profile, const uint32_t *entries)
+{
+    char bare[1024];
+    run->tails = array_new(profile->call_count, sizeof *run->tails);
+    for (size_t idx = 0; run->tails && idx < profile->call_count; idx++) {
+        const struct call_site *site = &profile->calls[idx];
+        const char *name = texts_get(&profile->texts, site->callee);
+        if (!(site->flags & CPROF_CALL_TAIL) || entries[site->caller] == DIFF_CONTEXT_NONE)
+            continue;
+        struct diff_inlined *own = &run->tails[run->tail_count++];
+        own->caller = entries[site->caller];
+        if (!key_of(texts, names_bare(name, bare, sizeof bare) ? bare : name, "", &own->key))
+            return false;
+    }
+    return run->tails != NULL;
+}
+
 static bool take_contexts(struct diff_run *run, const struct cprof_profile *profile,
                           const uint32_t *entries)
 {
@@ -91,7 +110,8 @@ bool diff_contexts_take(struct diff_run *run, struct texts *texts,
 {
     uint32_t *entries = find_entries(profile);
     bool enough = entries && take_contexts(run, profile, entries) &&
-                  take_inlined(run, texts, profile, entries);
+                  take_inlined(run, texts, profile, entries) &&
+                  take_tails(run, texts, profile, entries);
     free(entries);
     return enough;
 }
@@ -108,11 +128,13 @@ struct folding {
     struct cprof_diff *diff;
     struct table inlined[CPROF_SIDE_COUNT]; /* caller's subject, key of what is in it */
     uint64_t *keys[CPROF_SIDE_COUNT];       /* of the subjects, as the side has them */
+    struct table jumps[CPROF_SIDE_COUNT];   /* subject, and 0, 1, ...: who jumps to it */
     struct part *parts;
     size_t part_count, part_capacity;
     struct table part_by_key; /* of, subject */
     double *sums;             /* [subject][metric], of one run: what is to be added */
     size_t *targets;          /* by context: the subject that it counts as; 0: none */
+    struct table callees;     /* context and subject: whether it calls that */
     bool *moved;              /* subjects both sides have, of which some counts as another's */
 };
 
@@ -120,6 +142,7 @@ struct folding {
 struct looked_at {
     const struct diff_run *run;
     const size_t *subject_at;
+    enum cprof_side side;
     size_t at; /* among the runs of both sides */
 };
 
@@ -167,6 +190,44 @@ static bool differs(const struct folding *folding, size_t caller, size_t above, 
         inside[side] = holds(folding, side, above, subject) ||
                        (caller != above && holds(folding, side, caller, subject));
     return inside[CPROF_BASELINE] != inside[CPROF_CANDIDATE];
+}
+
+/* By bare name: a subject of it, the last. */
+static bool fill_names(const struct folding *folding, enum cprof_side side, struct table *names)
+{
+    for (size_t idx = 1; idx < folding->diff->subject_count; idx++)
+        if (!table_put(names, 0, folding->keys[side][idx] >> 32, (uint32_t)idx))
+            return false;
+    return true;
+}
+
+static bool add_jump(struct folding *folding, enum cprof_side side, size_t to, size_t caller)
+{
+    uint32_t known, number = 0;
+    while ((known = table_find(&folding->jumps[side], to, number)) != TABLE_NONE) {
+        if (known == caller)
+            return true;
+        number++;
+    }
+    return table_put(&folding->jumps[side], to, number, (uint32_t)caller);
+}
+
+/* Who jumps to a function that the other build has put into it. */
+static bool fill_jumps(struct folding *folding, enum cprof_side side)
+{
+    const struct diff_half *half = &folding->diff->sides[side];
+    struct table names = {0};
+    bool enough = fill_names(folding, side, &names);
+    for (size_t run = 0; run < half->count; run++)
+        for (size_t idx = 0; enough && idx < half->runs[run].tail_count; idx++) {
+            const struct diff_inlined *tail = &half->runs[run].tails[idx];
+            size_t caller = half->subject_at[half->runs[run].places[tail->caller]];
+            uint32_t to = table_find(&names, 0, tail->key >> 32);
+            if (to != TABLE_NONE && holds(folding, !side, caller, to))
+                enough = add_jump(folding, side, to, caller);
+        }
+    table_free(&names);
+    return enough;
 }
 
 /* ---- Moving numbers ---------------------------------------------------------- */
@@ -235,6 +296,43 @@ static size_t caller_of(const struct looked_at *looked, size_t at)
     return subject_of(looked, above);
 }
 
+static bool fill_callees(struct folding *folding, const struct looked_at *looked)
+{
+    for (size_t at = 1; at < looked->run->context_count; at++)
+        if (!table_put(&folding->callees, looked->run->contexts[at].parent, subject_of(looked, at),
+                       0))
+            return false;
+    return true;
+}
+
+/* Of the functions that jump to the one of a context, that which was called where it was;
+ * 0: none, or it cannot be told. */
+static size_t jumper_of(const struct folding *folding, const struct looked_at *looked, size_t at)
+{
+    const struct table *jumps = &folding->jumps[looked->side];
+    size_t subject = subject_of(looked, at), found = 0;
+    uint32_t jumper;
+    for (uint32_t number = 0; (jumper = table_find(jumps, subject, number)) != TABLE_NONE; number++)
+        if (table_find(&folding->callees, looked->run->contexts[at].parent, jumper) != TABLE_NONE) {
+            if (found || is_one_sided(&folding->diff->subjects[jumper]))
+                return 0;
+            found = jumper;
+        }
+    return found;
+}
+
+/* A part of a function that jumped to it, and so is not below it, is part of its total. */
+static void add_jumped(struct folding *folding, const struct looked_at *looked, size_t at,
+                       size_t jumps)
+{
+    for (size_t above = looked->run->contexts[at].parent; above;
+         above = looked->run->contexts[above].parent)
+        if (folding->targets[above] == jumps)
+            return;
+    folding->sums[jumps * CPROF_METRIC_COUNT + CPROF_METRIC_TOTAL_TIME] +=
+        looked->run->contexts[at].total;
+}
+
 /* What stands at the top, with no function of both above it, has no caller to count
  * as part of. */
 static bool fold_contexts(struct folding *folding, const struct looked_at *looked)
@@ -251,6 +349,12 @@ static bool fold_contexts(struct folding *folding, const struct looked_at *looke
         if (!one_sided && !inlined) {
             folding->targets[at] = subject;
             continue;
+        }
+        size_t jumps = one_sided && above && !inlined ? jumper_of(folding, looked, at) : 0;
+        if (jumps) {
+            add_jumped(folding, looked, at, jumps);
+            folding->targets[at] = above = jumps;
+            inlined = true;
         }
         if (above && !fold_context(folding, context, above, subject, inlined))
             return false;
@@ -275,8 +379,8 @@ static void renew_totals(struct folding *folding, const struct looked_at *looked
     struct cprof_diff *diff = folding->diff;
     for (size_t subject = 1; subject < diff->subject_count; subject++)
         if (folding->moved[subject])
-            folding->sums[subject * CPROF_METRIC_COUNT + CPROF_METRIC_TOTAL_TIME] =
-                -(double)diff_values(diff, subject, CPROF_METRIC_TOTAL_TIME)[looked->at];
+            folding->sums[subject * CPROF_METRIC_COUNT + CPROF_METRIC_TOTAL_TIME] -=
+                (double)diff_values(diff, subject, CPROF_METRIC_TOTAL_TIME)[looked->at];
     for (size_t at = 1; at < looked->run->context_count; at++) {
         size_t subject = subject_of(looked, at);
         if (subject && folding->moved[subject] && folding->targets[at] == subject &&
@@ -317,8 +421,8 @@ static bool fold_run(struct folding *folding, const struct looked_at *looked)
     folding->sums = array_new(count * CPROF_METRIC_COUNT, sizeof *folding->sums);
     folding->targets = array_new(looked->run->context_count, sizeof *folding->targets);
     folding->moved = array_new(count, sizeof *folding->moved);
-    bool enough =
-        folding->sums && folding->targets && folding->moved && fold_contexts(folding, looked);
+    bool enough = folding->sums && folding->targets && folding->moved &&
+                  fill_callees(folding, looked) && fold_contexts(folding, looked);
     if (enough) {
         renew_totals(folding, looked);
         add_sums(folding, looked->at);
@@ -326,6 +430,8 @@ static bool fold_run(struct folding *folding, const struct looked_at *looked)
     free(folding->sums);
     free(folding->targets);
     free(folding->moved);
+    table_free(&folding->callees);
+    folding->callees = (struct table){0};
     return enough;
 }
 
@@ -365,11 +471,14 @@ bool diff_contexts_fold(struct cprof_diff *diff)
 {
     struct folding folding = {.diff = diff};
     struct looked_at looked = {0};
-    bool enough = fill_inlined(&folding, CPROF_BASELINE) && fill_inlined(&folding, CPROF_CANDIDATE);
+    bool enough = fill_inlined(&folding, CPROF_BASELINE) &&
+                  fill_inlined(&folding, CPROF_CANDIDATE) && fill_jumps(&folding, CPROF_BASELINE) &&
+                  fill_jumps(&folding, CPROF_CANDIDATE);
     diff->lost_parts = false;
     for (int side = 0; side < CPROF_SIDE_COUNT; side++) {
         const struct diff_half *half = &diff->sides[side];
         looked.subject_at = half->subject_at;
+        looked.side = (enum cprof_side)side;
         for (size_t idx = 0; enough && idx < half->count; idx++, looked.at++) {
             looked.run = &half->runs[idx];
             enough = fold_run(&folding, &looked);
@@ -379,6 +488,7 @@ bool diff_contexts_fold(struct cprof_diff *diff)
     for (int side = 0; side < CPROF_SIDE_COUNT; side++) {
         table_free(&folding.inlined[side]);
         free(folding.keys[side]);
+        table_free(&folding.jumps[side]);
     }
     free(folding.parts);
     table_free(&folding.part_by_key);

@@ -9,6 +9,9 @@
  * A function that both have may be inlined in some of its callers by one of them.
  * The plugins note what is inlined where; so what differs by that counts as the
  * caller's, too, and its calls there count nowhere.
+ *
+ * A function that is called last is jumped to, and then called by its caller's
+ * caller.  Where one build inlined it instead, it counts as the one that jumps.
  * Called by diff.c.
  */
 #ifndef CPROF_ANALYSIS_DIFF_CONTEXTS_H
@@ -32,10 +35,10 @@ struct diff_context {
     double alloc_count, alloc_bytes;
 };
 
-/* What the compiler put into a function. */
+/* What the compiler put into a function, or makes it jump to. */
 struct diff_inlined {
     uint32_t caller; /* entry of the run's snapshot */
-    uint64_t key;    /* what it is in the side's texts: bare name and file */
+    uint64_t key;    /* in the side's texts: bare name and file; without a file of a jump */
 };
 
 #define DIFF_CONTEXT_NONE UINT32_MAX

@@ -187,6 +187,13 @@ void fabricate_call(struct fabricate *profile, uint32_t caller, const char *call
     add_call(profile, call, caller, callee, file);
 }
 
+void fabricate_tail(struct fabricate *profile, uint32_t caller, const char *callee,
+                    const char *file, uint32_t line)
+{
+    struct cprof_call call = {.line = line, .flags = CPROF_CALL_TAIL};
+    add_call(profile, call, caller, callee, file);
+}
+
 void fabricate_inlined(struct fabricate *profile, uint32_t caller, const char *name,
                        const char *file, uint32_t line)
 {

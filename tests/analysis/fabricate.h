@@ -41,6 +41,10 @@ struct cprof_site *fabricate_record(struct fabricate *profile, size_t idx);
 void fabricate_call(struct fabricate *profile, uint32_t caller, const char *callee,
                     const char *file, uint32_t line, unsigned loop_depth);
 
+/* The same of a call that is a jump. */
+void fabricate_tail(struct fabricate *profile, uint32_t caller, const char *callee,
+                    const char *file, uint32_t line);
+
 /* Code of a function that the compiler put into site `caller`. */
 void fabricate_inlined(struct fabricate *profile, uint32_t caller, const char *name,
                        const char *file, uint32_t line);

@@ -16,7 +16,7 @@ struct node {
     int above;
     double self;
     uint64_t calls, blocks;
-    const char *inlined; /* a function that was put into this one */
+    const char *inlined; /* a function that was put into this one; behind '>', that it jumps to */
 };
 
 /* A run whose machine is a little faster or slower than the last. */
@@ -36,7 +36,9 @@ static struct cprof_profile *run_of(const struct node *nodes, int run)
         if (nodes[idx].blocks)
             places[idx] = fabricate_allocation(made, sites[idx], CPROF_KIND_MALLOC, "f.c", 100);
     for (int idx = 0; idx < count; idx++)
-        if (nodes[idx].inlined)
+        if (nodes[idx].inlined && nodes[idx].inlined[0] == '>')
+            fabricate_tail(made, sites[idx], nodes[idx].inlined + 1, "f.c", 60);
+        else if (nodes[idx].inlined)
             fabricate_inlined(made, sites[idx], nodes[idx].inlined, "./src/f.c", 50);
     fabricate_heap(made);
     fabricate_header(made)->last = (struct cprof_moment){1000001000, 1000001000};
@@ -196,6 +198,30 @@ START_TEST(test_calls_are_calls)
 }
 END_TEST
 
+/* outer and other jump to step, which so is called by main; the other build has it inlined
+ * in both.  Each of them has the part of its calls, total times included. */
+START_TEST(test_jumps)
+{
+    static const struct node before[] = {
+        {"main", -1, 100, 1, 0, NULL}, {"outer", 0, 10, 50, 0, ">step"},
+        {"step", 0, 290, 50, 3, NULL}, {"leaf", 2, 60, 50, 0, NULL},
+        {"around", 0, 20, 4, 0, NULL}, {"other", 4, 40, 60, 0, ">step"},
+        {"step", 4, 80, 60, 0, NULL},  {0}};
+    static const struct node after[] = {
+        {"main", -1, 100, 1, 0, NULL},    {"outer", 0, 300, 50, 3, "step"},
+        {"leaf", 1, 60, 50, 0, NULL},     {"around", 0, 20, 4, 0, NULL},
+        {"other", 3, 120, 60, 0, "step"}, {0}};
+    for (int turned = 0; turned < 2; turned++) {
+        struct cprof_diff *diff = diff_of(turned ? after : before, turned ? before : after);
+        size_t count = 1;
+        ck_assert_uint_eq(called(diff), 0);
+        cprof_diff_changes(diff, turned ? CPROF_DIFF_REGRESSIONS : CPROF_DIFF_IMPROVEMENTS, &count);
+        ck_assert_uint_eq(count, 0);
+        cprof_diff_free(diff);
+    }
+}
+END_TEST
+
 /* A function that is put into itself makes fewer calls, and takes what it took. */
 START_TEST(test_recursion)
 {
@@ -318,6 +344,7 @@ Suite *inlining_suite(void)
     tcase_add_test(tests, test_caller_is_slower);
     tcase_add_test(tests, test_some_callers);
     tcase_add_test(tests, test_calls_are_calls);
+    tcase_add_test(tests, test_jumps);
     tcase_add_test(tests, test_recursion);
     tcase_add_test(tests, test_top);
     tcase_add_test(tests, test_budget);
