@@ -3,9 +3,8 @@
  * themselves come from policy/hook_text.
  *
  * Each hook is a `callbr` with the hot instructions, whose labels lead to cold
- * blocks with the call into the runtime, as in plugin-gcc.  The entry comes in
- * two halves, because LLVM 16 does not let a callbr's results be used where its
- * labels lead.
+ * blocks with the call into the runtime, as in plugin-gcc.  Each costs LLVM a parser
+ * of its own, so few of them are worth more than short ones.
  */
 #include "plugin.h"
 
@@ -91,22 +90,25 @@ void mark(struct hooks *hooks, llvm::CallBase *call)
     call->setDebugLoc(hooks->location);
 }
 
-/* The call itself: reads the caller's node, gives back what the runtime makes of it. */
-llvm::Value *cold_call(struct hooks *hooks, llvm::IRBuilder<> &builder, const char *text,
-                       bool with_site, const char *clobber)
+/* The call itself: reads the caller's node, gives back what the runtime makes of it.
+ * rax is a result that nobody reads: as a clobber its name would be sought like that
+ * of the flags. */
+llvm::Value *cold_call(struct hooks *hooks, llvm::IRBuilder<> &builder, llvm::Value *caller,
+                       const char *text, bool with_site, const char *clobber)
 {
-    llvm::SmallVector<llvm::Value *, 2> inputs = {caller_read(hooks, builder)};
-    std::string constraints = "=r,0";
+    llvm::SmallVector<llvm::Value *, 2> inputs = {caller};
+    llvm::Type *result = hooks->pointer;
 
     if (with_site) {
         inputs.push_back(hooks->site);
-        constraints += ",i,~{rax}";
+        result = llvm::StructType::get(hooks->pointer, builder.getInt64Ty());
     }
-    llvm::InlineAsm *code = cprof_asm_of(hooks->pointer, inputs, text, constraints + clobber);
+    std::string constraints = with_site ? "=r,=&A,0,i" : "=r,0";
+    llvm::InlineAsm *code = cprof_asm_of(result, inputs, text, constraints + clobber);
     llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, inputs);
     mark(hooks, call);
     call->addFnAttr(llvm::Attribute::Cold);
-    return call;
+    return with_site ? builder.CreateExtractValue(call, 0) : call;
 }
 
 /* Ends `block` with the hot instructions, which go on at `onward` or at a label. */
@@ -122,64 +124,101 @@ llvm::CallBrInst *hot_branch(struct hooks *hooks, llvm::BasicBlock *block, llvm:
     return branch;
 }
 
-/* What the load gives. */
-struct loaded {
-    llvm::Value *caller, *scratch, *offset;
-    llvm::BasicBlock *step; /* where the second half goes */
+/* Where the entry's instructions lead. */
+struct ways {
+    llvm::BasicBlock *hot, *enter, *begin, *early; /* early: NULL where it cannot be */
 };
 
-struct loaded emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::BasicBlock *early)
+/* The results of the entry's first instructions: caller, scratch [, TLS offset]. */
+llvm::Type *loaded_type(struct hooks *hooks, std::string *constraints)
 {
-    char text[CPROF_HOOK_TEXT_MAX];
     unsigned count = 1 + cprof_hook_scratch_count(hooks->shape);
-    llvm::SmallVector<llvm::Type *, 3> types(count, hooks->pointer);
-    std::string constraints = "=&r,=&r";
-    struct loaded loaded = {};
-    llvm::CallBase *call;
+    llvm::LLVMContext &context = hooks->function->getContext();
+    llvm::SmallVector<llvm::Type *, 3> types(count, llvm::Type::getInt64Ty(context));
 
-    /* the scratch is a number, and the last one the TLS offset */
-    for (unsigned idx = 1; idx < count; idx++)
-        types[idx] = llvm::Type::getInt64Ty(hooks->function->getContext());
-    if (count > 2)
-        constraints += ",=&r";
-    if (early)
-        constraints += ",!i";
-    if (count > 2 || early)
-        constraints += flags_clobber();
-    cprof_hook_load(text, hooks->shape);
-    llvm::InlineAsm *code = cprof_asm_of(
-        llvm::StructType::get(hooks->function->getContext(), types), {}, text, constraints);
-    loaded.step = early ? block_new(hooks, "cprof.step") : entry;
-    llvm::IRBuilder<> builder(entry);
-    if (early)
-        call = hot_branch(hooks, entry, code, {}, loaded.step, {early});
-    else
-        call = builder.CreateCall(code->getFunctionType(), code, {});
-    mark(hooks, call);
-    builder.SetInsertPoint(loaded.step);
-    loaded.caller = builder.CreateExtractValue(call, 0);
-    loaded.scratch = builder.CreateExtractValue(call, 1);
-    loaded.offset = count > 2 ? builder.CreateExtractValue(call, 2) : nullptr;
-    return loaded;
+    types[0] = hooks->pointer;
+    *constraints = count > 2 ? "=&r,=&r,=&r" : "=&r,=&r";
+    return llvm::StructType::get(context, types);
 }
 
-void emit_step(struct hooks *hooks, const struct loaded *loaded, llvm::BasicBlock *onward,
-               llvm::BasicBlock *enter, llvm::BasicBlock *begin)
+/* Whether what a callbr gives may be used behind its labels: not under LLVM 16, and
+ * not where the fast register allocator is at work, which mixes two results up. */
+bool results_reach_labels(const struct hooks *hooks)
+{
+    return CPROF_CALLBR_RESULTS_AT_LABELS && !hooks->variable && !cprof_unit.linked_later &&
+           cprof_unit.compiler && cprof_unit.compiler->getCodeGenOpts().OptimizationLevel > 0;
+}
+
+llvm::CallBase *emit_in_one(struct hooks *hooks, llvm::BasicBlock *entry, const struct ways *ways)
 {
     char text[CPROF_HOOK_TEXT_MAX];
-    llvm::SmallVector<llvm::Value *, 4> inputs = {loaded->scratch, loaded->caller};
-    std::string constraints = "=&r,0,r";
+    std::string constraints;
+    llvm::Type *result = loaded_type(hooks, &constraints);
+    llvm::SmallVector<llvm::BasicBlock *, 3> labels = {ways->enter, ways->begin};
 
-    if (loaded->offset) {
-        inputs.push_back(loaded->offset);
+    constraints += ",i,!i,!i";
+    if (ways->early) {
+        labels.push_back(ways->early);
+        constraints += ",!i";
+    }
+    cprof_hook_entry(text, hooks->shape);
+    return hot_branch(hooks, entry,
+                      cprof_asm_of(result, {hooks->id}, text, constraints + flags_clobber()),
+                      {hooks->id}, ways->hot, labels);
+}
+
+llvm::CallBase *emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::BasicBlock *step,
+                          const struct ways *ways)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    std::string constraints;
+    llvm::Type *result = loaded_type(hooks, &constraints);
+    llvm::IRBuilder<> builder(entry);
+
+    if (ways->early)
+        constraints += ",!i";
+    cprof_hook_load(text, hooks->shape);
+    llvm::InlineAsm *code = cprof_asm_of(result, {}, text, constraints + flags_clobber());
+    if (ways->early)
+        return hot_branch(hooks, entry, code, {}, step, {ways->early});
+    llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, {});
+    mark(hooks, call);
+    return call;
+}
+
+llvm::CallBase *emit_in_two(struct hooks *hooks, llvm::BasicBlock *entry, const struct ways *ways)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    llvm::BasicBlock *step = ways->early ? block_new(hooks, "cprof.step") : entry;
+    llvm::CallBase *loaded = emit_load(hooks, entry, step, ways);
+    std::string constraints = "=&r,0,r";
+    llvm::IRBuilder<> builder(step);
+    llvm::Value *caller = builder.CreateExtractValue(loaded, 0);
+    llvm::Value *scratch = builder.CreateExtractValue(loaded, 1);
+    llvm::SmallVector<llvm::Value *, 4> inputs = {scratch, caller};
+
+    if (step != entry)
+        step->moveAfter(entry);
+    if (hooks->variable)
+        builder.CreateStore(caller, hooks->variable);
+    if (hooks->shape->shared_object) {
+        inputs.push_back(builder.CreateExtractValue(loaded, 2));
         constraints += ",r";
     }
     inputs.push_back(hooks->id);
     constraints += std::string(",i,!i,!i") + flags_clobber();
     cprof_hook_step(text, hooks->shape);
-    hot_branch(hooks, loaded->step,
-               cprof_asm_of(loaded->scratch->getType(), inputs, text, constraints), inputs, onward,
-               {enter, begin});
+    hot_branch(hooks, step, cprof_asm_of(scratch->getType(), inputs, text, constraints), inputs,
+               ways->hot, {ways->enter, ways->begin});
+    return loaded;
+}
+
+/* Gives back what has the caller's node as its first result. */
+llvm::CallBase *emit_hot_entry(struct hooks *hooks, llvm::BasicBlock *entry,
+                               const struct ways *ways)
+{
+    return results_reach_labels(hooks) ? emit_in_one(hooks, entry, ways)
+                                       : emit_in_two(hooks, entry, ways);
 }
 
 /* Arguments on their way into variables, as they are written where nothing is
@@ -250,6 +289,21 @@ llvm::Value *early_caller(struct hooks *hooks, llvm::IRBuilder<> &builder)
     return call;
 }
 
+/* A way through the entry code: what it makes of the caller's node, which a variable
+ * holds already. */
+void way_add(struct hooks *hooks, struct merge *merge, llvm::BasicBlock *block,
+             llvm::BasicBlock *join, llvm::CallBase *loaded, const char *text, bool with_site)
+{
+    llvm::IRBuilder<> builder(block);
+    llvm::Value *caller =
+        hooks->variable ? caller_read(hooks, builder) : builder.CreateExtractValue(loaded, 0);
+
+    if (text)
+        caller = cold_call(hooks, builder, caller, text, with_site, flags_clobber());
+    merge_add(merge, builder, caller);
+    builder.CreateBr(join);
+}
+
 void emit_entry(struct hooks *hooks)
 {
     char text[CPROF_HOOK_TEXT_MAX];
@@ -258,41 +312,30 @@ void emit_entry(struct hooks *hooks)
                                                &*hooks->function->getEntryBlock().begin());
     llvm::BasicBlock *body = entry_split(hooks->function);
     llvm::BasicBlock *entry = &hooks->function->getEntryBlock();
-    bool may_be_early = cprof_hook_may_be_early(hooks->shape);
+    llvm::BasicBlock *join = block_new(hooks, "cprof.join");
+    struct ways ways = {hooks->variable ? join : block_new(hooks, "cprof.hot"),
+                        block_new(hooks, "cprof.enter"), block_new(hooks, "cprof.begin"),
+                        cprof_hook_may_be_early(hooks->shape) ? block_new(hooks, "cprof.early")
+                                                              : nullptr};
 
     entry->getTerminator()->eraseFromParent();
-    llvm::BasicBlock *early = may_be_early ? block_new(hooks, "cprof.early") : nullptr;
-    struct loaded loaded = emit_load(hooks, entry, early);
-    llvm::BasicBlock *enter = block_new(hooks, "cprof.enter");
-    llvm::BasicBlock *begin = block_new(hooks, "cprof.begin");
-    llvm::BasicBlock *join = llvm::BasicBlock::Create(hooks->function->getContext(), "cprof.join",
-                                                      hooks->function, body);
-    if (loaded.step != entry)
-        loaded.step->moveBefore(join);
-
+    join->moveBefore(body);
+    llvm::CallBase *loaded = emit_hot_entry(hooks, entry, &ways);
     llvm::IRBuilder<> builder(join);
     struct merge merge = merge_new(hooks, builder);
-    builder.SetInsertPoint(loaded.step);
-    merge_add(&merge, builder, loaded.caller);
-    emit_step(hooks, &loaded, join, enter, begin);
-    hooks->caller = loaded.caller;
-
-    builder.SetInsertPoint(enter);
-    cprof_hook_enter_call(text, hooks->shape);
-    merge_add(&merge, builder, cold_call(hooks, builder, text, true, flags_clobber()));
-    builder.CreateBr(join);
-    builder.SetInsertPoint(begin);
-    cprof_hook_begin_call(text, hooks->shape);
-    merge_add(
-        &merge, builder,
-        cold_call(hooks, builder, text, cprof_hook_begin_has_site(hooks->shape), flags_clobber()));
-    builder.CreateBr(join);
-    if (early) {
-        builder.SetInsertPoint(early);
-        merge_add(&merge, builder, early_caller(hooks, builder));
-        builder.CreateBr(join);
+    if (ways.hot != join) {
+        ways.hot->moveBefore(join);
+        way_add(hooks, &merge, ways.hot, join, loaded, nullptr, false);
     }
-    builder.SetInsertPoint(join);
+    cprof_hook_enter_call(text, hooks->shape);
+    way_add(hooks, &merge, ways.enter, join, loaded, text, true);
+    cprof_hook_begin_call(text, hooks->shape);
+    way_add(hooks, &merge, ways.begin, join, loaded, text, cprof_hook_begin_has_site(hooks->shape));
+    if (ways.early) {
+        llvm::IRBuilder<> early(ways.early);
+        merge_add(&merge, early, early_caller(hooks, early));
+        early.CreateBr(join);
+    }
     builder.CreateBr(body);
     hooks->caller = merge.phi;
 }
@@ -330,7 +373,7 @@ void emit_exit(struct hooks *hooks, llvm::Instruction *position)
                {caller}, rest, {end});
     llvm::IRBuilder<> cold(end);
     cprof_hook_end_call(text, hooks->shape);
-    cold_call(hooks, cold, text, false, flags_clobber());
+    cold_call(hooks, cold, caller_read(hooks, cold), text, false, flags_clobber());
     cold.CreateBr(rest);
 }
 
@@ -342,7 +385,8 @@ void emit_return(struct hooks *hooks, llvm::Instruction *before)
     llvm::IRBuilder<> builder(before);
 
     cprof_hook_return_call(text, hooks->shape);
-    cold_call(hooks, builder, text, true, ",~{flags}")->setName("cprof.again");
+    cold_call(hooks, builder, caller_read(hooks, builder), text, true, ",~{flags}")
+        ->setName("cprof.again");
 }
 
 void emit_return_after(struct hooks *hooks, llvm::CallBase *call)

@@ -122,10 +122,12 @@ static void write_step(char *text, char *end, const struct cprof_hook_shape *sha
 
 void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape)
 {
-    unsigned first_label = 1 + cprof_hook_scratch_count(shape);
+    unsigned inputs = 1 + cprof_hook_scratch_count(shape);
+    unsigned first_label = inputs + shape->by_operand;
     struct entry_operands operands = {.caller = 0,
                                       .scratch = 1,
                                       .offset = 2,
+                                      .id = inputs,
                                       .enter = first_label,
                                       .begin = first_label + 1,
                                       .early = first_label + 2};
@@ -182,7 +184,7 @@ static void cold_call(char *text, const struct cprof_hook_shape *shape, const ch
         end = append(text, end, "addq $-128, %%%%rsp\n\t"); /* 4 bytes; +128 would take 7 */
     end = append(text, end, "pushq %%0\n\t");
     if (with_site && shape->by_operand)
-        end = append(text, end, "leaq %%c2(%%%%rip), %%%%rax\n\t");
+        end = append(text, end, "leaq %%c3(%%%%rip), %%%%rax\n\t");
     else if (with_site)
         end = append(text, end, "leaq .Lcprof_site_%u(%%%%rip), %%%%rax\n\t", shape->number);
     end = append(text, end, "call %s\n\tpopq %%0", symbol);

@@ -33,14 +33,15 @@ struct cprof_hook_shape {
 /* How many scratch registers the hot templates want besides their operands. */
 unsigned cprof_hook_scratch_count(const struct cprof_hook_shape *shape);
 
-/* Entry.  Outputs: 0 caller's hot pointer, 1 scratch [, 2 scratch].
- * Labels, in this order: enter, begin, early (early only if it can happen,
- * see cprof_hook_may_be_early). */
+/* Entry.  Outputs: 0 caller's hot pointer, 1 scratch [, 2 scratch]; input: the id word
+ * where by_operand.  Labels, in this order: enter, begin, early (early only if it can
+ * happen, see cprof_hook_may_be_early). */
 void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape);
 bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape);
 
 /* The same instructions in two halves, for a compiler that does not let an
- * asm goto's outputs be used at its labels (LLVM 16).
+ * asm goto's outputs be used at its labels (LLVM 16, and any where it does not
+ * optimise).
  * Load.  Outputs as of the entry; label: early, if it can happen.
  * Step.  Output: 0 scratch 1 of the load; inputs: 1 the same in the same
  * register, 2 caller's hot pointer [, 3 scratch 2 of the load] [, the id word
@@ -53,9 +54,10 @@ void cprof_hook_step(char *text, const struct cprof_hook_shape *shape);
 bool cprof_hook_exit_scratch(const struct cprof_hook_shape *shape);
 void cprof_hook_exit(char *text, const struct cprof_hook_shape *shape);
 
-/* Cold calls.  Operand 0, read and written: the caller's hot pointer.  Enter, return
- * and a leaf's begin (cprof_hook_begin_has_site) clobber rax and have the site as
- * operand 2 where by_operand; all clobber the flags. */
+/* Cold calls.  Operand 0, read and written: the caller's hot pointer.  Enter, return and
+ * a leaf's begin (cprof_hook_begin_has_site) have the site in rax and change it; where
+ * by_operand, rax is their output 1, the input that is operand 0 counts as 2, and the
+ * site is operand 3.  All of them change the flags. */
 bool cprof_hook_begin_has_site(const struct cprof_hook_shape *shape);
 void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
