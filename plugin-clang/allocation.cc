@@ -121,28 +121,15 @@ class type_visitor : public clang::RecursiveASTVisitor<type_visitor> {
 /* ---- Sizes ---------------------------------------------------------------- */
 
 /* The value of an argument, where it is a constant. */
-bool constant_of(const llvm::CallBase *call, unsigned number, uint64_t *value)
+bool constant_of(const void *call, unsigned number, uint64_t *value)
 {
-    auto *constant =
-        number ? llvm::dyn_cast<llvm::ConstantInt>(call->getArgOperand(number - 1)) : nullptr;
+    auto *constant = llvm::dyn_cast<llvm::ConstantInt>(
+        static_cast<const llvm::CallBase *>(call)->getArgOperand(number - 1));
 
     if (!constant || constant->getBitWidth() > 64)
         return false;
     *value = constant->getZExtValue();
     return true;
-}
-
-void sizes_note(const llvm::CallBase *call, const struct cprof_allocator *allocator,
-                struct cprof_allocation_facts *facts)
-{
-    uint64_t size, count = 1;
-
-    constant_of(call, allocator->alignment, &facts->alignment);
-    if (allocator->way == CPROF_WAY_GROWS || !constant_of(call, allocator->size, &size) ||
-        (allocator->count && !constant_of(call, allocator->count, &count)))
-        return;
-    facts->size = size * count;
-    facts->flags |= CPROF_ALLOCATION_HAS_SIZE;
 }
 
 } // namespace
@@ -222,7 +209,6 @@ void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_all
     const llvm::DILocation *location = call->getDebugLoc();
 
     facts->record = {};
-    facts->record.callee = allocator->symbol;
     if (location) {
         facts->file = cprof_file_name(location->getFile());
         facts->inlined = frames_of(location);
@@ -232,10 +218,7 @@ void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_all
     if (!cprof_allocator_gives_back(allocator))
         facts->type = cprof_unit.allocated_types.lookup(
             place_text(facts->file, facts->record.line, facts->record.column));
-    facts->record.loop_depth = (uint8_t)(loop_depth > 255 ? 255 : loop_depth);
-    facts->record.kind = (uint8_t)allocator->kind;
-    facts->record.flags = cprof_allocator_flags(allocator);
-    sizes_note(call, allocator, &facts->record);
+    cprof_allocation_describe(allocator, loop_depth, constant_of, call, &facts->record);
 }
 
 void cprof_types_note(void)

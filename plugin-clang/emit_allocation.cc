@@ -34,19 +34,6 @@ const struct {
 #undef CPROF_NOTE
 };
 
-/* A function that is hidden in the module. */
-llvm::Function *hidden_function(llvm::Module &module, llvm::StringRef name,
-                                llvm::FunctionType *type)
-{
-    llvm::Function *function = module.getFunction(name);
-
-    if (!function)
-        function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
-    function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-    function->setDSOLocal(true);
-    return function;
-}
-
 llvm::Function *note_function(llvm::Module &module, enum note note)
 {
     llvm::LLVMContext &context = module.getContext();
@@ -57,8 +44,8 @@ llvm::Function *note_function(llvm::Module &module, enum note note)
 
     while (*++letter)
         parameters.push_back(*letter == 'p' ? pointer : llvm::Type::getInt64Ty(context));
-    llvm::Function *function = hidden_function(module, notes[note].symbol,
-                                               llvm::FunctionType::get(result, parameters, false));
+    llvm::Function *function = cprof_hidden_function(
+        module, notes[note].symbol, llvm::FunctionType::get(result, parameters, false));
     function->setDoesNotThrow();
     return function;
 }
@@ -269,77 +256,6 @@ void notes_after(const struct noted_call *noted, llvm::Value *token)
                                    [handing](llvm::Use &use) { return use.getUser() != handing; });
 }
 
-/* ---- Addresses ------------------------------------------------------------ */
-
-/* Whose code stays as it is. */
-typedef llvm::DenseSet<const llvm::Function *> untouched;
-
-/* Lists of the compiler's own (llvm.used) are no uses. */
-bool is_compilers(const llvm::User *user)
-{
-    auto *variable = llvm::dyn_cast<llvm::GlobalVariable>(user);
-
-    if (variable)
-        return variable->getName().starts_with("llvm.");
-    for (const llvm::User *next : user->users())
-        if (llvm::isa<llvm::Constant>(next) && is_compilers(next))
-            return true;
-    return false;
-}
-
-bool takes_address(const llvm::Use &use, const untouched &untouched)
-{
-    const llvm::User *user = use.getUser();
-
-    if (auto *call = llvm::dyn_cast<llvm::CallBase>(user))
-        if (call->isCallee(&use))
-            return false;
-    if (auto *instruction = llvm::dyn_cast<llvm::Instruction>(user))
-        return !untouched.count(instruction->getFunction());
-    if (llvm::isa<llvm::GlobalValue>(user) && !llvm::isa<llvm::GlobalVariable>(user))
-        return false; /* an alias, or a function's own */
-    return !is_compilers(user);
-}
-
-/* The function that stands for an allocator; NULL if none does.  A weak one's address
- * is asked for whether it is there. */
-llvm::Function *wrapper_of(llvm::Function &function)
-{
-    std::string signature = cprof_signature_of_type(function.getFunctionType());
-    struct cprof_allocator allocator;
-
-    if (function.hasLocalLinkage() || function.isWeakForLinker() ||
-        !cprof_allocator_find(function, signature.c_str(), &allocator) ||
-        !cprof_wrapper_is_possible(&allocator))
-        return nullptr;
-    llvm::Module &module = *function.getParent();
-    char *name = cprof_wrapper_name(&allocator);
-    llvm::Function *wrapper = module.getFunction(name);
-    if (!wrapper) {
-        char *text = cprof_wrapper_text(&allocator, cprof_main_file_name(module));
-        wrapper = hidden_function(module, name, function.getFunctionType());
-        module.appendModuleInlineAsm(text);
-        free(text);
-    }
-    free(name);
-    return wrapper;
-}
-
-void addresses_replace(llvm::Module &module, const untouched &untouched)
-{
-    llvm::SmallVector<llvm::Function *, 8> taken;
-
-    for (llvm::Function &function : module)
-        if (llvm::any_of(function.uses(), [&untouched](const llvm::Use &use) {
-                return takes_address(use, untouched);
-            }))
-            taken.push_back(&function);
-    for (llvm::Function *function : taken)
-        if (llvm::Function *wrapper = wrapper_of(*function))
-            function->replaceUsesWithIf(
-                wrapper, [&untouched](llvm::Use &use) { return takes_address(use, untouched); });
-}
-
 /* ---- Calls ---------------------------------------------------------------- */
 
 /* In an allocator's own body its blocks are not noted, because its callers note them;
@@ -394,7 +310,7 @@ bool by_wrapper(const struct noted_call &noted)
 {
     if (!noted.call->isMustTailCall() || cprof_allocator_gives_back(&noted.allocator))
         return false;
-    if (llvm::Function *wrapper = wrapper_of(*callee_of(noted.call)))
+    if (llvm::Function *wrapper = cprof_wrapper_of(*callee_of(noted.call)))
         noted.call->setCalledOperand(wrapper);
     return true;
 }
@@ -405,14 +321,14 @@ void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functio
                             struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses)
 {
     std::deque<noted_call> calls;
-    untouched untouched;
+    cprof_untouched untouched;
 
     for (const cprof_facts_of_function *facts : functions)
         if (cprof_policy_notes(cprof_unit.policy, (enum cprof_reason)facts->site.reason))
             calls_collect(facts, &calls, analyses);
         else
             untouched.insert(facts->function);
-    addresses_replace(module, untouched);
+    cprof_addresses_replace(module, untouched);
     calls.erase(std::remove_if(calls.begin(), calls.end(), by_wrapper), calls.end());
     if (calls.empty())
         return;

@@ -2,7 +2,8 @@
  * the PROFILING macro), pass (what happens to a module), facts (compiler objects
  * to plain facts), call_graph (which slot), tail_call (which calls are jumps),
  * emit_hooks (IR), allocation (facts of allocator calls), emit_allocation (IR),
- * emit_site (tables).  The same names and the same order as in plugin-gcc/.
+ * emit_wrapper (allocators' addresses), emit_site (tables).  The same names and the same order as
+ * in plugin-gcc/.
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
@@ -97,6 +98,13 @@ void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_all
 /* emit_allocation.cc */
 void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functions,
                             struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses);
+
+/* emit_wrapper.cc */
+typedef llvm::DenseSet<const llvm::Function *> cprof_untouched; /* their code stays as it is */
+llvm::Function *cprof_hidden_function(llvm::Module &module, llvm::StringRef name,
+                                      llvm::FunctionType *type);
+llvm::Function *cprof_wrapper_of(llvm::Function &allocator); /* NULL: none stands for it */
+void cprof_addresses_replace(llvm::Module &module, const cprof_untouched &untouched);
 
 /* emit_site.cc */
 struct cprof_tables *cprof_tables_new(llvm::Module &module, const cprof_functions &functions);

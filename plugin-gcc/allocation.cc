@@ -196,27 +196,14 @@ const char *type_of(gcall *call)
 /* ---- Sizes ---------------------------------------------------------------- */
 
 /* The value of an argument, where it is a constant. */
-bool constant_of(gcall *call, unsigned number, uint64_t *value)
+bool constant_of(const void *call, unsigned number, uint64_t *value)
 {
-    tree argument = number ? gimple_call_arg(call, number - 1) : NULL_TREE;
+    tree argument = gimple_call_arg((const gcall *)call, number - 1);
 
-    if (!argument || !tree_fits_uhwi_p(argument))
+    if (!tree_fits_uhwi_p(argument))
         return false;
     *value = tree_to_uhwi(argument);
     return true;
-}
-
-void sizes_note(gcall *call, const struct cprof_allocator *allocator,
-                struct cprof_allocation_facts *facts)
-{
-    uint64_t size, count = 1;
-
-    constant_of(call, allocator->alignment, &facts->alignment);
-    if (allocator->way == CPROF_WAY_GROWS || !constant_of(call, allocator->size, &size) ||
-        (allocator->count && !constant_of(call, allocator->count, &count)))
-        return;
-    facts->size = size * count;
-    facts->flags |= CPROF_ALLOCATION_HAS_SIZE;
 }
 
 } // namespace
@@ -274,15 +261,11 @@ void cprof_allocation_collect(gcall *call, const struct cprof_allocator *allocat
 
     memset(facts, 0, sizeof *facts);
     facts->file = cprof_file_name(location);
-    facts->callee = allocator->symbol;
     facts->type = cprof_allocator_gives_back(allocator) ? NULL : type_of(call);
     facts->inlined = frames_of(call);
     facts->line = location.line;
     facts->column = location.column > 0xffff ? 0xffff : location.column;
-    facts->loop_depth = loop_depth > 255 ? 255 : loop_depth;
-    facts->kind = allocator->kind;
-    facts->flags = cprof_allocator_flags(allocator);
-    sizes_note(call, allocator, facts);
+    cprof_allocation_describe(allocator, loop_depth, constant_of, call, facts);
 }
 
 void cprof_types_note(tree function)

@@ -2,7 +2,7 @@
  * the PROFILING macro), pass (what happens to a function), facts (compiler
  * objects to plain facts), call_graph (which slot), tail_call (which calls are
  * jumps), emit_hooks (GIMPLE), allocation (facts of allocator calls), emit_allocation (GIMPLE),
- * emit_site (tables).
+ * emit_wrapper (allocators' addresses), emit_site (tables).
  */
 #ifndef CPROF_PLUGIN_H
 #define CPROF_PLUGIN_H
@@ -76,7 +76,12 @@ void cprof_types_note(tree function);
 
 /* emit_allocation.cc: says whether it changed anything. */
 bool cprof_allocations_emit(function *fun, unsigned number, enum cprof_reason reason);
+
+/* emit_wrapper.cc */
 void cprof_allocations_keep(const char *plugin);
+tree cprof_hidden_function_new(const char *symbol, tree type);
+tree cprof_wrapper_of(tree allocator); /* NULL: none stands for it */
+void cprof_addresses_replace(function *fun);
 void cprof_initialisers_wrap(void);
 bool cprof_wrappers_needed(void);
 void cprof_wrappers_write(FILE *output);

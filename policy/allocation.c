@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "site_text.h"
 #include "state.h"
 
 static const struct cprof_allocator table[] = {
@@ -110,4 +111,24 @@ uint32_t cprof_allocator_flags(const struct cprof_allocator *allocator)
     bool is_new = allocator->kind == CPROF_KIND_NEW || allocator->kind == CPROF_KIND_NEW_ARRAY;
 
     return is_new && strstr(allocator->symbol, "nothrow") ? CPROF_ALLOCATION_NOTHROW : 0;
+}
+
+void cprof_allocation_describe(const struct cprof_allocator *allocator, unsigned loop_depth,
+                               cprof_constant_argument *constant, const void *call,
+                               struct cprof_allocation_facts *facts)
+{
+    uint64_t size, count = 1;
+
+    facts->callee = allocator->symbol;
+    facts->loop_depth = (uint8_t)(loop_depth > 255 ? 255 : loop_depth);
+    facts->kind = (uint8_t)allocator->kind;
+    facts->flags = cprof_allocator_flags(allocator);
+    if (allocator->alignment)
+        constant(call, allocator->alignment, &facts->alignment);
+    if (allocator->way == CPROF_WAY_GROWS || !allocator->size ||
+        !constant(call, allocator->size, &size) ||
+        (allocator->count && !constant(call, allocator->count, &count)))
+        return;
+    facts->size = size * count;
+    facts->flags |= CPROF_ALLOCATION_HAS_SIZE;
 }

@@ -68,6 +68,15 @@ bool cprof_allocator_gives_back(const struct cprof_allocator *allocator);
 /* CPROF_ALLOCATION_* that the row alone tells. */
 uint32_t cprof_allocator_flags(const struct cprof_allocator *allocator);
 
+/* The value of a call's argument, counted from 1; false where it is no constant. */
+typedef bool cprof_constant_argument(const void *call, unsigned number, uint64_t *value);
+
+/* What the row and the arguments say of a call: all that is no place and no type. */
+struct cprof_allocation_facts;
+void cprof_allocation_describe(const struct cprof_allocator *allocator, unsigned loop_depth,
+                               cprof_constant_argument *constant, const void *call,
+                               struct cprof_allocation_facts *facts);
+
 /* What stands for an allocator whose address is taken: a function with the same
  * parameters that calls it amid notes.  Assembly, one copy a module; `file` is the unit's
  * main one. */
