@@ -103,8 +103,9 @@ static double known(uint64_t value)
     return value == CPROF_UNKNOWN ? 0 : (double)value;
 }
 
-/* The run is the sum of own times.  Where nobody has any, only totals were
- * measured, and each stands for the function itself: the largest is the run. */
+/* The run is what a profile says of the whole program, as in its report, or the sum of
+ * own times.  Where nobody has any, only totals were measured, and each stands for the
+ * function itself: the largest is the run. */
 static void measure_run(struct cprof_analyzer *analyzer)
 {
     double self = 0, largest = 0;
@@ -114,7 +115,8 @@ static void measure_run(struct cprof_analyzer *analyzer)
         if (known(function->total_ns) > largest)
             largest = known(function->total_ns);
     }
-    analyzer->run_ns = self > 0 ? self : largest;
+    if (analyzer->run_ns <= 0)
+        analyzer->run_ns = self > 0 ? self : largest;
     for (size_t idx = 0; self <= 0 && idx < analyzer->function_count; idx++)
         analyzer->functions[idx].numbers.self_ns = analyzer->functions[idx].numbers.total_ns;
     for (size_t idx = 0; idx < analyzer->hotspot_count; idx++) {

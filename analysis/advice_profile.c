@@ -178,6 +178,7 @@ struct cprof_analyzer *cprof_analyzer_of_profile(struct cprof_profile *profile,
                   add_edges(&gathering);
     if (enough) {
         gathering.analyzer->ended = run.complete && !run.running;
+        gathering.analyzer->run_ns = stats_total(profile);
         note_sites(&gathering);
         enough = add_calls(&gathering);
     }

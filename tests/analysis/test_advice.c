@@ -382,8 +382,20 @@ START_TEST(test_profile)
     struct cprof_error error = {.text = ""};
     struct cprof_analyzer *analyzer = cprof_analyzer_of_profile(profile, &error);
     ck_assert_msg(analyzer != NULL, "%s", error.text);
-    ck_assert_ptr_nonnull(find(analyzer, CPROF_RULE_SLOW_FUNCTION, "main"));
+    const struct cprof_issue *issue = find(analyzer, CPROF_RULE_SLOW_FUNCTION, "main");
+    ck_assert_ptr_nonnull(issue);
+    double share = issue->share_percent;
     ck_assert_ptr_null(find(analyzer, CPROF_RULE_HOT_LOOP, "main")); /* 2 % */
+    cprof_analyzer_free(analyzer);
+    cprof_profile_free(profile);
+
+    /* Shares are of the program, time outside of functions included. */
+    struct fabricate *outside = fabricated();
+    fabricate_at(outside, 1)->u.call.self_ticks = 2 * SECOND + SECOND / 25; /* its root */
+    profile = support_load(outside);
+    analyzer = cprof_analyzer_of_profile(profile, NULL);
+    issue = find(analyzer, CPROF_RULE_SLOW_FUNCTION, "main");
+    ck_assert_double_eq_tol(issue->share_percent, share / 2, 0.1);
     cprof_analyzer_free(analyzer);
     cprof_profile_free(profile);
 
@@ -393,7 +405,7 @@ START_TEST(test_profile)
     fabricate_record(made, 1)->statements = 4;
     profile = support_load(made);
     analyzer = cprof_analyzer_of_profile(profile, NULL);
-    const struct cprof_issue *issue = find(analyzer, CPROF_RULE_HOT_LOOP, "main");
+    issue = find(analyzer, CPROF_RULE_HOT_LOOP, "main");
     ck_assert_ptr_nonnull(issue);
     ck_assert_str_eq(issue->file, "m.c");
     ck_assert_uint_eq(issue->line, 5);

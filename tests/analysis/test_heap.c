@@ -157,6 +157,8 @@ START_TEST(test_suppressions)
                                          .suppressions_name = "known.txt"};
     check_said(profile, &options, "Suppressed: 1 calling context with 400 bytes.");
     check_said(profile, &options, "Of known.txt, 1 line suppressed nothing.");
+    options.suppressions = "main\n"; /* which calls all of them */
+    check_said(profile, &options, "No block is left that is not suppressed.");
     cprof_profile_free(profile);
 }
 END_TEST
