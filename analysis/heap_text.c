@@ -144,8 +144,8 @@ static void put_contexts(struct heap_page *page, size_t shown)
 {
     bool leaks = page->options->view == CPROF_HEAP_LEAKS;
     if (leaks && !page->list.count) {
-        page_sentence(page->writer, &page->options->style,
-                      "No block is left%s.", page->list.suppressed ? " that is not suppressed" : "");
+        page_sentence(page->writer, &page->options->style, "No block is left%s.",
+                      page->list.suppressed ? " that is not suppressed" : "");
         return;
     }
     put_titles(page, leaks ? "      bytes       blocks             age  allocated by"

@@ -8,6 +8,10 @@
  * Called by heap_events.c.
  */
 
+/* Events that a thread keeps to itself once another was inside: the lock's cache line
+ * then comes over some hundred nanoseconds, and that is to be little an event. */
+enum { RACING_BATCH = 64 };
+
 /* A moment for the series.  When it is full, every second one goes, and from then on
  * half as many are taken. */
 static NOINLINE void sample_add(struct process *process)
@@ -104,7 +108,7 @@ static NOINLINE uint64_t change_later(struct process *process, struct heap_threa
     if (!full && self->unsaid < self->batch)
         return number;
     if (!lock_try(&heap->lock)) {
-        self->batch = self->batch < 8 ? 8 : 2 * self->batch;
+        self->batch = self->batch < RACING_BATCH ? RACING_BATCH : 2 * self->batch;
         if (self->batch > CPROF_HEAP_BATCH)
             self->batch = CPROF_HEAP_BATCH;
         if (!full)
@@ -120,7 +124,7 @@ static NOINLINE uint64_t change_later(struct process *process, struct heap_threa
     if (alone)
         self->batch /= 2;
     else if (self->batch)
-        self->batch -= 1 + self->batch / 16;
+        self->batch--;
     return number;
 }
 
