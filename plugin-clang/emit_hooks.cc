@@ -141,32 +141,6 @@ llvm::Type *loaded_type(struct hooks *hooks, std::string *constraints)
     return llvm::StructType::get(context, types);
 }
 
-/* Whether what a callbr gives may be used behind its labels: not under LLVM 16, and
- * not where the fast register allocator is at work, which mixes two results up. */
-bool results_reach_labels(const struct hooks *hooks)
-{
-    return CPROF_CALLBR_RESULTS_AT_LABELS && !hooks->variable && !cprof_unit.linked_later &&
-           cprof_unit.compiler && cprof_unit.compiler->getCodeGenOpts().OptimizationLevel > 0;
-}
-
-llvm::CallBase *emit_in_one(struct hooks *hooks, llvm::BasicBlock *entry, const struct ways *ways)
-{
-    char text[CPROF_HOOK_TEXT_MAX];
-    std::string constraints;
-    llvm::Type *result = loaded_type(hooks, &constraints);
-    llvm::SmallVector<llvm::BasicBlock *, 3> labels = {ways->enter, ways->begin};
-
-    constraints += ",i,!i,!i";
-    if (ways->early) {
-        labels.push_back(ways->early);
-        constraints += ",!i";
-    }
-    cprof_hook_entry(text, hooks->shape);
-    return hot_branch(hooks, entry,
-                      cprof_asm_of(result, {hooks->id}, text, constraints + flags_clobber()),
-                      {hooks->id}, ways->hot, labels);
-}
-
 llvm::CallBase *emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::BasicBlock *step,
                           const struct ways *ways)
 {
@@ -186,7 +160,12 @@ llvm::CallBase *emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::Ba
     return call;
 }
 
-llvm::CallBase *emit_in_two(struct hooks *hooks, llvm::BasicBlock *entry, const struct ways *ways)
+/* In two statements; gives back what has the caller's node as its first result.  One
+ * would do as well and cost less to compile, but what a callbr gives is not in its place
+ * behind the labels when the register allocator puts it on the stack (LLVM 19 stores it
+ * on the way that falls through only). */
+llvm::CallBase *emit_hot_entry(struct hooks *hooks, llvm::BasicBlock *entry,
+                               const struct ways *ways)
 {
     char text[CPROF_HOOK_TEXT_MAX];
     llvm::BasicBlock *step = ways->early ? block_new(hooks, "cprof.step") : entry;
@@ -211,14 +190,6 @@ llvm::CallBase *emit_in_two(struct hooks *hooks, llvm::BasicBlock *entry, const 
     hot_branch(hooks, step, cprof_asm_of(scratch->getType(), inputs, text, constraints), inputs,
                ways->hot, {ways->enter, ways->begin});
     return loaded;
-}
-
-/* Gives back what has the caller's node as its first result. */
-llvm::CallBase *emit_hot_entry(struct hooks *hooks, llvm::BasicBlock *entry,
-                               const struct ways *ways)
-{
-    return results_reach_labels(hooks) ? emit_in_one(hooks, entry, ways)
-                                       : emit_in_two(hooks, entry, ways);
 }
 
 /* Arguments on their way into variables, as they are written where nothing is

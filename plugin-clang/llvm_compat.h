@@ -65,9 +65,6 @@ namespace cprof_debug_info = clang::codegenoptions;
 #define CPROF_ATTRIBUTE_C23 clang::ParsedAttr::AS_C2x
 #endif
 
-/* Whether what a callbr gives may be used behind its labels. */
-#define CPROF_CALLBR_RESULTS_AT_LABELS (LLVM_VERSION_MAJOR >= 17)
-
 /* How often a block runs for one run of its function, as the compiler guesses. */
 static inline double cprof_block_share(llvm::BlockFrequencyInfo &frequencies,
                                        const llvm::BasicBlock *block)
