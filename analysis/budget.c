@@ -368,6 +368,13 @@ static bool check_change(struct cprof_budget *budget, size_t idx, const struct c
                                               : before * (1 + change->percent / 100);
     if (!fails(&(struct range){value, value}, line->operator, limit))
         return true;
+    if (change && !change->exact) {
+        char percent[DIFF_TEXT_SIZE];
+        return add_excess(budget, idx, about->name, "is %s (%s), baseline %s",
+                          diff_value(first, line->metric, change->after, false),
+                          diff_percent(percent, change->percent),
+                          diff_value(second, line->metric, change->before, false));
+    }
     return add_excess(budget, idx, about->name, "is %s, baseline %s",
                       diff_value(first, line->metric, after, false),
                       diff_value(second, line->metric, before, false));

@@ -30,7 +30,7 @@ struct test {
     size_t subject;
     enum cprof_metric metric;
     struct statistics_shift shift; /* of logarithms */
-    double before, after;          /* medians */
+    double before, after;          /* amount_of() each side */
     double p, level;               /* level: with Holm's correction */
     bool relative, called;
 };
@@ -176,11 +176,7 @@ static bool add_test(struct judge *judge, size_t subject, enum cprof_metric metr
 {
     if (!array_reserve(&judge->tests, &judge->capacity, judge->count + 1, sizeof *judge->tests))
         return false;
-    judge->tests[judge->count++] =
-        (struct test){.subject = subject,
-                      .metric = metric,
-                      .before = diff_median(judge->diff, subject, metric, CPROF_BASELINE),
-                      .after = diff_median(judge->diff, subject, metric, CPROF_CANDIDATE)};
+    judge->tests[judge->count++] = (struct test){.subject = subject, .metric = metric};
     return true;
 }
 
@@ -208,6 +204,26 @@ static bool collect(struct judge *judge)
 }
 
 /* ---- One test ---------------------------------------------------------------- */
+
+static double geometric_mean(const uint64_t *values, size_t count)
+{
+    double sum = 0;
+    for (size_t idx = 0; idx < count; idx++)
+        sum += log(fmax((double)values[idx], 1));
+    return exp(sum / (double)count);
+}
+
+/* What stands for a side's runs: the mean where means are compared, so that the amounts
+ * that are shown go the way of their percentage.  Negative: unknown. */
+static double amount_of(const struct judge *judge, size_t subject, enum cprof_metric metric,
+                        enum cprof_side side)
+{
+    size_t first = side == CPROF_BASELINE ? 0 : judge->diff->sides[CPROF_BASELINE].count;
+    if (judge->method != METHOD_MEANS || !is_known(judge, subject, metric))
+        return diff_median(judge->diff, subject, metric, side);
+    return geometric_mean(diff_values(judge->diff, subject, metric) + first,
+                          judge->diff->sides[side].count);
+}
 
 /* Sampling puts time that passes beside the program on functions by chance, more than
  * their errors say: seen on a busy machine between runs of one build. */
@@ -441,8 +457,9 @@ static const char *text_or_empty(const char *text)
     return text ? text : "";
 }
 
-static void tell_sides(struct cprof_diff *diff)
+static void tell_sides(const struct judge *judge)
 {
+    struct cprof_diff *diff = judge->diff;
     for (int side = 0; side < CPROF_SIDE_COUNT; side++) {
         const struct diff_half *half = &diff->sides[side];
         diff->facts.sides[side] = (struct cprof_diff_side){
@@ -450,7 +467,7 @@ static void tell_sides(struct cprof_diff *diff)
             .build_id = text_or_empty(half->build_id),
             .compiler = text_or_empty(half->compiler),
             .runs = half->count,
-            .total_ns = diff_median(diff, 0, CPROF_METRIC_TOTAL_TIME, (enum cprof_side)side)};
+            .total_ns = amount_of(judge, 0, CPROF_METRIC_TOTAL_TIME, (enum cprof_side)side)};
     }
 }
 
@@ -490,6 +507,11 @@ static bool judge_all(struct judge *judge)
     struct cprof_diff *diff = judge->diff;
     bool enough = true;
     judge->method = method_for(judge);
+    for (size_t idx = 0; idx < judge->count; idx++) {
+        struct test *test = &judge->tests[idx];
+        test->before = amount_of(judge, test->subject, test->metric, CPROF_BASELINE);
+        test->after = amount_of(judge, test->subject, test->metric, CPROF_CANDIDATE);
+    }
     judge->levels = array_new(judge->count, sizeof *judge->levels);
     if (!judge->levels ||
         (judge->method == METHOD_RANKS &&
@@ -514,7 +536,7 @@ bool diff_judge(struct cprof_diff *diff)
     bool enough = judge.logs && judge.rests && judge.called[0] && judge.called[1] &&
                   collect(&judge) && judge_all(&judge) && list_one_sided(diff);
     if (enough) {
-        tell_sides(diff);
+        tell_sides(&judge);
         tell_whole(&judge);
         diff->facts.confidence = diff->options.confidence;
         diff->facts.tests = judge.count;

@@ -262,6 +262,27 @@ START_TEST(test_sides)
 }
 END_TEST
 
+/* Three runs a side are compared by their means: the amounts beside a percentage go its
+ * way, even where the medians go the other. */
+START_TEST(test_amounts)
+{
+    static const double times[2][3] = {{150e6, 208e6, 209e6}, {203e6, 204e6, 320e6}};
+    struct cprof_diff *diff = cprof_diff_new(NULL);
+    for (int side = 0; side < CPROF_SIDE_COUNT; side++)
+        for (int run = 0; run < 3; run++) {
+            const struct cprof_entry made = entry("f", "a.c", 1, times[side][run], 1);
+            add_entries(diff, (enum cprof_side)side, &made, 1);
+        }
+    facts_of(diff);
+    const struct cprof_diff_change *change =
+        support_change(diff, CPROF_DIFF_UNCLEAR, "f", CPROF_METRIC_SELF_TIME);
+    ck_assert_ptr_nonnull(change);
+    ck_assert_double_gt(change->percent, 20);
+    ck_assert_double_eq_tol(100 * (change->after / change->before - 1), change->percent, 1e-6);
+    cprof_diff_free(diff);
+}
+END_TEST
+
 /* Hostile names stay inside of every format, and JSON is to the letter. */
 START_TEST(test_renderers)
 {
@@ -313,6 +334,7 @@ Suite *diff_suite(void)
     tcase_add_test(tests, test_matched);
     tcase_add_test(tests, test_rest);
     tcase_add_test(tests, test_sides);
+    tcase_add_test(tests, test_amounts);
     tcase_add_test(tests, test_renderers);
     suite_add_tcase(suite, tests);
     return suite;
