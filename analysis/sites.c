@@ -54,8 +54,11 @@ enum cprof_status cprof_sites_text(struct cprof_profile *profile, const struct c
     return writer_finish(&writer, error);
 }
 
-enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
-                                   struct cprof_error *error)
+/* Puts one of a list, or leaves it out; false: there are no more. */
+typedef bool (*json_putter)(struct json *, const struct cprof_profile *, size_t);
+
+static enum cprof_status list_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   json_putter put, struct cprof_error *error)
 {
     struct writer writer;
     struct json json = {.writer = &writer};
@@ -64,22 +67,35 @@ enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct c
         return status;
     writer_start(&writer, sink);
     json_open(&json, NULL, '[');
-    for (size_t idx = 0; idx < profile->function_count; idx++) {
-        const struct function *function = &profile->functions[profile->by_place[idx]];
-        if (is_pseudo(function))
-            continue;
-        json_line(&json);
-        json_open(&json, NULL, '{');
-        json_text(&json, "name", texts_get(&profile->texts, function->name));
-        json_text(&json, "file", texts_get(&profile->texts, function->file));
-        json_whole(&json, "line", function->line);
-        json_bool(&json, "instrumented", (function->flags & CPROF_SITE_INSTRUMENTED) != 0);
-        json_text(&json, "reason", facts_reason(function->reason));
-        json_close(&json, '}');
-    }
+    for (size_t idx = 0; put(&json, profile, idx); idx++)
+        ;
     json_close(&json, ']');
     writer_text(&writer, "\n");
     return writer_finish(&writer, error);
+}
+
+static bool put_site_json(struct json *json, const struct cprof_profile *profile, size_t idx)
+{
+    if (idx == profile->function_count)
+        return false;
+    const struct function *function = &profile->functions[profile->by_place[idx]];
+    if (is_pseudo(function))
+        return true;
+    json_line(json);
+    json_open(json, NULL, '{');
+    json_text(json, "name", texts_get(&profile->texts, function->name));
+    json_text(json, "file", texts_get(&profile->texts, function->file));
+    json_whole(json, "line", function->line);
+    json_bool(json, "instrumented", (function->flags & CPROF_SITE_INSTRUMENTED) != 0);
+    json_text(json, "reason", facts_reason(function->reason));
+    json_close(json, '}');
+    return true;
+}
+
+enum cprof_status cprof_sites_json(struct cprof_profile *profile, const struct cprof_sink *sink,
+                                   struct cprof_error *error)
+{
+    return list_json(profile, sink, put_site_json, error);
 }
 
 /* ---- Allocation sites ------------------------------------------------------ */
@@ -127,29 +143,25 @@ enum cprof_status cprof_allocation_sites_text(struct cprof_profile *profile,
     return writer_finish(&writer, error);
 }
 
+static bool put_allocation_json(struct json *json, const struct cprof_profile *profile, size_t idx)
+{
+    if (idx == profile->heap_site_count)
+        return false;
+    if (!site_allocates(profile, idx))
+        return true;
+    struct cprof_heap_site site = heap_site_numbers(profile, (uint32_t)idx);
+    json_line(json);
+    json_open(json, NULL, '{');
+    heap_json_facts(json, &site);
+    json_close(json, '}');
+    return true;
+}
+
 enum cprof_status cprof_allocation_sites_json(struct cprof_profile *profile,
                                               const struct cprof_sink *sink,
                                               struct cprof_error *error)
 {
-    struct writer writer;
-    struct json json = {.writer = &writer};
-    enum cprof_status status = model_finish(profile, error);
-    if (status != CPROF_OK)
-        return status;
-    writer_start(&writer, sink);
-    json_open(&json, NULL, '[');
-    for (size_t idx = 0; idx < profile->heap_site_count; idx++) {
-        struct cprof_heap_site site = heap_site_numbers(profile, (uint32_t)idx);
-        if (!site_allocates(profile, idx))
-            continue;
-        json_line(&json);
-        json_open(&json, NULL, '{');
-        heap_json_facts(&json, &site);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    writer_text(&writer, "\n");
-    return writer_finish(&writer, error);
+    return list_json(profile, sink, put_allocation_json, error);
 }
 
 /* ---- The lists ------------------------------------------------------------ */
@@ -178,25 +190,24 @@ enum cprof_status cprof_lists_text(struct cprof_profile *profile, const struct c
     return writer_finish(&writer, error);
 }
 
+static bool put_list_json(struct json *json, const struct cprof_profile *profile, size_t idx)
+{
+    struct cprof_list_line line;
+    if (!cprof_list_line_at(profile, idx, &line))
+        return false;
+    json_line(json);
+    json_open(json, NULL, '{');
+    json_text(json, "file", line.file);
+    json_whole(json, "line", line.line);
+    json_text(json, "text", line.text);
+    json_text(json, "list", line.allow ? "allowlist" : "denylist");
+    json_bool(json, "matched", line.matched);
+    json_close(json, '}');
+    return true;
+}
+
 enum cprof_status cprof_lists_json(struct cprof_profile *profile, const struct cprof_sink *sink,
                                    struct cprof_error *error)
 {
-    struct cprof_list_line line;
-    struct writer writer;
-    struct json json = {.writer = &writer};
-    writer_start(&writer, sink);
-    json_open(&json, NULL, '[');
-    for (size_t idx = 0; cprof_list_line_at(profile, idx, &line); idx++) {
-        json_line(&json);
-        json_open(&json, NULL, '{');
-        json_text(&json, "file", line.file);
-        json_whole(&json, "line", line.line);
-        json_text(&json, "text", line.text);
-        json_text(&json, "list", line.allow ? "allowlist" : "denylist");
-        json_bool(&json, "matched", line.matched);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    writer_text(&writer, "\n");
-    return writer_finish(&writer, error);
+    return list_json(profile, sink, put_list_json, error);
 }
