@@ -110,11 +110,9 @@ static void write_step(char *text, char *end, const struct cprof_hook_shape *sha
                  "sarq $32, %%%u\n\t"
                  "addq %%%u, %%%u\n\t",
                  operands->enter, scratch, operands->caller, scratch);
-    if (shape->leaf)
-        ;
-    else if (shape->shared_object)
+    if (!shape->leaf && shape->shared_object)
         end = append(text, end, "movq %%%u, %%%%fs:(%%%u)\n\t", scratch, operands->offset);
-    else
+    else if (!shape->leaf)
         end = append(text, end, "movq %%%u, %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff\n\t", scratch);
     append(text, end, "subl $1, %d(%%%u)\n\tjs %%l%u", CPROF_LEFT_DISPLACEMENT, scratch,
            operands->begin);
@@ -122,12 +120,10 @@ static void write_step(char *text, char *end, const struct cprof_hook_shape *sha
 
 void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape)
 {
-    unsigned inputs = 1 + cprof_hook_scratch_count(shape);
-    unsigned first_label = inputs + shape->by_operand;
+    unsigned first_label = 1 + cprof_hook_scratch_count(shape);
     struct entry_operands operands = {.caller = 0,
                                       .scratch = 1,
                                       .offset = 2,
-                                      .id = inputs,
                                       .enter = first_label,
                                       .begin = first_label + 1,
                                       .early = first_label + 2};

@@ -27,21 +27,20 @@ struct cprof_hook_shape {
     bool guarded;       /* test first whether the runtime has started */
     bool leaf;          /* it calls nothing: the thread need not stand on its node */
     bool keep_red_zone; /* the function may keep data below its stack pointer */
-    bool by_operand;    /* site and id word are operands, not the labels of site_text.h */
+    bool by_operand;    /* site and id word are operands (Clang), not labels of site_text.h */
 };
 
 /* How many scratch registers the hot templates want besides their operands. */
 unsigned cprof_hook_scratch_count(const struct cprof_hook_shape *shape);
 
-/* Entry.  Outputs: 0 caller's hot pointer, 1 scratch [, 2 scratch]; input: the id word
- * where by_operand.  Labels, in this order: enter, begin, early (early only if it can
+/* Entry, as one statement; not by_operand.  Outputs: 0 caller's hot pointer, 1 scratch
+ * [, 2 scratch].  Labels, in this order: enter, begin, early (early only if it can
  * happen, see cprof_hook_may_be_early). */
 void cprof_hook_entry(char *text, const struct cprof_hook_shape *shape);
 bool cprof_hook_may_be_early(const struct cprof_hook_shape *shape);
 
-/* The same instructions in two halves, for a compiler that does not let an
- * asm goto's outputs be used at its labels (LLVM 16, and any where it does not
- * optimise).
+/* The same instructions in two halves, for LLVM: 16 does not let outputs be used at
+ * the labels, and 19 may not have them there when registers are short (ADR 6).
  * Load.  Outputs as of the entry; label: early, if it can happen.
  * Step.  Output: 0 scratch 1 of the load; inputs: 1 the same in the same
  * register, 2 caller's hot pointer [, 3 scratch 2 of the load] [, the id word

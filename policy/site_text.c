@@ -289,6 +289,18 @@ static void write_lines(const struct cprof_site_text *text)
     close_section(text->output);
 }
 
+void cprof_string_directive(FILE *output, const char *string)
+{
+    fputs("\t.string \"", output);
+    for (const char *byte = string; *byte; byte++) {
+        if (*byte >= ' ' && *byte <= '~' && *byte != '"' && *byte != '\\')
+            fputc(*byte, output);
+        else
+            fprintf(output, "\\%03o", (unsigned char)*byte);
+    }
+    fputs("\"\n", output);
+}
+
 static void write_strings(const struct cprof_site_text *text)
 {
     FILE *output = text->output;
@@ -296,16 +308,8 @@ static void write_strings(const struct cprof_site_text *text)
 
     open_section(output, CPROF_SECTION_STRING, "aR");
     fputs(".Lcprof_strings:\n", output);
-    for (const char *string = text->strings; string < end; string += strlen(string) + 1) {
-        fputs("\t.string \"", output);
-        for (const char *byte = string; *byte; byte++) {
-            if (*byte >= ' ' && *byte <= '~' && *byte != '"' && *byte != '\\')
-                fputc(*byte, output);
-            else
-                fprintf(output, "\\%03o", (unsigned char)*byte);
-        }
-        fputs("\"\n", output);
-    }
+    for (const char *string = text->strings; string < end; string += strlen(string) + 1)
+        cprof_string_directive(output, string);
     /* a reference that no other ABI version satisfies */
     fprintf(output, "\t.balign 4\n\t.long %s - .\n", CPROF_SYMBOL_ABI);
     close_section(output);

@@ -65,6 +65,9 @@ void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_polic
  * fail at link time, and frees the writer. */
 void cprof_site_text_free(struct cprof_site_text *text);
 
+/* `.string`, with what an assembler would misread as octal numbers. */
+void cprof_string_directive(FILE *output, const char *string);
+
 #ifdef __cplusplus
 }
 #endif

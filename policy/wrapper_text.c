@@ -13,6 +13,8 @@
 
 #include <cprof/abi.h>
 
+#include "site_text.h"
+
 enum { REGISTER_COUNT = 6 };
 static const char *const registers[REGISTER_COUNT] = {"%rdi", "%rsi", "%rdx", "%rcx", "%r8", "%r9"};
 
@@ -180,18 +182,6 @@ static void write_body(FILE *output, const struct cprof_allocator *allocator)
     }
 }
 
-static void write_string(FILE *output, const char *string)
-{
-    fputs("\t.string \"", output);
-    for (const char *byte = string; *byte; byte++) {
-        if (*byte >= ' ' && *byte <= '~' && *byte != '"' && *byte != '\\')
-            fputc(*byte, output);
-        else
-            fprintf(output, "\\%03o", (unsigned char)*byte);
-    }
-    fputs("\"\n", output);
-}
-
 /* Its record: the fields of allocation.def, in their order. */
 static void write_record(FILE *output, const struct cprof_allocator *allocator, const char *file)
 {
@@ -200,9 +190,9 @@ static void write_record(FILE *output, const struct cprof_allocator *allocator, 
     fprintf(output, "\t.section " CPROF_SECTION_STRING ",\"aGR\",@progbits,");
     fprintf(output, CPROF_SYMBOL("address_%s") ",comdat\n.Lcprof_address_file_%s:\n", symbol,
             symbol);
-    write_string(output, file);
+    cprof_string_directive(output, file);
     fprintf(output, ".Lcprof_address_callee_%s:\n", symbol);
-    write_string(output, symbol);
+    cprof_string_directive(output, symbol);
     fprintf(output, "\t.section " CPROF_SECTION_ALLOCATION ",\"aGR\",@progbits,");
     fprintf(output,
             CPROF_SYMBOL("address_%s") ",comdat\n\t.balign 8\n.Lcprof_address_%s:\n\t.long 0\n",
