@@ -290,16 +290,38 @@ static inline struct thread *thread_of(const struct process *process, const stru
     return &process->threads[node->thread];
 }
 
+/* A word of this thread's, by its distance from the thread pointer. */
+static inline uint64_t thread_word(intptr_t offset)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(value) : "r"(offset));
+    return value;
+}
+
+static inline void thread_word_set(intptr_t offset, uint64_t value)
+{
+    __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(offset) : "memory");
+}
+
 static inline uintptr_t current_get(const struct process *process)
 {
-    uintptr_t value;
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(value) : "r"(process->tls_offset));
-    return value;
+    return thread_word(process->tls_offset);
 }
 
 static inline void current_set(const struct process *process, uintptr_t value)
 {
-    __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(process->tls_offset) : "memory");
+    thread_word_set(process->tls_offset, value);
+}
+
+/* The bytes that are left to the thread's next sample of allocations. */
+static inline int64_t left_get(const struct heap_parts *heap)
+{
+    return (int64_t)thread_word(heap->left_offset);
+}
+
+static inline void left_set(const struct heap_parts *heap, int64_t value)
+{
+    thread_word_set(heap->left_offset, (uint64_t)value);
 }
 
 /* Compare-and-swap against this thread's own signal handlers: one instruction,
@@ -312,19 +334,6 @@ static inline bool swap_own(uint64_t *word, uint64_t *expected, uint64_t value)
                      : "+a"(*expected), "+m"(*word), "=@ccz"(swapped)
                      : "r"(value));
     return swapped;
-}
-
-/* The same for the bytes that are left to the thread's next sample. */
-static inline int64_t left_get(const struct heap_parts *heap)
-{
-    int64_t value;
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(value) : "r"(heap->left_offset));
-    return value;
-}
-
-static inline void left_set(const struct heap_parts *heap, int64_t value)
-{
-    __asm__ volatile("movq %0, %%fs:(%1)" : : "r"(value), "r"(heap->left_offset) : "memory");
 }
 
 static inline uint32_t thread_id(void)
