@@ -118,7 +118,10 @@ HOT uint64_t block_hash(uintptr_t address)
 
 HOT struct shard *shard_of(struct heap *heap, uint64_t hash)
 {
-    return &heap->shards[hash >> (64 - SHARD_BITS)];
+    struct shard *shard = &heap->shards[hash >> (64 - SHARD_BITS)];
+
+    KEPT(shard);
+    return shard;
 }
 
 HOT uint64_t shard_home(const struct shard *shard, uint64_t hash)

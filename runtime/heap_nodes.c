@@ -114,7 +114,10 @@ HOT uint64_t cache_key(const struct process *process, const struct cprof_node *p
 
 HOT struct cached_leaf *cache_entry(struct heap_thread *self, uint64_t key)
 {
-    return &self->cache[((key >> 39) + key) % NODE_CACHE];
+    struct cached_leaf *entry = &self->cache[((key >> 39) + key) % NODE_CACHE];
+
+    KEPT(entry);
+    return entry;
 }
 
 static NOINLINE struct leaf leaf_look_up(struct process *process, struct heap_thread *self,
@@ -144,8 +147,10 @@ HOT struct leaf allocation_leaf(struct process *process, struct heap_thread *sel
 
     if (LIKELY(*(volatile uint64_t *)&cached->key == key)) {
         struct leaf leaf = *(volatile struct leaf *)&cached->leaf;
-        if (LIKELY(*(volatile uint64_t *)&cached->key == key)) /* no handler has renewed it */
+        if (LIKELY(*(volatile uint64_t *)&cached->key == key)) { /* no handler has renewed it */
+            KNOWN(leaf.node != NULL);
             return leaf;
+        }
     }
     return leaf_look_up(process, self, parent, site, flags);
 }

@@ -46,6 +46,11 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* For the compiler: a value to keep in a register, instead of working it out again for
+ * each field; and what holds though it cannot see why. */
+#define KEPT(x) __asm__("" : "+r"(x))
+#define KNOWN(x) ((x) ? (void)0 : __builtin_unreachable())
+
 enum {
     BLOCK_NODES = CPROF_ZONE / CPROF_NODE_STRIDE,
     BLOCK_MAX = 3072, /* 1.5 million nodes, 1.2 GB of addresses, twice for the twins */
@@ -269,7 +274,9 @@ static inline struct cprof_node *node_at(const struct process *process, uintptr_
     if (UNLIKELY(distance >= BLOCKS_LEN))
         return NULL;
     distance &= ~(uintptr_t)(CPROF_NODE_STRIDE - 1);
-    return (struct cprof_node *)(process->base + CPROF_ZONE + distance);
+    struct cprof_node *node = (struct cprof_node *)(process->base + CPROF_ZONE + distance);
+    KNOWN(node != NULL);
+    return node;
 }
 
 static inline uintptr_t hot_at(const struct cprof_node *node)

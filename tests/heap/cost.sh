@@ -46,7 +46,7 @@ for kind in "" -fPIC; do
     done <<'MOST'
 off 12
 sampled 19
-on 420
+on 390
 MOST
 done
 finish
