@@ -56,7 +56,7 @@ struct block {
 #define HUGE_SIZE (((uint64_t)1 << BLOCK_SIZE_BITS) - 1) /* the table of huge blocks knows */
 _Static_assert(NODE_MAX <= 1 << (64 - BLOCK_SIZE_BITS - BLOCK_BIRTH_HIGH), "a node's number fits");
 
-/* Blocks in the order of their hashes, with gaps: linear probing, no wrap. */
+/* Blocks in the order of where their hashes lead, with gaps: linear probing, no wrap. */
 struct shard {
     uint32_t lock;
     uint32_t used, limit; /* blocks in it; from here on it grows */
