@@ -19,10 +19,6 @@
 
 #include "runtime.h"
 
-/* What every malloc and free runs through is one function each, without calls: half of
- * what it would cost otherwise goes into saving and passing registers. */
-#define HOT static inline __attribute__((always_inline))
-
 enum {
     SHARD_BITS = 6,
     SHARD_COUNT = 1 << SHARD_BITS,

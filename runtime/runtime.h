@@ -43,6 +43,10 @@
 #define NOINLINE __attribute__((noinline))
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
+/* What every malloc and free, and every timed call, runs through is one function each,
+ * without calls: half of what it would cost otherwise goes into saving and passing
+ * registers. */
+#define HOT static inline __attribute__((always_inline))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 

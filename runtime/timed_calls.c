@@ -158,8 +158,8 @@ static NOINLINE uint64_t sample_duration(const struct process *process, const st
 /* Closes the innermost open timed call, at `now`; returns what the thread stood
  * on before.  One too deep to have been noted has no duration; its caller, where
  * that is timed, is charged again. */
-static inline uintptr_t timed_close(struct process *process, struct thread *thread,
-                                    struct cprof_node *parent, uint64_t now)
+HOT uintptr_t timed_close(struct process *process, struct thread *thread, struct cprof_node *parent,
+                          uint64_t now)
 {
     uint32_t depth = thread->timed_depth - 1;
 
@@ -201,8 +201,8 @@ static inline uintptr_t timed_close(struct process *process, struct thread *thre
 }
 
 /* Calls that a jump left behind: their frames lie below `frame`. */
-static void timed_abandon(struct process *process, struct thread *thread, struct cprof_node *parent,
-                          uintptr_t frame, uint64_t now)
+static NOINLINE void timed_abandon(struct process *process, struct thread *thread,
+                                   struct cprof_node *parent, uintptr_t frame, uint64_t now)
 {
     while (thread->timed_depth && thread->timed_depth <= TIMED_DEPTH_MAX &&
            thread->timed[thread->timed_depth - 1].frame < frame)
