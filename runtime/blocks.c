@@ -111,11 +111,13 @@ static NOINLINE uint64_t huge_take(struct heap *heap, uintptr_t address)
 
 /* Blocks that are neighbours in memory are allocated, and often released, one after the
  * other.  So those of 256 bytes share a hash and stand in neighbouring places, two cache
- * lines instead of one each.  The top bits choose the shard, the next ones the place in
- * it, in proportion, so that a capacity need be no power of two. */
+ * lines instead of one each.  No more than sixteen do: what a pool hands out in smaller
+ * steps than malloc differs in the low bits, and goes elsewhere, or searches would be
+ * long and the slack at the table's end too short.  The top bits choose the shard, the
+ * next ones the place in it, in proportion, so that a capacity need be no power of two. */
 HOT uint64_t block_hash(uintptr_t address)
 {
-    return (address >> 8) * 0x9e3779b97f4a7c15u;
+    return (address & ~(uintptr_t)0xf0) * 0x9e3779b97f4a7c15u;
 }
 
 HOT struct shard *shard_of(struct heap *heap, uint64_t hash)
