@@ -296,6 +296,17 @@ static void stretch_print(const struct piece *piece, size_t from, size_t frame_e
     bytes_print(piece, from, end);
 }
 
+/* The runtime asks for the ends of its own code by these names (runtime/code_map.c). */
+static void end_label_print(const char *name)
+{
+    printf("\t.weak %s\n\t.hidden %s\n%s:\n", name, name, name);
+}
+
+static bool is_code(const struct piece *piece)
+{
+    return strcmp(piece->name, ".text") == 0;
+}
+
 static void piece_print(const struct object *object, const struct piece *piece)
 {
     const Elf64_Shdr *header = piece->header;
@@ -308,6 +319,8 @@ static void piece_print(const struct object *object, const struct piece *piece)
            header->sh_flags & SHF_WRITE ? "w" : "", header->sh_flags & SHF_EXECINSTR ? "x" : "",
            header->sh_flags & SHF_TLS ? "T" : "", section_type(piece), CPROF_ABI_VERSION,
            (unsigned long long)header->sh_addralign, piece->idx);
+    if (is_code(piece))
+        end_label_print(CPROF_SYMBOL("text_start"));
     while ((symbol = label_next(object, piece, symbol))) {
         stretch_print(piece, offset, frame_end, symbol->st_value);
         offset = symbol->st_value;
@@ -316,6 +329,8 @@ static void piece_print(const struct object *object, const struct piece *piece)
             ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? symbol->st_value + symbol->st_size : 0;
     }
     stretch_print(piece, offset, frame_end, header->sh_size);
+    if (is_code(piece))
+        end_label_print(CPROF_SYMBOL("text_end"));
     relocations_print(object, piece);
 }
 

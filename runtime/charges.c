@@ -109,6 +109,7 @@ static NOINLINE void charge_wait(struct process *process, struct thread *thread,
 {
     if (process->clock == CPROF_CLOCK_FAKE)
         return;
+    kernel_samples_poll(process, now);
     uint64_t cpu = clock_ns(CLOCK_OF_THREAD_CPU);
     uint64_t wall = ticks_to_ns(process, now - thread->cpu_ticks);
     uint64_t used = cpu - thread->cpu_ns;

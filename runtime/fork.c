@@ -155,6 +155,7 @@ static bool child_file(struct process *process)
         if (old->window)
             modules_copy(process, old->contents, old->window, old->window_len);
         shapes_restore(process, old->shapes, old->nodes);
+        kernel_samples_delay(process);
     }
     if (old->window)
         SYSTEM_2(munmap, old->window, old->window_len);

@@ -171,6 +171,7 @@ static void module_register(struct process *process)
     module_first_site = first;
     module_first_allocation = first + count;
     site_ids_set(first, 1);
+    code_register(process);
     __atomic_fetch_add(&process->module_count, 1, __ATOMIC_RELAXED);
 }
 

@@ -344,6 +344,19 @@ static void segment_skip(uintptr_t base, const struct program_header *segment)
     SYSTEM_3(mprotect, first, len, executable);
 }
 
+/* What is to be added to the addresses in its program headers. */
+static uintptr_t module_base(const struct file_header *file)
+{
+    const struct program_header *headers =
+        (const struct program_header *)((uintptr_t)file + file->program_headers);
+    uintptr_t base = (uintptr_t)file;
+
+    for (unsigned idx = 0; idx < file->program_header_count; idx++)
+        if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].offset == 0)
+            base -= headers[idx].virtual_address;
+    return base;
+}
+
 static void module_skip_hooks(void)
 {
     enum { EXECUTABLE = 1, WRITABLE = 2 };
@@ -353,10 +366,7 @@ static void module_skip_hooks(void)
         return;
     const struct program_header *headers =
         (const struct program_header *)(__ehdr_start + file->program_headers);
-    uintptr_t base = (uintptr_t)file;
-    for (unsigned idx = 0; idx < file->program_header_count; idx++)
-        if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].offset == 0)
-            base -= headers[idx].virtual_address;
+    uintptr_t base = module_base(file);
     for (unsigned idx = 0; idx < file->program_header_count; idx++)
         if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].flags & EXECUTABLE &&
             !(headers[idx].flags & WRITABLE))

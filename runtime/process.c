@@ -192,6 +192,11 @@ static uint32_t heap_mode_of(struct process *process, const char *word)
     return string_equal(word, "off") ? CPROF_HEAP_OFF : CPROF_HEAP_ON;
 }
 
+static bool is_off(const char *word)
+{
+    return word && string_equal(word, "off");
+}
+
 static uint32_t clock_choose(struct process *process)
 {
     if (&cprof_fake_clock) {
@@ -212,6 +217,7 @@ static void configure(struct process *process, char **environment)
     }
     process->heap.mode = heap_mode_of(process, environment_value(environment, "CPROF_ALLOC"));
     process->clock = clock_choose(process);
+    process->without_samples = is_off(environment_value(environment, "CPROF_SAMPLES"));
     path_set(process->pattern, pattern && *pattern ? pattern : "cprof.out.%p");
     if (SYSTEM_2(getcwd, process->folder, PATH_MAX_LEN) <= 0)
         process->folder[0] = '\0';
@@ -321,6 +327,7 @@ static struct process *process_start(int argument_count, char **arguments, char 
         return NULL;
     if (process->mode == CPROF_MODE_OFF || !file_create(process))
         return process_switch_off(process) ? process : NULL;
+    kernel_samples_start(process);
     return process;
 }
 
@@ -329,6 +336,7 @@ static void process_enter_main_thread(struct process *process)
     struct thread *thread = thread_claim(process, 0);
 
     clock_calibrate(process);
+    kernel_samples_delay(process);
     if (!thread)
         return;
     probes_calibrate(process, thread);
@@ -396,6 +404,7 @@ HIDDEN void __cprof_finish(void)
         return;
     if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0) {
         module_unloaded(process);
+        code_unregister(process);
         return;
     }
     struct cprof_node *standing = node_at(process, current_get(process));
@@ -405,6 +414,7 @@ HIDDEN void __cprof_finish(void)
         thread_record(process, thread);
     }
     heap_finish(process);
+    kernel_samples_drain(process, true);
     process->header->last = moment_now(process);
     process->header->state = CPROF_STATE_COMPLETE;
     file_finish(process);

@@ -26,6 +26,8 @@
 #include "heap.c"
 #include "module.c"
 #include "patch.c"
+#include "code_map.c"
+#include "kernel_samples.c"
 #include "process.c"
 #include "fork.c"
 #include "allocation.c"

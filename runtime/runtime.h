@@ -24,7 +24,8 @@
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end; before it
  * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c,
  * patch.c, process.c (start and finish), file.c, fork.c, thunk.c; for allocations
- * heap.h and the files that it names.
+ * heap.h and the files that it names; for where the kernel sees threads
+ * kernel_samples.c and code_map.c.
  * One translation unit, runtime.c, includes them all.
  */
 #ifndef CPROF_RUNTIME_H
@@ -73,6 +74,9 @@ enum {
     FIRST_DURATIONS = 512,  /* parts of an extent: whole pages */
     DIRECTORY_MAX = 1 << 16,
     TWIN_TAG = 2,
+    SAMPLED_CPU_MAX = 512,
+    CODE_MODULE_MAX = 64,
+    CODE_FUNCTION_COUNT = 4096,
 };
 
 /* What __cprof_left is until sampling sets it: below zero for as long as a thread
@@ -152,6 +156,12 @@ struct thread {
     uint32_t calls_to_probe; /* timed calls until it is measured again */
 } __attribute__((aligned(128)));
 
+/* A function of the program's by its address, code_map.c. */
+struct code_function {
+    uintptr_t start;
+    uint32_t site; /* 0: none that has hooks */
+};
+
 /* What adaptive mode notes of a node, by node index. */
 struct tuning {
     uint32_t interval; /* an untimed node was armed with */
@@ -170,6 +180,27 @@ struct heap_parts {
     uint32_t place_limit;       /* backed by the file */
     uint32_t mode;              /* enum cprof_heap_mode */
     uint8_t any[1];             /* the filter while every block is noted */
+};
+
+/* A module whose functions can be told by their addresses, code_map.c. */
+struct code_module {
+    uintptr_t start, end;                 /* of its code; end 0: it is gone */
+    uintptr_t runtime_start, runtime_end; /* of its copy of this runtime */
+    const struct frame_index *frames;
+    uint32_t (*site_of)(uintptr_t start, uintptr_t end);
+};
+
+/* What the kernel's samples need, kernel_samples.c; private, but for the records. */
+struct kernel_samples {
+    uint64_t busy;       /* ticks since when somebody is in here, 0: nobody */
+    uint32_t ring_count; /* of rings[] */
+    uint64_t ring_len;   /* bytes, behind the page that describes it */
+    uint64_t due;        /* ticks at which they are to be emptied again */
+    struct perf_event_mmap_page *rings[SAMPLED_CPU_MAX];
+    uint32_t module_count;
+    struct code_module modules[CODE_MODULE_MAX];
+    struct code_function functions[CODE_FUNCTION_COUNT]; /* by a hash of the start */
+    struct cprof_samples records[CPROF_SAMPLES_COUNT] __attribute__((aligned(4096)));
 };
 
 struct process {
@@ -194,7 +225,8 @@ struct process {
     uint32_t paused;  /* by the program: user.c */
     uint32_t growing; /* tid of who makes the file larger */
     uint32_t mode, clock, pid;
-    char *window; /* the file from its start, holes included */
+    bool without_samples; /* CPROF_SAMPLES=off */
+    char *window;         /* the file from its start, holes included */
     uint64_t window_len;
     uint64_t file_end;
     uint64_t extent_next;
@@ -210,6 +242,7 @@ struct process {
     uint64_t pair_x16, inner_x16; /* what probes took at the start; see struct thread */
 
     struct heap_parts heap;
+    struct kernel_samples *samples; /* NULL: the kernel takes none */
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -405,6 +438,20 @@ static void call_count(struct process *process, struct thread *thread, struct cp
 static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
                           uintptr_t *caller);
 static void node_arm(struct process *process, struct cprof_node *node);
+
+/* kernel_samples.c */
+static bool kernel_samples_enter(const struct process *process, struct kernel_samples *samples);
+static void kernel_samples_leave(struct kernel_samples *samples);
+static void kernel_samples_drain(struct process *process, bool keep);
+static inline void kernel_samples_poll(struct process *process, uint64_t now);
+static void kernel_samples_start(struct process *process);
+static void kernel_samples_delay(const struct process *process);
+
+/* code_map.c */
+static void code_register(struct process *process);
+static void code_unregister(struct process *process);
+static uint32_t code_site(struct kernel_samples *samples, uintptr_t address);
+static bool is_behind_call(const struct kernel_samples *samples, uintptr_t address);
 
 /* calibrate.c */
 static uint64_t probes_measure(struct process *process, struct thread *thread);

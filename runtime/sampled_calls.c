@@ -134,6 +134,7 @@ static void sample_begin(struct process *process, struct thread *thread, struct 
     uint32_t weight = process->tuning[idx_of(process, child)].interval / INTERVAL_UNIT;
     uint64_t now = charge(process, thread, ticks_now(process));
 
+    kernel_samples_poll(process, now);
     timed_open(process, thread, child, caller, stood_on, now);
     interval_adapt(process, thread, weight, now);
     thread_record(process, thread);

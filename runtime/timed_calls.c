@@ -83,12 +83,13 @@ static uint64_t timed_threshold(const struct process *process, const struct thre
 /* Timed calls are to cost one hundredth of the time, however deep they are nested:
  * the threshold moves, and nodes whose calls are shorter follow at their next trial.
  * It goes up fast and down slowly. */
-static void threshold_adapt(const struct process *process, struct thread *thread)
+static void threshold_adapt(struct process *process, struct thread *thread)
 {
     uint64_t elapsed = thread->last_event - thread->window_start;
 
     if (elapsed < 20 * process->sample_gap)
         return;
+    kernel_samples_poll(process, thread->last_event);
     uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 100;
     uint64_t threshold = thread->short_ticks;
     if (spent > share)

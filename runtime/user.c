@@ -81,6 +81,7 @@ static void thread_flush(struct process *process)
         charge(process, thread, ticks_now(process));
         thread_record(process, thread);
     }
+    kernel_samples_drain(process, true);
     process->header->last = moment_now(process);
 }
 
@@ -137,6 +138,7 @@ HIDDEN void __cprof_run_resume(void)
 
     if (!is_recording(process))
         return;
+    kernel_samples_drain(process, false);
     if (__atomic_exchange_n(&process->paused, 0, __ATOMIC_ACQ_REL) &&
         process->mode != CPROF_MODE_COUNT)
         threads_advance(process, ticks_now(process), 0);
@@ -186,6 +188,7 @@ HIDDEN void __cprof_run_reset(void)
     struct cprof_moment now = moment_now(process);
     for (uint32_t idx = 0; idx < process->thread_count && idx < process->thread_limit; idx++)
         thread_forget(&process->threads[idx], now.ticks);
+    kernel_samples_forget(process);
     process->header->first = process->header->last = now;
     process->header->started_ns = clock_ns(CLOCK_OF_REAL_TIME);
     process->header->lost_calls = process->header->early_calls = 0;

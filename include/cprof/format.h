@@ -111,7 +111,8 @@ enum cprof_extent_type {
     CPROF_EXTENT_MODULE = 3,    /* struct cprof_module and its blobs, `first` = first site id */
     CPROF_EXTENT_DURATIONS = 4, /* struct cprof_durations[] */
     CPROF_EXTENT_HEAP = 5,      /* one struct cprof_heap */
-    CPROF_EXTENT_PLACES = 6     /* struct cprof_place[], `first` = number of the first */
+    CPROF_EXTENT_PLACES = 6,    /* struct cprof_place[], `first` = number of the first */
+    CPROF_EXTENT_SAMPLES = 7    /* struct cprof_samples[], `first` = ns from one to the next */
 };
 
 struct cprof_extent {
@@ -328,6 +329,20 @@ struct cprof_place {
 };
 
 #define CPROF_PLACE_APART 0x1u /* mmap: not part of the heap's size */
+
+/* ---- Where the kernel saw the threads ---------------------------------------
+ * How often it found a thread in a function, or in a library that the function had
+ * called, once in so many nanoseconds of processor time.  In use when `site` is not 0;
+ * it may be one of those below. */
+#define CPROF_SAMPLES_COUNT 4096
+#define CPROF_SAMPLES_ELSEWHERE 0xffffffffu /* nobody knows whose caller's */
+#define CPROF_SAMPLES_RUNTIME 0xfffffffeu   /* the profiler's own          */
+
+struct cprof_samples {
+    uint32_t site;
+    uint32_t reserved;
+    uint64_t count;
+};
 
 static_assert(sizeof(struct cprof_extent) == CPROF_EXTENT_SIZE, "extent size");
 static_assert(sizeof(struct cprof_node) == CPROF_NODE_SIZE, "node size");

@@ -7,8 +7,10 @@
 #   time:  on a fake clock; the self times must be right as well (exact mode), except
 #          that a jump may lose the one stretch of time that was being charged
 #
-# The program's first calls, which make nodes, take a process for each step.
+# The program's first calls, which make nodes, take a process for each step.  Without the
+# kernel's samples, of which there are more than can be emptied step by step.
 set -euo pipefail
+export CPROF_SAMPLES=off
 cprof=$1 tree_check=$2 include=$3 mode=$4 when=$5 time=${6:-}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)

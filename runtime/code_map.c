@@ -1,0 +1,216 @@
+/* Which function is an address in?  Asked by kernel_samples.c of addresses that the
+ * kernel has seen threads at.  Each module brings the table that unwinders search
+ * (.eh_frame_hdr: every function's start, sorted; no symbols needed, stripping keeps
+ * it), and a function says which site it is by the id that its hook compares with
+ * (patch.c knows how a hook looks).  Both are read once a function.
+ *
+ * All here happens under kernel_samples.busy, but for modules that come.
+ */
+
+/* The table, of which this encoding is the only one that linkers write. */
+struct frame_index {
+    uint8_t version, pointer_encoding, count_encoding, table_encoding;
+    int32_t pointer;
+    uint32_t count;
+    struct {
+        int32_t start, entry; /* from the table's own address */
+    } rows[];
+};
+
+enum {
+    TYPE_OF_FRAME_SEGMENT = 0x6474e550,
+    FRAME_VERSION = 1,
+    FRAME_COUNT_ENCODING = 0x03, /* four bytes */
+    FRAME_TABLE_ENCODING = 0x3b, /* four bytes, signed, from the table */
+};
+
+/* Ends of the module's copy of this code (cmake/carry.c). */
+extern HIDDEN const char __cprof_text_start[], __cprof_text_end[];
+
+/* What the entry of the unwinding table says: where a function ends.  0: nothing that
+ * is understood. */
+static uintptr_t function_end(const struct frame_index *frames, uint32_t row)
+{
+    enum { START = 2, LENGTH = 3 }; /* words; before them length and common entry */
+    uintptr_t start = (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[row].start;
+    const uint32_t *entry =
+        (const uint32_t *)((uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[row].entry);
+
+    if ((uintptr_t)&entry[START] + (uintptr_t)(intptr_t)(int32_t)entry[START] != start)
+        return 0;
+    return start + entry[LENGTH];
+}
+
+/* The function around the address; 0: none. */
+static uintptr_t function_start(const struct code_module *module, uintptr_t address, uintptr_t *end)
+{
+    const struct frame_index *frames = module->frames;
+    intptr_t wanted = (intptr_t)(address - (uintptr_t)frames);
+    uint32_t low = 0, high = frames->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (frames->rows[middle].start <= wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return 0;
+    *end = function_end(frames, low - 1);
+    return address < *end ? (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].start
+                          : 0;
+}
+
+/* The id of the first hook in the code, or 0.  The module's own copy of this looks,
+ * because only that knows where the module's ids are. */
+static uint32_t code_site_of(uintptr_t start, uintptr_t end)
+{
+    enum { HOOK_LONGEST = 64 };
+    const bool by_register[] = {false, true};
+    bool is_leaf;
+
+    for (code at = (code)start; (uintptr_t)at + HOOK_LONGEST < end; at++) {
+        if (*at != 0x3b && *at != 0x44)
+            continue;
+        for (unsigned way = 0; way < 2; way++)
+            if (match_step(at, by_register[way], &is_leaf)) {
+                code operand = at + (*at == 0x44) + 2;
+                return *(const uint32_t *)(operand + 4 + word_at(operand));
+            }
+    }
+    return 0;
+}
+
+/* Remembers what the function is, where there is room. */
+static uint32_t function_site(struct kernel_samples *samples, const struct code_module *module,
+                              uintptr_t start, uintptr_t end)
+{
+    uint32_t idx = (uint32_t)(start * UINT64_C(0x9e3779b97f4a7c15) >> 52);
+
+    for (unsigned probes = 0; probes < CODE_FUNCTION_COUNT; probes++, idx++) {
+        struct code_function *function = &samples->functions[idx % CODE_FUNCTION_COUNT];
+        if (function->start == start)
+            return function->site;
+        if (function->start)
+            continue;
+        uint32_t site = module->site_of(start, end);
+        if (site >= CPROF_SITE_PAUSED)
+            return 0;
+        function->site = site;
+        function->start = start;
+        return site;
+    }
+    return module->site_of(start, end);
+}
+
+static const struct code_module *code_module_of(const struct kernel_samples *samples,
+                                                uintptr_t address)
+{
+    uint32_t count = __atomic_load_n(&samples->module_count, __ATOMIC_ACQUIRE);
+
+    for (uint32_t idx = 0; idx < count && idx < CODE_MODULE_MAX; idx++)
+        if (address >= samples->modules[idx].start && address < samples->modules[idx].end)
+            return &samples->modules[idx];
+    return NULL;
+}
+
+/* The site of the function around the address; 0: none that has hooks. */
+static uint32_t code_site(struct kernel_samples *samples, uintptr_t address)
+{
+    const struct code_module *module = code_module_of(samples, address);
+    uintptr_t end, start;
+
+    if (!module)
+        return 0;
+    if (address >= module->runtime_start && address < module->runtime_end)
+        return CPROF_SAMPLES_RUNTIME;
+    start = function_start(module, address, &end);
+    return start ? function_site(samples, module, start, end) : 0;
+}
+
+/* Whether a call stands in front of the address, so that it may be where one returns. */
+static bool is_behind_call(const struct kernel_samples *samples, uintptr_t address)
+{
+    const struct code_module *module = code_module_of(samples, address);
+    code at = (code)address;
+
+    if (!module || address < module->start + 7)
+        return false;
+    if (at[-5] == 0xe8) /* call function */
+        return true;
+    for (int len = 2; len <= 7; len++) /* call *operand */
+        if (at[-len] == 0xff && (at[1 - len] & 0x38) == 0x10)
+            return true;
+    return false;
+}
+
+/* ---- Modules that come and go --------------------------------------------- */
+
+/* Of code only the segment that this lies in: between two there may be anything. */
+static void code_segments_look(struct code_module *module, const struct file_header *file,
+                               uintptr_t base)
+{
+    enum { EXECUTABLE = 1 };
+    const struct program_header *headers =
+        (const struct program_header *)((uintptr_t)file + file->program_headers);
+
+    for (unsigned idx = 0; idx < file->program_header_count; idx++) {
+        uintptr_t start = base + headers[idx].virtual_address;
+        uintptr_t end = start + headers[idx].memory_size;
+        if (headers[idx].type == TYPE_OF_FRAME_SEGMENT)
+            module->frames = (const struct frame_index *)start;
+        if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].flags & EXECUTABLE &&
+            module->runtime_start >= start && module->runtime_start < end)
+            module->start = start, module->end = end;
+    }
+}
+
+/* The calling copy's module.  Modules come one after another: the dynamic linker holds
+ * its lock. */
+static void code_register(struct process *process)
+{
+    struct kernel_samples *samples = process->samples;
+    const struct file_header *file = (const struct file_header *)(const void *)__ehdr_start;
+    struct code_module module = {.runtime_start = (uintptr_t)__cprof_text_start,
+                                 .runtime_end = (uintptr_t)__cprof_text_end,
+                                 .site_of = code_site_of};
+
+    if (!samples || !file)
+        return;
+    code_segments_look(&module, file, module_base(file));
+    const struct frame_index *frames = module.frames;
+    if (!frames || frames->version != FRAME_VERSION ||
+        frames->count_encoding != FRAME_COUNT_ENCODING ||
+        frames->table_encoding != FRAME_TABLE_ENCODING)
+        return;
+    uint32_t idx = 0;
+    while (idx < samples->module_count && samples->modules[idx].end)
+        idx++;
+    if (idx == CODE_MODULE_MAX)
+        return;
+    uintptr_t end = module.end;
+    module.end = 0; /* until all is there */
+    samples->modules[idx] = module;
+    __atomic_store_n(&samples->modules[idx].end, end, __ATOMIC_RELEASE);
+    if (idx == samples->module_count)
+        __atomic_store_n(&samples->module_count, idx + 1, __ATOMIC_RELEASE);
+}
+
+/* The module's code is about to go: nobody may be looking at it.  Whoever is, is done
+ * in some microseconds; one that died in the middle is not waited for. */
+static void code_unregister(struct process *process)
+{
+    enum { ROUNDS = 10000 };
+    struct kernel_samples *samples = process->samples;
+
+    if (!samples)
+        return;
+    for (uint32_t idx = 0; idx < samples->module_count; idx++)
+        if (samples->modules[idx].site_of == code_site_of)
+            __atomic_store_n(&samples->modules[idx].end, 0, __ATOMIC_SEQ_CST);
+    for (int round = 0; round < ROUNDS && !kernel_samples_enter(process, samples); round++)
+        SYSTEM_0(sched_yield);
+    bytes_clear(samples->functions, sizeof samples->functions);
+    kernel_samples_leave(samples);
+}
