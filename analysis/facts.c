@@ -99,6 +99,7 @@ static void add_runs(const struct cprof_profile *profile, struct cprof_run *out)
         out->lost_calls += run->header.lost_calls;
         out->early_calls += run->header.early_calls;
         out->threads += run->threads;
+        out->kernel_samples += run->kernel_samples;
         out->nodes += run->nodes;
         out->file_bytes += run->bytes;
         out->complete = out->complete && run->header.state == CPROF_STATE_COMPLETE;

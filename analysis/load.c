@@ -33,8 +33,8 @@ static enum cprof_status load_all(struct loader *loader)
         status = load_modules(loader);
     if (status != CPROF_OK)
         return status;
-    if (!load_contexts(loader) ||
-        (loader->timed && (!load_times(loader) || !load_durations(loader))))
+    if (!load_contexts(loader) || (loader->timed && (!load_times(loader) || !load_samples(loader) ||
+                                                     !load_durations(loader))))
         return fault_memory(loader->error, loader->name);
     if (!load_measures(loader) || !load_heap(loader) || !load_run(loader))
         return fault_memory(loader->error, loader->name);

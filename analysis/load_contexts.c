@@ -3,12 +3,20 @@
  */
 #include "loader.h"
 
-uint32_t loader_function(const struct loader *loader, const struct cprof_node *node)
+uint32_t loader_site_function(const struct loader *loader, uint32_t site)
 {
     size_t record;
-    const struct reader_module *module = reader_site(loader->reading, node->site, &record);
-    if (module)
-        return loader->functions[loader->module_start[module - loader->reading->modules] + record];
+    const struct reader_module *module = reader_site(loader->reading, site, &record);
+    if (!module)
+        return MODEL_NONE;
+    return loader->functions[loader->module_start[module - loader->reading->modules] + record];
+}
+
+uint32_t loader_function(const struct loader *loader, const struct cprof_node *node)
+{
+    uint32_t function = loader_site_function(loader, node->site);
+    if (function != MODEL_NONE)
+        return function;
     return node->flags & CPROF_NODE_OVERFLOW ? loader->cap_function : loader->unknown_function;
 }
 

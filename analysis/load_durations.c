@@ -40,12 +40,10 @@ bool load_durations(struct loader *loader)
             return false;
     for (uint64_t idx = 0; idx < loader->reading->durations.total; idx++) {
         struct cprof_durations part = reader_durations(loader->reading, idx);
-        size_t record;
-        const struct reader_module *module = reader_site(loader->reading, part.site, &record);
-        if (part.site == 0 || part.octave >= CPROF_DURATION_OCTAVES || !module)
+        uint32_t function = loader_site_function(loader, part.site);
+        if (part.site == 0 || part.octave >= CPROF_DURATION_OCTAVES || function == MODEL_NONE)
             continue;
-        size_t first = loader->module_start[module - loader->reading->modules];
-        if (!add_durations(loader, &part, loader->functions[first + record]))
+        if (!add_durations(loader, &part, function))
             return false;
     }
     return true;

@@ -47,11 +47,14 @@ static double wall_of(const struct loader *loader)
     return (double)(header->last.monotonic_ns - header->first.monotonic_ns);
 }
 
-/* What profiling cost, in nanoseconds; negative where it was not measured. */
+/* What profiling cost, in nanoseconds; negative where it was not measured.  Beside hooks
+ * either what the events took by calibration or, where that is more, the time in which the
+ * kernel saw the profiler's own code: that has the notes of allocations in it, too. */
 static double overhead_of(const struct loader *loader, double events_x16)
 {
     const struct cprof_header *header = &loader->reading->header;
-    double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls + events_x16 / 16;
+    double beside = events_x16 / 16 > loader->runtime_seen ? events_x16 / 16 : loader->runtime_seen;
+    double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls + beside;
     bool calibrated = header->event_cost_x16 || header->hook_cost_x256;
     return loader->scale < 0 || !calibrated ? -1.0 : ticks * loader->scale;
 }
@@ -72,14 +75,16 @@ bool load_run(struct loader *loader)
         threads += thread.owners ? thread.owners : 1;
         events_x16 += (double)thread.overhead_x16;
     }
-    profile->runs[profile->run_count++] = (struct run){.header = *header,
-                                                       .wall = wall_of(loader),
-                                                       .overhead = overhead_of(loader, events_x16),
-                                                       .scale = loader->scale,
-                                                       .heap = loader->heap,
-                                                       .threads = threads,
-                                                       .nodes = loader->ordered,
-                                                       .bytes = loader->reading->len,
-                                                       .running = loader->life->running};
+    profile->runs[profile->run_count++] =
+        (struct run){.header = *header,
+                     .wall = wall_of(loader),
+                     .overhead = overhead_of(loader, events_x16),
+                     .scale = loader->scale,
+                     .heap = loader->heap,
+                     .threads = threads,
+                     .nodes = loader->ordered,
+                     .bytes = loader->reading->len,
+                     .kernel_samples = (uint64_t)loader->kernel_samples,
+                     .running = loader->life->running};
     return true;
 }

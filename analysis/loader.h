@@ -5,6 +5,7 @@
  *   load_shape.c      parents of the nodes, an order with parents first
  *   load_contexts.c   the context of each node
  *   load_times.c      ticks of each node, load_open.c those since its last event
+ *   load_samples.c    corrects them by where the kernel saw the threads
  *   load_measures.c   calls and nanoseconds -> contexts and threads
  *   load_durations.c  timed calls -> percentiles
  *   load_heap.c       blocks and bytes -> contexts and places
@@ -49,6 +50,8 @@ struct loader {
     bool timed;
     double scale;                /* nanoseconds a tick; negative: unknown */
     uint64_t calls, timed_calls; /* of all nodes */
+    double kernel_samples;       /* that were in functions */
+    double runtime_seen;         /* ticks in which the kernel saw the profiler itself */
     struct cprof_error *error;
 };
 
@@ -58,6 +61,7 @@ enum cprof_status load_shape(struct loader *loader);
 bool load_contexts(struct loader *loader);
 bool load_times(struct loader *loader);
 bool load_open_times(struct loader *loader);
+bool load_samples(struct loader *loader);
 bool load_durations(struct loader *loader);
 bool load_measures(struct loader *loader);
 bool load_heap(struct loader *loader);
@@ -65,6 +69,9 @@ bool load_run(struct loader *loader);
 
 /* The function of a node, or of a site's id; those that say "unknown" included. */
 uint32_t loader_function(const struct loader *loader, const struct cprof_node *node);
+
+/* The function of a site's id, or MODEL_NONE. */
+uint32_t loader_site_function(const struct loader *loader, uint32_t site);
 
 /* The heap site of an ALLOC node, or MODEL_NONE. */
 uint32_t loader_heap_site(const struct loader *loader, const struct cprof_node *node);

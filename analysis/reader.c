@@ -229,6 +229,8 @@ static enum cprof_status add_extent(struct reading *reading, const struct cprof_
     case CPROF_EXTENT_DURATIONS:
         return add_run(&reading->durations, extent, sizeof(struct cprof_durations), name, bytes,
                        error);
+    case CPROF_EXTENT_SAMPLES:
+        return add_run(&reading->samples, extent, sizeof(struct cprof_samples), name, bytes, error);
     case CPROF_EXTENT_PLACES:
         return add_run(&reading->places, extent, sizeof(struct cprof_place), name, bytes, error);
     case CPROF_EXTENT_HEAP:
@@ -306,7 +308,7 @@ enum cprof_status reader_open(struct reading *reading, const char *name, const v
         return status;
     if (!order_runs(&reading->nodes) || !order_runs(&reading->threads) ||
         !order_runs(&reading->durations) || !order_runs(&reading->places) ||
-        !order_modules(reading))
+        !order_runs(&reading->samples) || !order_modules(reading))
         return fault_damaged(name, "two extents number the same records", error);
     return CPROF_OK;
 }
@@ -353,6 +355,18 @@ struct cprof_durations reader_durations(const struct reading *reading, uint64_t 
     struct cprof_durations durations;
     copy_record(&reading->durations, position, &durations, sizeof durations);
     return durations;
+}
+
+struct cprof_samples reader_samples(const struct reading *reading, uint64_t position)
+{
+    struct cprof_samples samples;
+    copy_record(&reading->samples, position, &samples, sizeof samples);
+    return samples;
+}
+
+uint64_t reader_sample_period(const struct reading *reading)
+{
+    return reading->samples.count ? reading->samples.items[0].first : 0;
 }
 
 uint32_t reader_node_position(const struct reading *reading, uint64_t index)

@@ -41,7 +41,7 @@ struct reader_module {
 /* Views into the caller's bytes, which must outlive it. */
 struct reading {
     struct cprof_header header; /* its texts end in NUL here */
-    struct reader_runs nodes, threads, durations, places;
+    struct reader_runs nodes, threads, durations, places, samples;
     const unsigned char *heap; /* struct cprof_heap, or NULL */
     struct reader_module modules[CPROF_EXTENT_MAX];
     size_t module_count;
@@ -67,6 +67,10 @@ uint64_t reader_used_length(const void *prefix, size_t len, uint64_t size);
 struct cprof_node reader_node(const struct reading *reading, uint64_t position);
 struct cprof_thread reader_thread(const struct reading *reading, uint64_t position);
 struct cprof_durations reader_durations(const struct reading *reading, uint64_t position);
+struct cprof_samples reader_samples(const struct reading *reading, uint64_t position);
+
+/* Nanoseconds of processor time from one of the kernel's samples to the next. */
+uint64_t reader_sample_period(const struct reading *reading);
 
 /* The position of the node with this index, or READER_NONE. */
 uint32_t reader_node_position(const struct reading *reading, uint64_t index);

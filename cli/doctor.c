@@ -314,15 +314,17 @@ static void check_counters(struct doctor *doctor)
     char level[16] = "";
     if (!read_line("/proc/sys/kernel/perf_event_paranoid", level, sizeof level))
         say(doctor, STATE_WARNING,
-            "this kernel has no hardware counters (perf_event_open); cache misses need them, "
-            "everything else does not");
+            "this kernel has no perf_event_open; cache misses need it, and times of very short "
+            "functions are rougher without its samples");
     else if (atoi(level) > 2 && geteuid() != 0)
         say(doctor, STATE_WARNING,
-            "hardware counters are for root alone (perf_event_paranoid %s); for cache misses: "
-            "sysctl kernel.perf_event_paranoid=2",
+            "hardware counters and the kernel's samples are for root alone (perf_event_paranoid "
+            "%s); for cache misses, and truer times of very short functions: sysctl "
+            "kernel.perf_event_paranoid=2",
             level);
     else
-        say(doctor, STATE_OK, "hardware counters are not forbidden (perf_event_paranoid %s)",
+        say(doctor, STATE_OK,
+            "hardware counters and the kernel's samples are not forbidden (perf_event_paranoid %s)",
             level);
 }
 

@@ -29,7 +29,7 @@ struct fabricate {
     struct cprof_header header;
     struct module modules[MOST_MODULES];
     size_t module_count;
-    struct buffer nodes, threads, durations, places, file;
+    struct buffer nodes, threads, durations, samples, places, file;
     struct cprof_heap heap; /* mode 0: none */
     uint32_t next_site;
 };
@@ -94,6 +94,7 @@ void fabricate_free(struct fabricate *profile)
     free(profile->threads.ptr);
     free(profile->places.ptr);
     free(profile->durations.ptr);
+    free(profile->samples.ptr);
     free(profile->file.ptr);
     free(profile);
 }
@@ -252,6 +253,12 @@ void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octa
     append(&profile->durations, &part, sizeof part);
 }
 
+void fabricate_samples(struct fabricate *profile, uint32_t site, uint64_t count)
+{
+    struct cprof_samples record = {.site = site, .count = count};
+    append(&profile->samples, &record, sizeof record);
+}
+
 /* ---- Allocations ------------------------------------------------------------ */
 
 uint32_t fabricate_allocation(struct fabricate *profile, uint32_t function, enum cprof_kind kind,
@@ -375,6 +382,9 @@ unsigned char *fabricate_bytes(struct fabricate *profile, size_t *len)
     begin = profile->file.len;
     put_buffer(profile, &profile->durations);
     put_extent(profile, &slot, CPROF_EXTENT_DURATIONS, 0, sizeof(struct cprof_durations), begin);
+    begin = profile->file.len;
+    put_buffer(profile, &profile->samples);
+    put_extent(profile, &slot, CPROF_EXTENT_SAMPLES, 1000, sizeof(struct cprof_samples), begin);
     if (profile->heap.mode)
         put_heap(profile, &slot);
     /* Of a later cprof's kind: to be skipped. */

@@ -61,6 +61,10 @@ uint32_t fabricate_node(struct fabricate *profile, uint32_t parent, uint32_t sit
 void fabricate_durations(struct fabricate *profile, uint32_t site, uint32_t octave, uint32_t step,
                          uint64_t calls);
 
+/* How often the kernel saw a thread in the function of a site, once in 1000 ns; `site`
+ * may be a CPROF_SAMPLES_*. */
+void fabricate_samples(struct fabricate *profile, uint32_t site, uint64_t count);
+
 /* An allocation site of a function of this module, behind all functions of the module;
  * returns its id. */
 uint32_t fabricate_allocation(struct fabricate *profile, uint32_t function, enum cprof_kind kind,

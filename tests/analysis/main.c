@@ -15,6 +15,7 @@ Suite *statistics_suite(void);
 Suite *advice_suite(void);
 Suite *heap_suite(void);
 Suite *inlining_suite(void);
+Suite *samples_suite(void);
 
 int main(void)
 {
@@ -31,6 +32,7 @@ int main(void)
     srunner_add_suite(runner, advice_suite());
     srunner_add_suite(runner, heap_suite());
     srunner_add_suite(runner, inlining_suite());
+    srunner_add_suite(runner, samples_suite());
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

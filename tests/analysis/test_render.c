@@ -75,9 +75,9 @@ START_TEST(test_report_json)
                                       "not_instrumented:a", "idle_list_lines:a", NULL};
     static const char *const program[] = {"path:s",     "build_id:s", "argv:a", "pid:i",
                                           "compiler:s", "started:s",  NULL};
-    static const char *const run[] = {"wall_ns:i", "threads:i",      "complete:b",
-                                      "mode:s",    "overhead_ns:i",  "overhead_percent:n",
-                                      "lost:i",    "cache_source:s", NULL};
+    static const char *const run[] = {
+        "wall_ns:i",          "threads:i", "complete:b",     "mode:s",           "overhead_ns:i",
+        "overhead_percent:n", "lost:i",    "cache_source:s", "kernel_samples:i", NULL};
     static const char *const function[] = {
         "name:s",      "file:s",        "line:i",        "calls:i",       "total_ns:i",
         "self_ns:i",   "cpu_ns:i",      "avg_ns:i",      "min_ns:i0",     "max_ns:i0",

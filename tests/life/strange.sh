@@ -68,6 +68,78 @@ for mode in adaptive exact count; do
         "$(fact "$profile" '([.functions[].calls] | add) == 2301 + 4 + 16 + 64 + 256 + 1024 or (.run.troubles | length) > 0')" true
 done
 
+# Whoever asks the kernel for samples under a filter that kills for it would be dead.
+begin killing_filter
+cat >killing.c <<'C'
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+static __thread volatile unsigned sink;
+__attribute__((noipa)) void little(void) { for (int idx = 0; idx < 20; idx++) sink += idx; }
+static void spin(double seconds)
+{
+    clock_t end = clock() + (clock_t)(seconds * CLOCKS_PER_SEC);
+    while (clock() < end)
+        for (int idx = 0; idx < 1000; idx++) little();
+}
+static void forbid(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_perf_event_open, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) exit(9);
+}
+static void *thread(void *nothing)
+{
+    spin(0.3);
+    return nothing;
+}
+int main(int count, char **words)
+{
+    pthread_t other;
+    int status = 0;
+    switch (count > 1 ? words[1][0] : 0) {
+    case 'f': forbid(); spin(0.2); return 4;
+    case 't': spin(0.05); pthread_create(&other, 0, thread, 0); pthread_join(other, 0); return 4;
+    case 'c': spin(0.05); if (fork() == 0) { spin(0.3); exit(0); } wait(&status); return status ? 3 : 4;
+    }
+    return 9;
+}
+C
+compile killing killing.c
+run 4 ./killing filter
+profile=$(the_profile)
+expect "samples under a filter" "$(fact "$profile" .run.kernel_samples)" 0
+if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] || [ "$(id -u)" = 0 ]; then
+    rm -f cprof.out.*
+    CPROF_SAMPLES=off run 4 ./killing thread
+    expect "samples that are off" "$(fact "$(the_profile)" .run.kernel_samples)" 0
+    rm -f cprof.out.*
+    run 4 ./killing thread
+    expect_between "samples of main and a thread that came later" "$(fact "$(the_profile)" .run.kernel_samples)" 200 500
+    rm -f cprof.out.*
+    CPROF_OUTPUT=cprof.out.%p run 4 ./killing child
+    for profile in cprof.out.*; do
+        fact "$profile" .run.kernel_samples
+    done | sort -g >seen
+    expect "profiles of parent and child" "$(wc -l <seen)" 2
+    expect_between "samples of the parent" "$(sed -n 1p seen)" 10 80
+    expect_between "samples of the child" "$(sed -n 2p seen)" 150 400
+else
+    skip "users get no samples of the kernel's here"
+fi
+
 begin no_proc
 cat >known.c <<'C'
 #include <stdio.h>

@@ -1,0 +1,78 @@
+/* Functions of some nanoseconds whose shares of the time are known: run with "alone" it
+ * prints how long a loop of each takes, run without all are mixed.  The work is chains of
+ * multiplications, each waiting for the one before, so that a call takes as long in a
+ * mixture as alone; and one that lets libc work.  Used by kernel_samples.sh.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#ifdef __clang__
+#define OWN __attribute__((noinline))
+#else
+#define OWN __attribute__((noipa))
+#endif
+#define ROUNDS 4000000u
+#define FILL_EVERY 2
+
+#define CHAIN(name, length)                                                                        \
+    static OWN uint64_t name(uint64_t value)                                                       \
+    {                                                                                              \
+        for (int step = 0; step < (length); step++)                                                \
+            value = (value ^ value >> 7) * 0x9e3779b97f4a7c15u;                                    \
+        return value;                                                                              \
+    }
+CHAIN(chain_short, 10)
+CHAIN(chain_long, 60)
+
+static char filled[1024];
+
+static OWN uint64_t fill(uint64_t value)
+{
+    memset(filled, (int)value, sizeof filled);
+    return value + (uint64_t)(unsigned char)filled[value % sizeof filled];
+}
+
+typedef uint64_t work(uint64_t value);
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static uint64_t alone(const char *name, work *function, unsigned rounds, uint64_t value)
+{
+    double start = seconds();
+    for (unsigned round = 0; round < rounds; round++)
+        value = function(value);
+    printf("%s %.6f\n", name, seconds() - start);
+    return value;
+}
+
+static OWN uint64_t mixed(uint64_t value)
+{
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        value = chain_long(chain_short(value));
+        if (round % FILL_EVERY == 0)
+            value = fill(value);
+    }
+    return value;
+}
+
+int main(int count, char **words)
+{
+    uint64_t value = (uint64_t)count;
+
+    if (count > 1 && strcmp(words[1], "alone") == 0) {
+        value = alone("chain_short", chain_short, ROUNDS, value);
+        value = alone("chain_long", chain_long, ROUNDS, value);
+        value = alone("fill", fill, ROUNDS / FILL_EVERY, value);
+    } else {
+        value = mixed(value);
+    }
+    return value == 1;
+}
