@@ -40,6 +40,32 @@ struct marks_pass : llvm::PassInfoMixin<marks_pass> {
     }
 };
 
+/* Whose location the tables tell, or what may become such a call. */
+bool location_is_read(const llvm::Instruction &instruction)
+{
+    auto *intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+    return intrinsic ? !intrinsic->isAssumeLikeIntrinsic() : llvm::isa<llvm::CallBase>(instruction);
+}
+
+/* Of other instructions only their function is read later, for the records of what was
+ * inlined.  One location a function is enough for that, and the inliner, which copies
+ * each, has less to look up. */
+struct locations_pass : llvm::PassInfoMixin<locations_pass> {
+    llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &)
+    {
+        llvm::DISubprogram *program = function.getSubprogram();
+
+        if (!program || !cprof_unit.locations_are_ours)
+            return llvm::PreservedAnalyses::all();
+        llvm::DebugLoc place =
+            llvm::DILocation::get(function.getContext(), program->getLine(), 0, program);
+        for (llvm::Instruction &instruction : llvm::instructions(function))
+            if (instruction.getDebugLoc() && !location_is_read(instruction))
+                instruction.setDebugLoc(place);
+        return llvm::PreservedAnalyses::all();
+    }
+};
+
 /* A compilation can be cut in two (-save-temps, LTO), each half with the pass. */
 bool is_done(llvm::Module &module)
 {
@@ -168,8 +194,10 @@ struct hooks_pass : llvm::PassInfoMixin<hooks_pass> {
 void cprof_passes_register(llvm::PassBuilder &builder)
 {
     builder.registerPipelineStartEPCallback(
-        [](llvm::ModulePassManager &manager, llvm::OptimizationLevel) {
+        [](llvm::ModulePassManager &manager, llvm::OptimizationLevel level) {
             manager.addPass(marks_pass());
+            if (level != llvm::OptimizationLevel::O0)
+                manager.addPass(llvm::createModuleToFunctionPassAdaptor(locations_pass()));
         });
     cprof_optimizer_last(builder, hooks_pass());
 }
