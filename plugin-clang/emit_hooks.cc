@@ -160,12 +160,35 @@ llvm::CallBase *emit_load(struct hooks *hooks, llvm::BasicBlock *entry, llvm::Ba
     return call;
 }
 
+/* What each way through the entry code makes of the caller's node. */
+struct merge {
+    llvm::AllocaInst *variable;
+    llvm::PHINode *phi;
+};
+
+struct merge merge_new(struct hooks *hooks, llvm::IRBuilder<> &builder)
+{
+    struct merge merge = {hooks->variable, nullptr};
+
+    if (!merge.variable)
+        merge.phi = builder.CreatePHI(hooks->pointer, 4);
+    return merge;
+}
+
+void merge_add(struct merge *merge, llvm::IRBuilder<> &builder, llvm::Value *value)
+{
+    if (merge->variable)
+        builder.CreateStore(value, merge->variable);
+    else
+        merge->phi->addIncoming(value, builder.GetInsertBlock());
+}
+
 /* In two statements; gives back what has the caller's node as its first result.  One
  * would do as well and cost less to compile, but what a callbr gives is not in its place
  * behind the labels when the register allocator puts it on the stack (LLVM 19 stores it
  * on the way that falls through only). */
 llvm::CallBase *emit_hot_entry(struct hooks *hooks, llvm::BasicBlock *entry,
-                               const struct ways *ways)
+                               const struct ways *ways, struct merge *merge)
 {
     char text[CPROF_HOOK_TEXT_MAX];
     llvm::BasicBlock *step = ways->early ? block_new(hooks, "cprof.step") : entry;
@@ -178,8 +201,7 @@ llvm::CallBase *emit_hot_entry(struct hooks *hooks, llvm::BasicBlock *entry,
 
     if (step != entry)
         step->moveAfter(entry);
-    if (hooks->variable)
-        builder.CreateStore(caller, hooks->variable);
+    merge_add(merge, builder, caller);
     if (hooks->shape->shared_object) {
         inputs.push_back(builder.CreateExtractValue(loaded, 2));
         constraints += ",r";
@@ -223,29 +245,6 @@ llvm::BasicBlock *entry_split(llvm::Function *function)
     return entry->splitBasicBlock(position, "cprof.body");
 }
 
-/* What each way through the entry code makes of the caller's node. */
-struct merge {
-    llvm::AllocaInst *variable;
-    llvm::PHINode *phi;
-};
-
-struct merge merge_new(struct hooks *hooks, llvm::IRBuilder<> &builder)
-{
-    struct merge merge = {hooks->variable, nullptr};
-
-    if (!merge.variable)
-        merge.phi = builder.CreatePHI(hooks->pointer, 4);
-    return merge;
-}
-
-void merge_add(struct merge *merge, llvm::IRBuilder<> &builder, llvm::Value *value)
-{
-    if (merge->variable)
-        builder.CreateStore(value, merge->variable);
-    else
-        merge->phi->addIncoming(value, builder.GetInsertBlock());
-}
-
 /* Before thread-local storage exists: a tag that leads to the cold exit.  An
  * instruction says it, or LLVM 16 does away with the block and sets it on the hot
  * path. */
@@ -260,19 +259,16 @@ llvm::Value *early_caller(struct hooks *hooks, llvm::IRBuilder<> &builder)
     return call;
 }
 
-/* A way through the entry code: what it makes of the caller's node, which a variable
- * holds already. */
+/* A cold way through the entry code: what it makes of the caller's node. */
 void way_add(struct hooks *hooks, struct merge *merge, llvm::BasicBlock *block,
-             llvm::BasicBlock *join, llvm::CallBase *loaded, const char *text, bool with_site)
+             llvm::BasicBlock *body, llvm::CallBase *loaded, const char *text, bool with_site)
 {
     llvm::IRBuilder<> builder(block);
     llvm::Value *caller =
         hooks->variable ? caller_read(hooks, builder) : builder.CreateExtractValue(loaded, 0);
 
-    if (text)
-        caller = cold_call(hooks, builder, caller, text, with_site, flags_clobber());
-    merge_add(merge, builder, caller);
-    builder.CreateBr(join);
+    merge_add(merge, builder, cold_call(hooks, builder, caller, text, with_site, flags_clobber()));
+    builder.CreateBr(body);
 }
 
 void emit_entry(struct hooks *hooks)
@@ -283,31 +279,23 @@ void emit_entry(struct hooks *hooks)
                                                &*hooks->function->getEntryBlock().begin());
     llvm::BasicBlock *body = entry_split(hooks->function);
     llvm::BasicBlock *entry = &hooks->function->getEntryBlock();
-    llvm::BasicBlock *join = block_new(hooks, "cprof.join");
-    struct ways ways = {hooks->variable ? join : block_new(hooks, "cprof.hot"),
-                        block_new(hooks, "cprof.enter"), block_new(hooks, "cprof.begin"),
+    struct ways ways = {body, block_new(hooks, "cprof.enter"), block_new(hooks, "cprof.begin"),
                         cprof_hook_may_be_early(hooks->shape) ? block_new(hooks, "cprof.early")
                                                               : nullptr};
 
     entry->getTerminator()->eraseFromParent();
-    join->moveBefore(body);
-    llvm::CallBase *loaded = emit_hot_entry(hooks, entry, &ways);
-    llvm::IRBuilder<> builder(join);
+    llvm::IRBuilder<> builder(body, body->begin());
     struct merge merge = merge_new(hooks, builder);
-    if (ways.hot != join) {
-        ways.hot->moveBefore(join);
-        way_add(hooks, &merge, ways.hot, join, loaded, nullptr, false);
-    }
+    llvm::CallBase *loaded = emit_hot_entry(hooks, entry, &ways, &merge);
     cprof_hook_enter_call(text, hooks->shape);
-    way_add(hooks, &merge, ways.enter, join, loaded, text, true);
+    way_add(hooks, &merge, ways.enter, body, loaded, text, true);
     cprof_hook_begin_call(text, hooks->shape);
-    way_add(hooks, &merge, ways.begin, join, loaded, text, cprof_hook_begin_has_site(hooks->shape));
+    way_add(hooks, &merge, ways.begin, body, loaded, text, cprof_hook_begin_has_site(hooks->shape));
     if (ways.early) {
         llvm::IRBuilder<> early(ways.early);
         merge_add(&merge, early, early_caller(hooks, early));
-        early.CreateBr(join);
+        early.CreateBr(body);
     }
-    builder.CreateBr(body);
     hooks->caller = merge.phi;
 }
 
