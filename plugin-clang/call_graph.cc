@@ -11,66 +11,84 @@ typedef llvm::DenseMap<const llvm::Function *, unsigned> numbers;
 
 /* Functions that a call through a pointer may reach: those of its type whose
  * address is taken.  Each gets its share of the weight. */
-struct targets_by_type {
-    llvm::DenseMap<const llvm::FunctionType *, llvm::SmallVector<unsigned, 4>> targets;
+typedef llvm::DenseMap<const llvm::FunctionType *, llvm::SmallVector<unsigned, 4>> targets_by_type;
 
-    targets_by_type(llvm::Module &module, const numbers &number_of)
-    {
-        for (llvm::Function &function : module) {
-            auto found = number_of.find(&function);
-            if (found != number_of.end() && function.hasAddressTaken())
-                targets[function.getFunctionType()].push_back(found->second);
-        }
-    }
+} // namespace
+
+struct cprof_call_graph {
+    struct cprof_slot_plan *plan;
+    numbers number_of;
+    targets_by_type targets;
 };
 
-void calls_add(struct cprof_slot_plan *plan, unsigned caller, llvm::Function &function,
-               const numbers &number_of, targets_by_type &by_type,
-               llvm::BlockFrequencyInfo &frequencies)
+namespace {
+
+/* Those of the unit that a call may reach. */
+llvm::ArrayRef<unsigned> reached_by(const struct cprof_call_graph *graph,
+                                    const llvm::CallBase &call)
 {
-    for (llvm::BasicBlock &block : function) {
-        double weight = cprof_block_share(frequencies, &block);
-        for (llvm::Instruction &instruction : block) {
-            if (!cprof_is_call(instruction))
-                continue;
-            auto &call = llvm::cast<llvm::CallBase>(instruction);
-            auto *callee = llvm::dyn_cast<llvm::Function>(
-                call.getCalledOperand()->stripPointerCastsAndAliases());
-            if (callee) {
-                auto found = number_of.find(callee);
-                if (found != number_of.end())
-                    cprof_slot_plan_call(plan, caller, found->second, weight);
-                continue;
-            }
-            auto &targets = by_type.targets[call.getFunctionType()];
-            for (unsigned target : targets)
-                cprof_slot_plan_call(plan, caller, target, weight / targets.size());
-        }
+    auto *callee =
+        llvm::dyn_cast<llvm::Function>(call.getCalledOperand()->stripPointerCastsAndAliases());
+
+    if (callee) {
+        auto found = graph->number_of.find(callee);
+        return found == graph->number_of.end() ? llvm::ArrayRef<unsigned>() : found->second;
     }
+    auto found = graph->targets.find(call.getFunctionType());
+    return found == graph->targets.end() ? llvm::ArrayRef<unsigned>() : found->second;
 }
 
 } // namespace
 
-void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
-                           llvm::FunctionAnalysisManager &analyses)
+struct cprof_call_graph *cprof_call_graph_new(llvm::Module &module,
+                                              const cprof_functions &functions)
 {
-    numbers number_of;
+    auto *graph = new cprof_call_graph();
 
     for (unsigned idx = 0; idx < functions.size(); idx++)
-        number_of[functions[idx]->function] = idx;
-    targets_by_type by_type(module, number_of);
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(functions.size());
-    for (unsigned idx = 0; idx < functions.size(); idx++) {
-        llvm::Function &function = *functions[idx]->function;
-        if (!function.hasLocalLinkage())
-            cprof_slot_plan_public(plan, idx, functions[idx]->name.c_str());
-        if (functions[idx]->site.flags & CPROF_SITE_LEAF)
-            continue; /* the analysis costs */
-        calls_add(plan, idx, function, number_of, by_type,
-                  analyses.getResult<llvm::BlockFrequencyAnalysis>(function));
+        graph->number_of[functions[idx]->function] = idx;
+    for (llvm::Function &function : module) {
+        auto found = graph->number_of.find(&function);
+        if (found != graph->number_of.end() && function.hasAddressTaken())
+            graph->targets[function.getFunctionType()].push_back(found->second);
     }
-    cprof_slot_plan_solve(plan);
+    graph->plan = cprof_slot_plan_new(functions.size());
+    return graph;
+}
+
+void cprof_call_graph_add(struct cprof_call_graph *graph,
+                          const struct cprof_facts_of_function *facts,
+                          llvm::FunctionAnalysisManager &analyses)
+{
+    llvm::Function &function = *facts->function;
+    llvm::BlockFrequencyInfo *frequencies = nullptr; /* it costs: where it is needed only */
+
+    if (!function.hasLocalLinkage())
+        cprof_slot_plan_public(graph->plan, facts->shape.number, facts->name.c_str());
+    if (facts->site.flags & CPROF_SITE_LEAF)
+        return;
+    for (llvm::BasicBlock &block : function)
+        for (llvm::Instruction &instruction : block) {
+            if (!cprof_is_call(instruction))
+                continue;
+            llvm::ArrayRef<unsigned> reached =
+                reached_by(graph, llvm::cast<llvm::CallBase>(instruction));
+            if (reached.empty())
+                continue;
+            if (!frequencies)
+                frequencies = &analyses.getResult<llvm::BlockFrequencyAnalysis>(function);
+            double weight = cprof_block_share(*frequencies, &block);
+            for (unsigned target : reached)
+                cprof_slot_plan_call(graph->plan, facts->shape.number, target,
+                                     weight / reached.size());
+        }
+}
+
+void cprof_call_graph_solve(struct cprof_call_graph *graph, cprof_functions &functions)
+{
+    cprof_slot_plan_solve(graph->plan);
     for (unsigned idx = 0; idx < functions.size(); idx++)
-        functions[idx]->site.slot = cprof_slot_plan_slot(plan, idx);
-    cprof_slot_plan_free(plan);
+        functions[idx]->site.slot = cprof_slot_plan_slot(graph->plan, idx);
+    cprof_slot_plan_free(graph->plan);
+    delete graph;
 }

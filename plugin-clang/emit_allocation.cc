@@ -20,6 +20,15 @@ struct noted_call {
     llvm::Constant *site; /* its record */
 };
 
+} // namespace
+
+struct cprof_allocations {
+    std::deque<noted_call> calls;
+    cprof_untouched untouched;
+};
+
+namespace {
+
 enum note {
 #define CPROF_NOTE(name, signature) NOTE_##name,
 #include <cprof/note.def>
@@ -317,24 +326,33 @@ bool by_wrapper(const struct noted_call &noted)
 
 } // namespace
 
-void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functions,
-                            struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses)
+struct cprof_allocations *cprof_allocations_new(void)
 {
-    std::deque<noted_call> calls;
-    cprof_untouched untouched;
+    return new cprof_allocations();
+}
 
-    for (const cprof_facts_of_function *facts : functions)
-        if (cprof_policy_notes(cprof_unit.policy, (enum cprof_reason)facts->site.reason))
-            calls_collect(facts, &calls, analyses);
-        else
-            untouched.insert(facts->function);
-    cprof_addresses_replace(module, untouched);
+void cprof_allocations_collect(struct cprof_allocations *allocations,
+                               const struct cprof_facts_of_function *facts,
+                               llvm::FunctionAnalysisManager &analyses)
+{
+    if (cprof_policy_notes(cprof_unit.policy, (enum cprof_reason)facts->site.reason))
+        calls_collect(facts, &allocations->calls, analyses);
+    else
+        allocations->untouched.insert(facts->function);
+}
+
+void cprof_allocations_emit(struct cprof_allocations *allocations, llvm::Module &module,
+                            struct cprof_tables *tables)
+{
+    std::deque<noted_call> &calls = allocations->calls;
+
+    cprof_addresses_replace(module, allocations->untouched);
     calls.erase(std::remove_if(calls.begin(), calls.end(), by_wrapper), calls.end());
-    if (calls.empty())
-        return;
-    cprof_tables_allocations_begin(tables, calls.size());
+    if (!calls.empty())
+        cprof_tables_allocations_begin(tables, calls.size());
     for (struct noted_call &noted : calls) {
         noted.site = cprof_tables_allocation(tables, &noted.facts);
         notes_after(&noted, notes_before(&noted));
     }
+    delete allocations;
 }

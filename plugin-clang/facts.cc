@@ -299,12 +299,6 @@ void look_at_source(llvm::Function &function, struct cprof_facts_of_function *fa
 
 } // namespace
 
-bool cprof_is_call(const llvm::Instruction &instruction)
-{
-    auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction);
-    return call && !call->isInlineAsm() && !llvm::isa<llvm::IntrinsicInst>(call);
-}
-
 /* Debug information names files from the folder of the compilation where it can;
  * the tables name them as the compiler was given them, which is what GCC does. */
 std::string cprof_file_name(const llvm::DIFile *file)

@@ -125,6 +125,41 @@ void shape_fill(struct cprof_facts_of_function *facts, bool for_shared_object, b
     facts->shape.by_operand = true;
 }
 
+/* What is read of a function is read in one go, while its instructions are in the
+ * cache: here for what all functions have to be known for, ... */
+void functions_collect(llvm::Module &module, std::deque<cprof_facts_of_function> *all,
+                       cprof_functions *functions, llvm::FunctionAnalysisManager &analyses)
+{
+    for (llvm::Function &function : module)
+        if (!function.isDeclaration() && !function.hasAvailableExternallyLinkage()) {
+            all->emplace_back();
+            functions->push_back(&all->back());
+            all->back().function = &function;
+            all->back().shape.number = (unsigned)functions->size() - 1;
+        }
+    struct cprof_call_graph *graph = cprof_call_graph_new(module, *functions);
+    for (cprof_facts_of_function *facts : *functions) {
+        cprof_facts_collect(*facts->function, facts);
+        decide(facts);
+        cprof_call_graph_add(graph, facts, analyses);
+    }
+    cprof_call_graph_solve(graph, *functions);
+}
+
+/* ... and here for the tables. */
+void function_record(const struct cprof_facts_of_function *facts, struct cprof_tables *tables,
+                     struct cprof_allocations *allocations, llvm::FunctionAnalysisManager &analyses)
+{
+    bool instrumented = facts->site.flags & CPROF_SITE_INSTRUMENTED;
+
+    cprof_tables_site(tables, facts);
+    if (instrumented && !(facts->site.flags & CPROF_SITE_LEAF))
+        cprof_tables_calls(tables, facts, analyses);
+    if (instrumented)
+        cprof_tables_inlined(tables, facts);
+    cprof_allocations_collect(allocations, facts, analyses);
+}
+
 void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
 {
     std::deque<cprof_facts_of_function> all;
@@ -133,29 +168,14 @@ void instrument(llvm::Module &module, llvm::FunctionAnalysisManager &analyses)
                    cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
     bool for_shared_object = is_for_shared_object(module);
 
-    for (llvm::Function &function : module) {
-        if (function.isDeclaration() || function.hasAvailableExternallyLinkage())
-            continue;
-        all.emplace_back();
-        functions.push_back(&all.back());
-        cprof_facts_collect(function, &all.back());
-        decide(&all.back());
-        all.back().shape.number = (unsigned)functions.size() - 1;
-    }
+    functions_collect(module, &all, &functions, analyses);
     if (functions.empty())
         return;
-    cprof_call_graph_plan(module, functions, analyses);
-
     struct cprof_tables *tables = cprof_tables_new(module, functions);
-    for (cprof_facts_of_function *facts : functions) {
-        cprof_tables_site(tables, facts);
-        if ((facts->site.flags & (CPROF_SITE_INSTRUMENTED | CPROF_SITE_LEAF)) ==
-            CPROF_SITE_INSTRUMENTED)
-            cprof_tables_calls(tables, facts, analyses);
-        if (facts->site.flags & CPROF_SITE_INSTRUMENTED)
-            cprof_tables_inlined(tables, facts);
-    }
-    cprof_allocations_emit(module, functions, tables, analyses);
+    struct cprof_allocations *allocations = cprof_allocations_new();
+    for (cprof_facts_of_function *facts : functions)
+        function_record(facts, tables, allocations, analyses);
+    cprof_allocations_emit(allocations, module, tables);
     for (cprof_facts_of_function *facts : functions)
         if (facts->site.flags & CPROF_SITE_INSTRUMENTED) {
             shape_fill(facts, for_shared_object, guarded);

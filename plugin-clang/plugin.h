@@ -68,14 +68,23 @@ std::string cprof_file_name(const llvm::DIFile *file);
 std::string cprof_bare_name(const llvm::DISubprogram *program);
 const char *cprof_plain_file_name(llvm::StringRef opened);
 const char *cprof_main_file_name(const llvm::Module &module);
-bool cprof_is_call(const llvm::Instruction &instruction);
+static inline bool cprof_is_call(const llvm::Instruction &instruction)
+{
+    auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+    return call && !call->isInlineAsm() && !llvm::isa<llvm::IntrinsicInst>(call);
+}
 void cprof_annotations_to_attributes(llvm::Module &module);
 
 typedef llvm::SmallVector<cprof_facts_of_function *, 0> cprof_functions;
 
-/* call_graph.cc: fills in the slots. */
-void cprof_call_graph_plan(llvm::Module &module, cprof_functions &functions,
-                           llvm::FunctionAnalysisManager &analyses);
+/* call_graph.cc: each function in its turn, then all slots. */
+struct cprof_call_graph *cprof_call_graph_new(llvm::Module &module,
+                                              const cprof_functions &functions);
+void cprof_call_graph_add(struct cprof_call_graph *graph,
+                          const struct cprof_facts_of_function *facts,
+                          llvm::FunctionAnalysisManager &analyses);
+/* Fills in the slots and frees. */
+void cprof_call_graph_solve(struct cprof_call_graph *graph, cprof_functions &functions);
 
 /* tail_call.cc: calls that the code generator will make jumps. */
 llvm::CallInst *cprof_tail_call_before(llvm::Instruction *end, llvm::Value *returned);
@@ -95,9 +104,14 @@ bool cprof_allocator_find(const llvm::Function &function, const char *signature,
 void cprof_allocation_collect(const llvm::CallBase *call, const struct cprof_allocator *allocator,
                               unsigned loop_depth, struct cprof_facts_of_allocation *facts);
 
-/* emit_allocation.cc */
-void cprof_allocations_emit(llvm::Module &module, const cprof_functions &functions,
-                            struct cprof_tables *tables, llvm::FunctionAnalysisManager &analyses);
+/* emit_allocation.cc: each function in its turn, then all notes. */
+struct cprof_allocations *cprof_allocations_new(void);
+void cprof_allocations_collect(struct cprof_allocations *allocations,
+                               const struct cprof_facts_of_function *facts,
+                               llvm::FunctionAnalysisManager &analyses);
+/* Changes the module and frees. */
+void cprof_allocations_emit(struct cprof_allocations *allocations, llvm::Module &module,
+                            struct cprof_tables *tables);
 
 /* emit_wrapper.cc */
 typedef llvm::DenseSet<const llvm::Function *> cprof_untouched; /* their code stays as it is */
