@@ -192,7 +192,7 @@ static void probes_calibrate(struct process *process, struct thread *thread)
     if (process->clock == CPROF_CLOCK_FAKE)
         return;
     hook_calibrate(process);
-    if (process->mode != CPROF_MODE_COUNT)
+    if (!is_counting(process))
         events_calibrate(process, thread);
     bytes_clear(node_of(process, CALIBRATION_NODE), 2 * CPROF_NODE_SIZE);
 }

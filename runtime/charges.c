@@ -18,7 +18,7 @@ enum {
 
 static void node_arm(struct process *process, struct cprof_node *node)
 {
-    int32_t left = process->mode == CPROF_MODE_COUNT ? ARM_COUNT : 0;
+    int32_t left = is_counting(process) ? ARM_COUNT : 0;
 
     node->left = left;
     node->armed = (uint32_t)left;
@@ -94,7 +94,7 @@ static void thread_timing_reset(struct process *process, struct thread *thread)
     thread->sample_spent = thread->sample_cost = thread->timed_spent_x16 = 0;
     thread->short_ticks = process->short_ticks;
     thread->random = ((uint64_t)thread->root << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
-    if (process->mode == CPROF_MODE_COUNT)
+    if (is_counting(process))
         return;
     probes_reset(process, thread);
     thread->last_event = thread->last_sample = ticks_now(process);

@@ -29,7 +29,9 @@ static void shapes_restore(struct process *process, const struct shape *shapes, 
         node->site = shapes[idx].site;
         node->thread = shapes[idx].thread;
         node_arm(process, node);
-        if (process->mode == CPROF_MODE_ADAPTIVE && !(shapes[idx].flags & CPROF_NODE_TIMED))
+        if (shapes[idx].flags & CPROF_NODE_TALLIED) /* its interval is partly the parent's */
+            node->left = 0, node->armed = 0;
+        else if (process->mode == CPROF_MODE_ADAPTIVE && !(shapes[idx].flags & CPROF_NODE_TIMED))
             node_rearm(node, INTERVAL_FIRST);
         node->flags = shapes[idx].flags;
     }

@@ -181,9 +181,31 @@ static uint32_t mode_of(const char *word)
     return word && *word ? (uint32_t)CPROF_MODE_COUNT_OF : (uint32_t)CPROF_MODE_ADAPTIVE;
 }
 
+extern HIDDEN const uint32_t __start_cprof_tally[] __attribute__((weak));
+
+/* What the word asks for, as far as the build of the first module can give it: tallies
+ * cannot time, and hooks are not cheap enough for a budget. */
+static uint32_t mode_choose(struct process *process, const char *word)
+{
+    const bool tallies = __start_cprof_tally != NULL;
+    uint32_t mode = mode_of(word);
+
+    if (mode == CPROF_MODE_COUNT_OF)
+        trouble_add(process, CPROF_TROUBLE_MODE);
+    if (mode == CPROF_MODE_COUNT || mode == CPROF_MODE_OFF)
+        return mode;
+    if (mode == CPROF_MODE_BUDGET && !tallies)
+        trouble_add(process, CPROF_TROUBLE_BUDGET);
+    if (tallies)
+        return CPROF_MODE_BUDGET;
+    return mode == CPROF_MODE_EXACT ? CPROF_MODE_EXACT : CPROF_MODE_ADAPTIVE;
+}
+
 static uint32_t heap_mode_of(struct process *process, const char *word)
 {
-    if (!word || !*word || string_equal(word, "on"))
+    if (!word || !*word)
+        return process->mode == CPROF_MODE_BUDGET ? CPROF_HEAP_SAMPLED : CPROF_HEAP_ON;
+    if (string_equal(word, "on"))
         return CPROF_HEAP_ON;
     if (string_equal(word, "sampled"))
         return CPROF_HEAP_SAMPLED;
@@ -210,11 +232,7 @@ static void configure(struct process *process, char **environment)
 {
     const char *pattern = environment_value(environment, "CPROF_OUTPUT");
 
-    process->mode = mode_of(environment_value(environment, "CPROF_MODE"));
-    if (process->mode == CPROF_MODE_COUNT_OF || process->mode == CPROF_MODE_BUDGET) {
-        trouble_add(process, CPROF_TROUBLE_MODE); /* budget is not there yet */
-        process->mode = CPROF_MODE_ADAPTIVE;
-    }
+    process->mode = mode_choose(process, environment_value(environment, "CPROF_MODE"));
     process->heap.mode = heap_mode_of(process, environment_value(environment, "CPROF_ALLOC"));
     process->clock = clock_choose(process);
     process->without_samples = is_off(environment_value(environment, "CPROF_SAMPLES"));
@@ -234,10 +252,11 @@ static struct process *process_new(void)
                  threads = THREAD_MAX * sizeof(struct thread),
                  tuning = NODE_MAX * sizeof(struct tuning),
                  durations = DURATION_MAX * sizeof(struct cprof_durations),
-                 directories = DIRECTORY_MAX * sizeof(struct duration_directory), own = 16384;
-    char *memory =
-        memory_map(NULL, own + header + records + threads + tuning + durations + directories, both,
-                   flags, -1, 0);
+                 directories = DIRECTORY_MAX * sizeof(struct duration_directory),
+                 tallies = TALLY_SITE_MAX * sizeof(uint64_t), own = 16384;
+    char *memory = memory_map(
+        NULL, own + header + records + threads + tuning + durations + directories + tallies, both,
+        flags, -1, 0);
 
     if (!memory)
         return NULL;
@@ -250,6 +269,7 @@ static struct process *process_new(void)
     process->durations =
         (struct cprof_durations *)(memory + own + header + records + threads + tuning);
     process->directories = (struct duration_directory *)((char *)process->durations + durations);
+    process->tallies = (uint64_t *)(void *)((char *)process->directories + directories);
     /* A forked child's new file has none of the parts that they name. */
     if (SYSTEM_3(madvise, process->directories, directories, ADVICE_WIPE_ON_FORK) != 0)
         return NULL;
@@ -408,7 +428,7 @@ HIDDEN void __cprof_finish(void)
         return;
     }
     struct cprof_node *standing = node_at(process, current_get(process));
-    if (standing && process->mode != CPROF_MODE_COUNT) {
+    if (standing && !is_counting(process)) {
         struct thread *thread = thread_of(process, standing);
         charge(process, thread, ticks_now(process));
         thread_record(process, thread);

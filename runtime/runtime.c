@@ -17,6 +17,7 @@
 #include "timing.c"
 #include "tree.c"
 #include "thread.c"
+#include "tally.c"
 #include "calibrate.c"
 #include "blocks.c"
 #include "sampling.c"

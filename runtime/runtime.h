@@ -22,7 +22,7 @@
  *     module) work on the same state.
  *
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end; before it
- * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c,
+ * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, tally.c, module.c,
  * patch.c, process.c (start and finish), file.c, fork.c, thunk.c; for allocations
  * heap.h and the files that it names; for where the kernel sees threads
  * kernel_samples.c and code_map.c.
@@ -77,6 +77,7 @@ enum {
     SAMPLED_CPU_MAX = 512,
     CODE_MODULE_MAX = 64,
     CODE_FUNCTION_COUNT = 4096,
+    TALLY_SITE_MAX = 1 << 20, /* sites of shared objects with a tally */
 };
 
 /* What __cprof_left is until sampling sets it: below zero for as long as a thread
@@ -120,6 +121,7 @@ struct duration_directory {
  * because nodes name their thread by number. */
 struct thread {
     uint32_t owner;      /* tid, 0: free for the next with the same start */
+    uint32_t claims;     /* how many it has had, those of the parents of a fork too */
     uint32_t start_site; /* the function its owners start with */
     uint32_t root;
     uint32_t next;               /* next node of its chunk; a multiple of CHUNK_NODES: none */
@@ -162,11 +164,16 @@ struct code_function {
     uint32_t site; /* 0: none that has hooks */
 };
 
-/* What adaptive mode notes of a node, by node index. */
+/* What adaptive mode notes of a node, by node index, or tally.c of one of its own. */
 struct tuning {
-    uint32_t interval; /* an untimed node was armed with */
-    uint32_t trial_calls;
-    uint64_t trial_ticks; /* that these took */
+    union {
+        struct {
+            uint32_t interval; /* an untimed node was armed with */
+            uint32_t trial_calls;
+        };
+        uint64_t tally;
+    };
+    uint64_t trial_ticks; /* that the trial's calls took */
 };
 
 /* The heap, heap.h.  What is not wiped in a forked child: where things are. */
@@ -214,6 +221,7 @@ struct process {
     struct tuning *tuning;
     struct duration_directory *directories;
     struct cprof_durations *durations;
+    uint64_t *tallies; /* by site id, of those whose countdown is of all threads */
 
     uint32_t thread_count, thread_limit; /* used; backed by the file */
     uint32_t chunk_next;                 /* next free chunk */
@@ -378,6 +386,12 @@ static inline bool swap_own(uint64_t *word, uint64_t *expected, uint64_t value)
                      : "+a"(*expected), "+m"(*word), "=@ccz"(swapped)
                      : "r"(value));
     return swapped;
+}
+
+/* Whether no clock is read. */
+static inline bool is_counting(const struct process *process)
+{
+    return process->mode == CPROF_MODE_COUNT || process->mode == CPROF_MODE_BUDGET;
 }
 
 static inline uint32_t thread_id(void)

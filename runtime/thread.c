@@ -73,6 +73,7 @@ static NOINLINE struct thread *thread_claim(struct process *process, uint32_t st
     struct cprof_thread *record = thread->record;
     record->tid = tid;
     record->owners++;
+    thread->claims++;
     thread_timing_reset(process, thread);
     return thread;
 }

@@ -7,28 +7,37 @@
  */
 /* One instruction a line. */
 /* clang-format off */
+#define SAVE                                                                                       \
+    "\tpushq %rdi\n\t.cfi_adjust_cfa_offset 8\n"                                                    \
+    "\tpushq %rsi\n\t.cfi_adjust_cfa_offset 8\n"                                                    \
+    "\tpushq %rdx\n\t.cfi_adjust_cfa_offset 8\n"                                                    \
+    "\tpushq %rcx\n\t.cfi_adjust_cfa_offset 8\n"                                                    \
+    "\tpushq %r8\n\t.cfi_adjust_cfa_offset 8\n"                                                     \
+    "\tpushq %r9\n\t.cfi_adjust_cfa_offset 8\n"                                                     \
+    "\tpushq %r10\n\t.cfi_adjust_cfa_offset 8\n"                                                    \
+    "\tpushq %r11\n\t.cfi_adjust_cfa_offset 8\n"
+#define RESTORE                                                                                    \
+    "\tpopq %r11\n\t.cfi_adjust_cfa_offset -8\n"                                                    \
+    "\tpopq %r10\n\t.cfi_adjust_cfa_offset -8\n"                                                    \
+    "\tpopq %r9\n\t.cfi_adjust_cfa_offset -8\n"                                                     \
+    "\tpopq %r8\n\t.cfi_adjust_cfa_offset -8\n"                                                     \
+    "\tpopq %rcx\n\t.cfi_adjust_cfa_offset -8\n"                                                    \
+    "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"                                                    \
+    "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"                                                    \
+    "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"
 #define THUNK(name, function, site)                                                                \
     __asm__(".globl " name "\n\t.hidden " name "\n\t.type " name ", @function\n" name ":\n"        \
             "\t.cfi_startproc\n"                                                                   \
-            "\tpushq %rax\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %rdi\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %rsi\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %rdx\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %rcx\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %r8\n\t.cfi_adjust_cfa_offset 8\n"                                            \
-            "\tpushq %r9\n\t.cfi_adjust_cfa_offset 8\n"                                            \
-            "\tpushq %r10\n\t.cfi_adjust_cfa_offset 8\n"                                           \
-            "\tpushq %r11\n\t.cfi_adjust_cfa_offset 8\n" site                                      \
-            "\tcall " function "\n"                                                                \
-            "\tpopq %r11\n\t.cfi_adjust_cfa_offset -8\n"                                           \
-            "\tpopq %r10\n\t.cfi_adjust_cfa_offset -8\n"                                           \
-            "\tpopq %r9\n\t.cfi_adjust_cfa_offset -8\n"                                            \
-            "\tpopq %r8\n\t.cfi_adjust_cfa_offset -8\n"                                            \
-            "\tpopq %rcx\n\t.cfi_adjust_cfa_offset -8\n"                                           \
-            "\tpopq %rdx\n\t.cfi_adjust_cfa_offset -8\n"                                           \
-            "\tpopq %rsi\n\t.cfi_adjust_cfa_offset -8\n"                                           \
-            "\tpopq %rdi\n\t.cfi_adjust_cfa_offset -8\n"                                           \
+            "\tpushq %rax\n\t.cfi_adjust_cfa_offset 8\n" SAVE site                                 \
+            "\tcall " function "\n" RESTORE                                                        \
             "\tpopq %rax\n\t.cfi_adjust_cfa_offset -8\n"                                           \
+            "\tret\n\t.cfi_endproc\n\t.size " name ", . - " name "\n")
+/* Nothing on the stack: the site comes and the interval goes in rax. */
+#define TALLY(name, function)                                                                      \
+    __asm__(".globl " name "\n\t.hidden " name "\n\t.type " name ", @function\n" name ":\n"        \
+            "\t.cfi_startproc\n" SAVE                                                              \
+            "\tmovq %rax, %rdi\n"                                                                  \
+            "\tcall " function "\n" RESTORE                                                        \
             "\tret\n\t.cfi_endproc\n\t.size " name ", . - " name "\n")
 
 #define WITH_SITE "\tmovq %rax, %rdi\n\tleaq 80(%rsp), %rsi\n"
@@ -46,6 +55,8 @@ THUNK("__cprof_begin_leaf", "cprof_begin_leaf_cold", WITH_SITE);
 THUNK("__cprof_return", "cprof_return_cold", WITH_SITE);
 THUNK("__cprof_begin", "cprof_begin_cold", WITHOUT_SITE);
 THUNK("__cprof_end", "cprof_end_cold", WITHOUT_SITE);
+TALLY("__cprof_tally", "cprof_tally_cold");
+TALLY("__cprof_tally_shared", "cprof_tally_shared_cold");
 
 /* Entry whose slot belongs to another callee, as happens where a function calls
  * many: the spare slot knows the child, and the slot is renewed.  20 instructions

@@ -155,7 +155,7 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
 static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
                           uintptr_t *caller)
 {
-    if (process->mode == CPROF_MODE_COUNT)
+    if (is_counting(process))
         return;
     uint64_t now = charge(process, thread, ticks_now(process));
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);

@@ -76,7 +76,7 @@ static void thread_flush(struct process *process)
 {
     struct cprof_node *standing = node_at(process, current_get(process));
 
-    if (standing && process->mode != CPROF_MODE_COUNT && !process->paused) {
+    if (standing && !is_counting(process) && !process->paused) {
         struct thread *thread = thread_of(process, standing);
         charge(process, thread, ticks_now(process));
         thread_record(process, thread);
@@ -126,8 +126,7 @@ HIDDEN void __cprof_run_pause(void)
         return;
     thread_flush(process);
     site_ids_set(CPROF_SITE_PAUSED, 0);
-    if (!__atomic_exchange_n(&process->paused, 1, __ATOMIC_ACQ_REL) &&
-        process->mode != CPROF_MODE_COUNT)
+    if (!__atomic_exchange_n(&process->paused, 1, __ATOMIC_ACQ_REL) && !is_counting(process))
         threads_advance(process, ticks_now(process), PAUSE_AHEAD);
 }
 
@@ -139,21 +138,24 @@ HIDDEN void __cprof_run_resume(void)
     if (!is_recording(process))
         return;
     kernel_samples_drain(process, false);
-    if (__atomic_exchange_n(&process->paused, 0, __ATOMIC_ACQ_REL) &&
-        process->mode != CPROF_MODE_COUNT)
+    if (__atomic_exchange_n(&process->paused, 0, __ATOMIC_ACQ_REL) && !is_counting(process))
         threads_advance(process, ticks_now(process), 0);
     site_ids_set(module_first_site, 1);
 }
 
 /* ---- Reset ---------------------------------------------------------------- */
 
-/* No calls, no times; the countdown stays what it was, so its rhythm does too. */
+/* No calls, no times; the countdown stays what it was, so its rhythm does too.  What a
+ * tally has not told yet is partly of before: tally.c takes half of it. */
 static void node_forget(struct cprof_node *node)
 {
     uint32_t left = (uint32_t)node->left;
 
     bytes_clear(&node->u.call, sizeof node->u.call);
-    *(volatile uint32_t *)&node->armed = left;
+    if (node->flags & CPROF_NODE_TALLIED)
+        *(volatile uint64_t *)(void *)node = 0;
+    else
+        *(volatile uint32_t *)&node->armed = left;
     node->seen = 0;
 }
 

@@ -107,7 +107,22 @@ static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the
 #define CPROF_SYMBOL_BEGIN_LEAF CPROF_SYMBOL("begin_leaf") /* that does not stand on it */
 #define CPROF_SYMBOL_END CPROF_SYMBOL("end")               /* cold: timed call ends  */
 #define CPROF_SYMBOL_RETURN CPROF_SYMBOL("return")         /* cold: back by a jump   */
+#define CPROF_SYMBOL_TALLY CPROF_SYMBOL("tally")           /* cold: see below        */
+#define CPROF_SYMBOL_TALLY_SHARED CPROF_SYMBOL("tally_shared")
 #define CPROF_SYMBOL_ABI CPROF_SYMBOL("abi")
+
+/* ---- Tallies ----------------------------------------------------------------
+ *
+ * What functions have instead of hooks where the build asks for a budget: a word of 4
+ * bytes, 0 at the start, from which each call takes 1.  A call that makes it negative
+ * asks the runtime for the next interval and adds that: nothing is stored, so that the
+ * calls of handlers in between are kept.  The words are the threads' own in executables
+ * (tally) and the process's in what may become part of a shared object (tally_shared),
+ * whose thread-local storage has no room for them when it comes by dlopen.
+ *
+ * A unit with tallies says so by a record in this section: a program that has any is run
+ * as CPROF_MODE_BUDGET. */
+#define CPROF_SECTION_TALLY "cprof_tally" /* uint32_t, how many words a unit has */
 
 /* ---- Notes of allocations -------------------------------------------------
  *

@@ -131,6 +131,7 @@ struct cprof_run {
     bool timed;              /* false: times are unknown */
     bool imported;           /* another profiler's: most facts are unknown */
     bool counted;            /* false: calls are unknown */
+    bool estimated;          /* calls are estimates (a build with budget=on) */
     const char *unit;        /* what amounts count: "ns", or "samples", "Ir", ... */
     uint64_t kernel_samples; /* by which times of short calls are corrected; 0: none */
 };
@@ -164,7 +165,7 @@ struct cprof_function {
     const char *file;
     uint32_t line;
     uint32_t max_depth; /* deepest level in the tree, recursion folded; main is 1 */
-    uint64_t calls;     /* exact; CPROF_UNKNOWN from samplers */
+    uint64_t calls;     /* exact but for calls_error_percent; CPROF_UNKNOWN from samplers */
     uint64_t total_ns;  /* callees included, recursion counted once */
     uint64_t self_ns;
     uint64_t self_raw_ns; /* with what the probes took of it, by calibration */
@@ -176,8 +177,9 @@ struct cprof_function {
     uint64_t p95_ns; /* where only a sample was timed, estimates */
     uint64_t p99_ns;
     uint64_t timed_calls;
-    double error_percent;  /* of self_ns, 95 % confidence; negative: unknown */
-    uint64_t total_amount; /* the same as the times, but in the unit of the run */
+    double error_percent;       /* of self_ns, 95 % confidence; negative: unknown */
+    double calls_error_percent; /* by so much calls are off at most; negative: unknown */
+    uint64_t total_amount;      /* the same as the times, but in the unit of the run */
     uint64_t self_amount;
     uint64_t alloc_count; /* blocks that its own code allocated, callees not included */
     uint64_t alloc_bytes;

@@ -63,6 +63,7 @@ enum cprof_clock {
 #define CPROF_TROUBLE_DURATIONS 0x80u   /* more histograms than there is room for */
 #define CPROF_TROUBLE_ALLOC_MODE 0x100u /* CPROF_ALLOC was no mode: on taken    */
 #define CPROF_TROUBLE_HEAP 0x200u       /* no memory for the table of live blocks */
+#define CPROF_TROUBLE_BUDGET 0x400u     /* CPROF_MODE=budget, but built with hooks  */
 
 /* A moment on both clocks; two of them turn ticks into nanoseconds. */
 struct cprof_moment {
@@ -135,6 +136,9 @@ struct cprof_extent {
  * The program only ever subtracts 1 from `left`; when that turns negative the
  * runtime re-arms left and armed together in one 8-byte instruction and then
  * renews `seen`, which is at most 2^31 behind.
+ *
+ * A TALLIED node counts by intervals, and the program never touches it: up to
+ * left - 1 calls more may have been made (left 0: it is not known how many).
  */
 #define CPROF_NODE_SIZE 128
 
@@ -152,6 +156,7 @@ struct cprof_extent {
 #define CPROF_NODE_ALLOC 0x20u     /* an allocation site; the body is `alloc`  */
 #define CPROF_NODE_SCOPE 0x40u     /* CPROF_SCOPE of user.h                    */
 #define CPROF_NODE_COUNTER 0x100u  /* CPROF_COUNT of user.h; the body is `counter` */
+#define CPROF_NODE_TALLIED 0x200u  /* calls come by intervals: an estimate     */
 #define CPROF_NODE_LIVES 0x80u     /* beside ALLOC: the body is `lives`, of its parent */
 
 struct cprof_node_call {
@@ -171,8 +176,12 @@ struct cprof_node_call {
     uint64_t after_ticks;    /* a timed node's own time after sampled calls of its
                                 callees, up to its next event; weighted and signed
                                 like sample_ticks                              */
-    uint64_t lent_ticks;     /* what others' sampled calls have used while the time was
-                                charged to this node; weighted and signed likewise */
+    union {
+        uint64_t lent_ticks;   /* what others' sampled calls have used while the time was
+                                  charged to this node; weighted and signed likewise */
+        uint64_t unsure_calls; /* TALLIED: by so many the calls may be wrong either way,
+                                  beside those that left allows for */
+    };
 };
 
 /* A counter below the function that adds to it; its calls are the additions. */
