@@ -20,6 +20,11 @@
  *
  * A leaf neither stores nor restores the thread's node, because nobody looks at it
  * there: 8 and 2.  Its tiny calls then do not wait for each other's stores.
+ *
+ * A build that asks for a budget has one hook a function, of 2:
+ *
+ *   entry   subl  $1, %fs:left            of this function and thread; in shared objects
+ *           js    tally                   left(%rip), of the process
  */
 #include "hook_text.h"
 
@@ -209,6 +214,54 @@ void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape)
 void cprof_hook_return_call(char *text, const struct cprof_hook_shape *shape)
 {
     cold_call(text, shape, CPROF_SYMBOL_RETURN, true);
+}
+
+/* Guarded code may run when there is no thread-local storage yet. */
+bool cprof_hook_tally_is_shared(const struct cprof_hook_shape *shape)
+{
+    return shape->shared_object || shape->guarded;
+}
+
+/* The function's word. */
+static char *tally_word(char *text, char *end, const struct cprof_hook_shape *shape)
+{
+    bool shared = cprof_hook_tally_is_shared(shape);
+
+    if (!shared)
+        end = append(text, end, "%%%%fs:");
+    if (shape->by_operand)
+        end = append(text, end, "%%c1");
+    else
+        end = append(text, end, "%s+%u", shared ? CPROF_TALLY_LABEL_SHARED : CPROF_TALLY_LABEL,
+                     CPROF_TALLY_SIZE * shape->number);
+    return append(text, end, shared ? "(%%%%rip)" : "@tpoff");
+}
+
+void cprof_hook_tally(char *text, const struct cprof_hook_shape *shape)
+{
+    char *end = append(text, text, "subl $1, ");
+
+    end = tally_word(text, end, shape);
+    if (!shape->by_operand)
+        append(text, end, "\n\tjs %%l0");
+}
+
+void cprof_hook_tally_call(char *text, const struct cprof_hook_shape *shape)
+{
+    char *end = text;
+
+    if (shape->keep_red_zone)
+        end = append(text, end, "addq $-128, %%%%rsp\n\t");
+    if (shape->by_operand)
+        end = append(text, end, "leaq %%c2(%%%%rip), %%%%rax\n\t");
+    else
+        end = append(text, end, "leaq .Lcprof_site_%u(%%%%rip), %%%%rax\n\t", shape->number);
+    end =
+        append(text, end, "call %s\n\taddl %%%%eax, ",
+               cprof_hook_tally_is_shared(shape) ? CPROF_SYMBOL_TALLY_SHARED : CPROF_SYMBOL_TALLY);
+    end = tally_word(text, end, shape);
+    if (shape->keep_red_zone)
+        append(text, end, "\n\tsubq $-128, %%%%rsp");
 }
 
 void cprof_note_take(char *text)

@@ -19,6 +19,11 @@ extern "C" {
 
 #define CPROF_HOOK_TEXT_MAX 768
 
+/* The words of a unit's tallies, by the numbers of its sites. */
+#define CPROF_TALLY_SIZE 4
+#define CPROF_TALLY_LABEL ".Lcprof_left"
+#define CPROF_TALLY_LABEL_SHARED ".Lcprof_left_shared"
+
 /* What shape the hooks of a function take. */
 struct cprof_hook_shape {
     unsigned number;    /* of the function's site in this object */
@@ -62,6 +67,15 @@ void cprof_hook_enter_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_begin_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_end_call(char *text, const struct cprof_hook_shape *shape);
 void cprof_hook_return_call(char *text, const struct cprof_hook_shape *shape);
+
+/* Instead of all these, where the build asks for a budget: a tally (abi.h), at the entry
+ * alone.  Label: cold.  Where by_operand it has none, but leads there by the sign flag,
+ * its output, and input 1 is the function's word.  The cold call changes rax, so that GCC
+ * leaves an argument that becomes the result where it came, and the flags.  Where
+ * by_operand, rax is its output, 1 the word and 2 the site. */
+bool cprof_hook_tally_is_shared(const struct cprof_hook_shape *shape);
+void cprof_hook_tally(char *text, const struct cprof_hook_shape *shape);
+void cprof_hook_tally_call(char *text, const struct cprof_hook_shape *shape);
 
 /* What stands in front of a note of a block (abi.h), and leads to it.
  * Take.  Output: 0 scratch; inputs: 1 the block, 2 the size, in a register or as a

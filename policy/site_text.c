@@ -9,6 +9,8 @@
 
 #include <cprof/abi.h>
 
+#include "hook_text.h"
+
 /* Strings met so far, open addressing. */
 struct string_entry {
     char *string;
@@ -49,6 +51,8 @@ struct cprof_site_text {
     size_t site_count, call_count, line_count, allocation_count;
     char *strings; /* the bytes to be written */
     size_t string_len, string_size;
+    size_t tally_count;
+    bool has_tallies, has_shared_tallies;
 };
 
 static uint64_t string_hash(const char *string)
@@ -166,6 +170,12 @@ void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_
 
     text->calls = room_for_one(text->calls, text->call_count, sizeof row);
     text->calls[text->call_count++] = row;
+}
+
+void cprof_site_text_tally(struct cprof_site_text *text, bool shared)
+{
+    text->tally_count++;
+    *(shared ? &text->has_shared_tallies : &text->has_tallies) = true;
 }
 
 void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line)
@@ -289,6 +299,28 @@ static void write_lines(const struct cprof_site_text *text)
     close_section(text->output);
 }
 
+/* A word for each site, those without a hook included: so a hook knows its word before
+ * the unit ends. */
+static void write_words(const struct cprof_site_text *text, const char *section, const char *label)
+{
+    fprintf(text->output, "\t.pushsection %s,@nobits\n\t.balign %d\n%s:\n\t.zero %zu\n", section,
+            CPROF_TALLY_SIZE, label, CPROF_TALLY_SIZE * text->site_count);
+    close_section(text->output);
+}
+
+static void write_tallies(const struct cprof_site_text *text)
+{
+    if (text->has_tallies)
+        write_words(text, ".tbss,\"awT\"", CPROF_TALLY_LABEL);
+    if (text->has_shared_tallies)
+        write_words(text, ".bss,\"aw\"", CPROF_TALLY_LABEL_SHARED);
+    if (!text->tally_count)
+        return;
+    open_section(text->output, CPROF_SECTION_TALLY, "aR");
+    fprintf(text->output, "\t.long %zu\n", text->tally_count);
+    close_section(text->output);
+}
+
 void cprof_string_directive(FILE *output, const char *string)
 {
     fputs("\t.string \"", output);
@@ -322,6 +354,7 @@ void cprof_site_text_free(struct cprof_site_text *text)
     write_calls(text);
     write_allocations(text);
     write_lines(text);
+    write_tallies(text);
     for (size_t idx = 0; idx < text->size; idx++)
         free(text->entries[idx].string);
     free(text->entries);

@@ -58,6 +58,9 @@ void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_
 unsigned cprof_site_text_allocation(struct cprof_site_text *text,
                                     const struct cprof_allocation_facts *facts);
 
+/* The site has a tally (hook_text.h), whose word is to be written. */
+void cprof_site_text_tally(struct cprof_site_text *text, bool shared);
+
 /* One line of a list, after the unit's last function. */
 void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line);
 
