@@ -153,6 +153,33 @@ void emit_entry(struct hooks *hooks)
     hooks->caller = gimple_phi_result(phi);
 }
 
+/* The one hook of a build with a budget. */
+void emit_tally(struct hooks *hooks)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    vec<tree, va_gc> *clobbers = NULL, *cold_clobbers = NULL, *labels = NULL;
+    basic_block entry = ENTRY_BLOCK_PTR_FOR_FN(hooks->fun);
+    basic_block hot = split_edge(single_succ_edge(entry));
+    basic_block body = split_edge(single_succ_edge(hot));
+    basic_block cold = cold_block_new(hot, body);
+    edge onward = single_succ_edge(hot);
+
+    vec_safe_push(clobbers, flags_clobber());
+    label_push(&labels, cold);
+    cprof_hook_tally(text, &hooks->shape);
+    gimple_stmt_iterator position = gsi_last_bb(hot);
+    gsi_insert_after(&position, asm_new(text, NULL, NULL, clobbers, labels), GSI_NEW_STMT);
+    cold_edge(hot, cold);
+    onward->probability = profile_probability::very_likely();
+
+    vec_safe_push(cold_clobbers, flags_clobber());
+    vec_safe_push(cold_clobbers, register_clobber("rax"));
+    cprof_hook_tally_call(text, &hooks->shape);
+    position = gsi_last_bb(cold);
+    gsi_insert_after(&position, asm_new(text, NULL, NULL, cold_clobbers, NULL), GSI_NEW_STMT);
+    cprof_tally_emit(cprof_hook_tally_is_shared(&hooks->shape));
+}
+
 /* The exit before `position`'s statement. */
 void emit_exit(struct hooks *hooks, gimple_stmt_iterator position)
 {
@@ -340,14 +367,37 @@ basic_block cprof_branch_emit(function *fun, edge onward, const char *text, unsi
     return cold;
 }
 
-void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts)
+namespace {
+
+/* Hooks at the entry, the exits, and where control comes back by a jump. */
+void emit_all(struct hooks *hooks, bool calls_nothing)
 {
-    struct hooks hooks = {};
     struct places places;
     unsigned idx;
     gimple *statement;
     gcall *call;
     basic_block block;
+
+    collect_places(hooks->fun, &places);
+    hooks->shape.leaf = calls_nothing && places.landings.is_empty() && places.jumps_back.is_empty();
+    emit_entry(hooks);
+    FOR_EACH_VEC_ELT (places.landings, idx, block)
+        emit_return_here(hooks, gsi_after_labels(block), false);
+    FOR_EACH_VEC_ELT (places.jumps_back, idx, statement)
+        emit_return_after(hooks, statement);
+    FOR_EACH_VEC_ELT (places.tail_calls, idx, call)
+        if (!emit_tail_exit(hooks, call))
+            gimple_call_set_tail(call, false);
+    FOR_EACH_VEC_ELT (places.returns, idx, statement)
+        if (!is_tail_return(statement))
+            emit_exit(hooks, gsi_for_stmt(statement));
+}
+
+} // namespace
+
+void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_of_function *facts)
+{
+    struct hooks hooks = {};
 
     hooks.fun = fun;
     hooks.shape.number = number;
@@ -356,22 +406,11 @@ void cprof_hooks_emit(function *fun, unsigned number, const struct cprof_facts_o
     hooks.shape.guarded =
         facts->defines_resolver || cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_GUARD, "on");
     hooks.shape.keep_red_zone = facts->calls_nothing;
-
-    collect_places(fun, &places);
-    hooks.shape.leaf = (facts->site.flags & CPROF_SITE_LEAF) && places.landings.is_empty() &&
-                       places.jumps_back.is_empty();
     free_dominance_info(fun, CDI_DOMINATORS);
     free_dominance_info(fun, CDI_POST_DOMINATORS);
-    emit_entry(&hooks);
-    FOR_EACH_VEC_ELT (places.landings, idx, block)
-        emit_return_here(&hooks, gsi_after_labels(block), false);
-    FOR_EACH_VEC_ELT (places.jumps_back, idx, statement)
-        emit_return_after(&hooks, statement);
-    FOR_EACH_VEC_ELT (places.tail_calls, idx, call)
-        if (!emit_tail_exit(&hooks, call))
-            gimple_call_set_tail(call, false);
-    FOR_EACH_VEC_ELT (places.returns, idx, statement)
-        if (!is_tail_return(statement))
-            emit_exit(&hooks, gsi_for_stmt(statement));
+    if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_BUDGET, "on"))
+        emit_tally(&hooks);
+    else
+        emit_all(&hooks, facts->site.flags & CPROF_SITE_LEAF);
     mark_virtual_operands_for_renaming(fun);
 }

@@ -87,6 +87,11 @@ unsigned cprof_allocation_emit(const struct cprof_allocation_facts *facts)
     return cprof_site_text_allocation(tables(), facts);
 }
 
+void cprof_tally_emit(bool shared)
+{
+    cprof_site_text_tally(tables(), shared);
+}
+
 void cprof_calls_emit(function *fun, unsigned number)
 {
     basic_block block;

@@ -90,6 +90,7 @@ void cprof_wrappers_write(FILE *output);
 unsigned cprof_site_emit(const struct cprof_site_facts *facts);
 void cprof_calls_emit(function *fun, unsigned number);
 void cprof_inlined_emit(function *fun, unsigned number);
+void cprof_tally_emit(bool shared);
 unsigned cprof_allocation_emit(const struct cprof_allocation_facts *facts);
 void cprof_unit_finish(void);
 
