@@ -299,6 +299,35 @@ void emit_entry(struct hooks *hooks)
     hooks->caller = merge.phi;
 }
 
+/* The one hook of a build with a budget.  An ordinary branch on what the instruction
+ * makes of the flags, and no callbr: LLVM wants the frame of a function set up before a
+ * callbr's label, which took fib's short way out from it. */
+void emit_tally(struct hooks *hooks, llvm::Constant *word)
+{
+    char text[CPROF_HOOK_TEXT_MAX];
+    llvm::LLVMContext &context = hooks->function->getContext();
+    llvm::BasicBlock *body = entry_split(hooks->function);
+    llvm::BasicBlock *entry = &hooks->function->getEntryBlock();
+    llvm::BasicBlock *cold = block_new(hooks, "cprof.tally");
+
+    entry->getTerminator()->eraseFromParent();
+    cprof_hook_tally(text, hooks->shape);
+    llvm::IRBuilder<> hot(entry), builder(cold);
+    llvm::InlineAsm *count =
+        cprof_asm_of(hot.getInt32Ty(), {word}, text, std::string("={@ccs},i") + flags_clobber());
+    llvm::CallInst *ended = hot.CreateCall(count->getFunctionType(), count, {word});
+    mark(hooks, ended);
+    hot.CreateCondBr(hot.CreateIsNotNull(ended), cold, body,
+                     llvm::MDBuilder(context).createBranchWeights(1, 1 << 20));
+    cprof_hook_tally_call(text, hooks->shape);
+    llvm::InlineAsm *code = cprof_asm_of(builder.getInt64Ty(), {word, hooks->site}, text,
+                                         std::string("=&A,i,i") + flags_clobber());
+    llvm::CallInst *call = builder.CreateCall(code->getFunctionType(), code, {word, hooks->site});
+    mark(hooks, call);
+    call->addFnAttr(llvm::Attribute::Cold);
+    builder.CreateBr(body);
+}
+
 /* Where nothing is optimised, a return reads its value from a variable; behind the
  * hook it needs no copy of it. */
 llvm::Instruction *before_value(llvm::Instruction *position)
@@ -427,6 +456,11 @@ void cprof_hooks_emit(const struct cprof_facts_of_function *facts, struct cprof_
     shape.keep_red_zone = !red_zone_is_free(function, &places);
     shape.leaf = (facts->site.flags & CPROF_SITE_LEAF) && places.landings.empty() &&
                  places.jumps_back.empty();
+    if (cprof_policy_chosen(cprof_unit.policy, CPROF_OPTION_BUDGET, "on")) {
+        bool shared = cprof_hook_tally_is_shared(&shape);
+        emit_tally(&hooks, cprof_tables_word_address(tables, shape.number, shared));
+        return;
+    }
     emit_entry(&hooks);
     for (llvm::Instruction *landing : places.landings)
         emit_return(&hooks, landing->getNextNode());

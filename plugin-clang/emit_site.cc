@@ -38,6 +38,8 @@ struct line_record {
 struct cprof_tables {
     llvm::Module *module;
     llvm::GlobalVariable *sites, *ids, *allocations; /* the last NULL if there are none */
+    llvm::GlobalVariable *words[2];                  /* of tallies, by `shared`; likewise */
+    unsigned tally_count;
     llvm::StructType *site_type, *allocation_type;
     std::vector<unsigned> id_of; /* by site; only for the instrumented */
     std::vector<site_record> site_records;
@@ -264,6 +266,19 @@ void allocations_emit(struct cprof_tables *tables, llvm::GlobalVariable *strings
     llvm::appendToUsed(*tables->module, {tables->allocations});
 }
 
+/* How many tallies the unit has. */
+void tallies_emit(struct cprof_tables *tables)
+{
+    llvm::Module &module = *tables->module;
+    llvm::Type *word = llvm::Type::getInt32Ty(module.getContext());
+
+    if (!tables->tally_count)
+        return;
+    auto *table = table_new(module, word, 1, true, CPROF_SECTION_TALLY, 4);
+    initialise(table, {llvm::ConstantInt::get(word, tables->tally_count)});
+    llvm::appendToUsed(module, {table});
+}
+
 void text_append(llvm::Module &module, const char *begin, const char *end)
 {
     module.appendModuleInlineAsm(llvm::StringRef(begin, end - begin));
@@ -297,6 +312,22 @@ llvm::Constant *cprof_tables_site_address(struct cprof_tables *tables, unsigned 
 llvm::Constant *cprof_tables_id_address(struct cprof_tables *tables, unsigned number)
 {
     return address(tables->ids, {tables->id_of[number]});
+}
+
+/* A word for each function, those without a hook included, as in policy/site_text.c. */
+llvm::Constant *cprof_tables_word_address(struct cprof_tables *tables, unsigned number, bool shared)
+{
+    llvm::Type *word = llvm::Type::getInt32Ty(tables->module->getContext());
+    llvm::Type *type = llvm::ArrayType::get(word, tables->id_of.size());
+    llvm::GlobalVariable **words = &tables->words[shared];
+
+    if (!*words)
+        *words = new llvm::GlobalVariable(
+            *tables->module, type, false, llvm::GlobalValue::InternalLinkage,
+            llvm::Constant::getNullValue(type), "cprof.left", nullptr,
+            shared ? llvm::GlobalValue::NotThreadLocal : llvm::GlobalValue::LocalExecTLSModel);
+    tables->tally_count++;
+    return address(*words, {number});
 }
 
 void cprof_tables_site(struct cprof_tables *tables, const struct cprof_facts_of_function *facts)
@@ -411,6 +442,7 @@ void cprof_tables_free(struct cprof_tables *tables)
         llvm::appendToUsed(module, {calls_emit(tables, strings)});
     allocations_emit(tables, strings);
     lines_emit(module, strings, lines);
+    tallies_emit(tables);
     delete tables;
 }
 

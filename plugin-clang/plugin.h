@@ -134,6 +134,9 @@ llvm::Constant *cprof_tables_allocation(struct cprof_tables *tables,
 /* What a hook names as operands. */
 llvm::Constant *cprof_tables_site_address(struct cprof_tables *tables, unsigned number);
 llvm::Constant *cprof_tables_id_address(struct cprof_tables *tables, unsigned number);
+/* The word of a tally, of each thread or of all. */
+llvm::Constant *cprof_tables_word_address(struct cprof_tables *tables, unsigned number,
+                                          bool shared);
 /* Writes everything into the module and frees. */
 void cprof_tables_free(struct cprof_tables *tables);
 void cprof_runtime_emit(llvm::Module &module, bool for_shared_object);
