@@ -23,6 +23,13 @@ struct annotate_page {
     size_t calls, number; /* columns */
 };
 
+/* Only of functions: who calls by estimate has no callers. */
+static bool is_estimate(const struct annotate_page *page, const struct annotation_line *line)
+{
+    return line->function != MODEL_NONE &&
+           page->profile->functions[line->function].measure.calls_error > 0;
+}
+
 static void lay_out(struct annotate_page *page, const struct annotation *annotation)
 {
     char text[NUMBER_SIZE];
@@ -35,7 +42,8 @@ static void lay_out(struct annotate_page *page, const struct annotation *annotat
         uint64_t calls = line->function == MODEL_NONE
                              ? line->calls
                              : page->profile->functions[line->function].measure.calls;
-        size_t taken = strlen(number_grouped(text, calls)) + (line->shared ? 2 : 0);
+        size_t taken =
+            strlen(number_calls(text, calls, is_estimate(page, line))) + (line->shared ? 2 : 0);
         if (line->shown && taken > page->calls)
             page->calls = taken;
         if (line->shown)
@@ -58,14 +66,14 @@ static void put_titles(struct annotate_page *page)
     writer_text(writer, "\n");
 }
 
-static void put_calls(struct annotate_page *page, uint64_t calls, bool shared)
+static void put_calls(struct annotate_page *page, uint64_t calls, bool shared, bool estimated)
 {
     char number[NUMBER_SIZE], text[NUMBER_SIZE + 8];
     snprintf(text, sizeof text, "%s%s",
              !shared                ? ""
              : page->style->unicode ? "≤ "
                                     : "<=",
-             number_grouped(number, calls));
+             number_calls(number, calls, estimated));
     writer_right(page->writer, text, page->calls + 2);
 }
 
@@ -87,10 +95,10 @@ static void put_numbers(struct annotate_page *page, const struct annotation_line
     char text[NUMBER_SIZE];
     const struct function *function = head ? &page->profile->functions[line->function] : NULL;
     if (head) {
-        put_calls(page, function->measure.calls, false);
+        put_calls(page, function->measure.calls, false, function->measure.calls_error > 0);
         put_amounts(page, function->total, function->measure.self);
     } else if (line->called) {
-        put_calls(page, line->calls, line->shared);
+        put_calls(page, line->calls, line->shared, false);
         put_amounts(page, line->total, -1);
     } else {
         writer_spaces(page->writer, page->calls + 2 + (page->timed ? 18 : 0));

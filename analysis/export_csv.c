@@ -51,6 +51,9 @@ static bool put_function(struct writer *writer, const struct cprof_function *fun
     writer_text(writer, ",");
     if (function->error_percent >= 0)
         writer_decimal(writer, function->error_percent, 3);
+    writer_text(writer, ",");
+    if (function->calls_error_percent >= 0)
+        writer_decimal(writer, function->calls_error_percent, 3);
     writer_text(writer, "\r\n");
     return true;
 }
@@ -62,8 +65,9 @@ enum cprof_status export_csv(struct cprof_profile *profile,
     (void)options;
     struct writer writer;
     writer_start(&writer, sink);
-    writer_text(&writer, "name,file,line,calls,total_ns,self_ns,cpu_ns,avg_ns,min_ns,max_ns,p50_ns,"
-                         "p95_ns,p99_ns,timed_calls,max_depth,error_percent\r\n");
+    writer_text(&writer,
+                "name,file,line,calls,total_ns,self_ns,cpu_ns,avg_ns,min_ns,max_ns,p50_ns,"
+                "p95_ns,p99_ns,timed_calls,max_depth,error_percent,calls_error_percent\r\n");
     for (size_t idx = 0; idx < profile->seen_count; idx++) {
         struct cprof_function function = stats_function(profile, profile->by_self[idx]);
         if (!put_function(&writer, &function))

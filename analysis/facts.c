@@ -44,7 +44,9 @@ static const struct trouble trouble_sentences[] = {
     {CPROF_TROUBLE_HEAP, "there was no memory to remember some live blocks: what is live is less "
                          "than it was, counts of allocations are exact"},
     {CPROF_TROUBLE_MODE,
-     "CPROF_MODE named no mode that there is: the run was recorded as adaptive"}};
+     "CPROF_MODE named no mode that there is: the run was recorded as without it"},
+    {CPROF_TROUBLE_BUDGET, "CPROF_MODE=budget needs a build with -fplugin-arg-cprof-budget=on: the "
+                           "run was recorded as adaptive"}};
 
 const char *facts_mode(const struct cprof_profile *profile)
 {
@@ -138,6 +140,7 @@ enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_ru
                               .timed = model_in_nanoseconds(profile),
                               .imported = !model_measured(profile),
                               .counted = model_counted(profile),
+                              .estimated = model_estimated(profile),
                               .unit = *model_unit(profile) ? model_unit(profile) : "ns"};
     if (!first)
         return CPROF_OK;

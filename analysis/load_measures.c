@@ -13,8 +13,10 @@ static struct measure measure_of(const struct loader *loader, uint32_t position)
     struct measure measure = {0};
     if (node.flags & WITHOUT_TIMES)
         return measure;
-    if (!(node.flags & CPROF_NODE_ROOT))
+    if (!(node.flags & CPROF_NODE_ROOT)) {
         measure.calls = reader_calls(&node);
+        measure.calls_error = reader_calls_error(&node);
+    }
     if (!loader->timed)
         return measure;
     const struct region_node *share = &loader->shares[position];

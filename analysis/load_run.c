@@ -55,7 +55,8 @@ static double overhead_of(const struct loader *loader, double events_x16)
     const struct cprof_header *header = &loader->reading->header;
     double beside = events_x16 / 16 > loader->runtime_seen ? events_x16 / 16 : loader->runtime_seen;
     double ticks = (double)header->hook_cost_x256 / 256 * (double)loader->calls + beside;
-    bool calibrated = header->event_cost_x16 || header->hook_cost_x256;
+    bool calibrated = (header->event_cost_x16 || header->hook_cost_x256) &&
+                      header->mode != CPROF_MODE_BUDGET; /* of hooks, not of tallies */
     return loader->scale < 0 || !calibrated ? -1.0 : ticks * loader->scale;
 }
 

@@ -286,6 +286,7 @@ bool model_count(struct cprof_profile *profile, uint32_t function, int64_t sum, 
 void measure_add(struct measure *sum, const struct measure *part)
 {
     sum->calls += part->calls;
+    sum->calls_error += part->calls_error;
     sum->timed_calls += part->timed_calls;
     sum->self += part->self;
     sum->wait += part->wait;
@@ -500,9 +501,21 @@ bool model_timed(const struct cprof_profile *profile)
         uint32_t mode = profile->runs[idx].header.mode;
         if (profile->runs[idx].imported)
             return true;
-        if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && profile->runs[idx].wall >= 0)
+        if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && mode != CPROF_MODE_BUDGET &&
+            profile->runs[idx].wall >= 0)
             return true;
     }
+    return false;
+}
+
+bool model_estimated(const struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->run_count; idx++)
+        if (!profile->runs[idx].imported && profile->runs[idx].header.mode == CPROF_MODE_BUDGET)
+            return true;
+    for (size_t idx = 0; idx < profile->function_count; idx++)
+        if (profile->functions[idx].measure.calls_error > 0)
+            return true;
     return false;
 }
 

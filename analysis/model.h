@@ -39,6 +39,7 @@ enum context_kind { CONTEXT_FUNCTION, CONTEXT_ALLOC, CONTEXT_SCOPE };
  * nanoseconds; doubles, since they are shares, and exact up to 2^53. */
 struct measure {
     uint64_t calls;
+    double calls_error; /* by so many they may be off, either way */
     uint64_t timed_calls;
     double self;     /* exact and estimated */
     double wait;     /* the part of self off the CPU */
@@ -209,6 +210,9 @@ enum cprof_status model_finish(struct cprof_profile *profile, struct cprof_error
 /* Whether any run read a clock, or another profiler's has amounts of its own: self
  * and total mean something. */
 bool model_timed(const struct cprof_profile *profile);
+
+/* Whether there are calls that were not counted one by one. */
+bool model_estimated(const struct cprof_profile *profile);
 
 /* What self and total count where they are no times ("samples", "Ir"); "" where
  * they are nanoseconds.  All runs of a handle have the same. */

@@ -38,6 +38,16 @@ const char *number_grouped(char buf[NUMBER_SIZE], uint64_t value)
     return buf;
 }
 
+const char *number_calls(char buf[NUMBER_SIZE], uint64_t calls, bool estimated)
+{
+    number_grouped(buf, calls);
+    if (estimated) {
+        memmove(buf + 1, buf, strlen(buf) + 1);
+        *buf = '~';
+    }
+    return buf;
+}
+
 const char *number_of(char buf[NUMBER_SIZE], uint64_t value, const char *noun)
 {
     number_grouped(buf, value);

@@ -14,6 +14,9 @@ const char *number_decimal(char buf[NUMBER_SIZE], double value, unsigned decimal
 /* A comma between groups of three digits. */
 const char *number_grouped(char buf[NUMBER_SIZE], uint64_t value);
 
+/* The same, behind a ~ where it is an estimate. */
+const char *number_calls(char buf[NUMBER_SIZE], uint64_t calls, bool estimated);
+
 /* "1 thread", "1,234 threads". */
 const char *number_of(char buf[NUMBER_SIZE], uint64_t value, const char *noun);
 

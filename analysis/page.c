@@ -79,11 +79,12 @@ void page_head(struct writer *writer, const struct cprof_style *style,
         writer_text(writer, "\n");
         return;
     }
-    page_sentence(writer, style, "%s wall time, %s%s%s, %s mode, %s",
+    page_sentence(writer, style, "%s wall time, %s%s%s, %s mode%s, %s",
                   number_duration(wall, run->wall_ns, style->unicode),
                   run->processes > 1 ? number_grouped(processes, run->processes) : "",
                   run->processes > 1 ? " processes, " : "",
                   number_of(threads, run->threads, "thread"), run->mode,
+                  run->estimated ? " (calls are estimates)" : "",
                   run->running    ? "still running"
                   : run->complete ? "complete"
                                   : "not complete: it was killed");
@@ -145,6 +146,24 @@ static void put_lost(struct writer *writer, const struct cprof_style *style,
                       "above.",
                       number_of(count, run->early_calls, "call"),
                       run->early_calls == 1 ? "is" : "are");
+}
+
+void page_estimates(struct writer *writer, const struct cprof_style *style,
+                    const struct cprof_profile *profile)
+{
+    char most[NUMBER_SIZE];
+    double worst = 0;
+    if (!model_estimated(profile))
+        return;
+    for (size_t idx = 0; idx < profile->seen_count; idx++) {
+        double error = stats_function(profile, profile->by_self[idx]).calls_error_percent;
+        worst = error > worst ? error : worst;
+    }
+    page_sentence(
+        writer, style,
+        "Calls are estimates where a ~ stands before them, off by at most %s: the program "
+        "was built with budget=on.",
+        number_percent(most, worst));
 }
 
 static void put_overhead(struct writer *writer, const struct cprof_style *style,

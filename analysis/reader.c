@@ -430,6 +430,12 @@ const struct reader_module *reader_allocation(const struct reading *reading, uin
     return module;
 }
 
+/* How many calls a node's present interval may hold that are not counted. */
+static uint32_t not_in_yet(const struct cprof_node *node)
+{
+    return node->flags & CPROF_NODE_TALLIED && node->left > 0 ? (uint32_t)node->left - 1 : 0;
+}
+
 uint64_t reader_calls(const struct cprof_node *node)
 {
     uint32_t counted = node->armed - (uint32_t)node->left - (uint32_t)node->seen;
@@ -437,5 +443,12 @@ uint64_t reader_calls(const struct cprof_node *node)
     /* Only damage makes this negative; a count has no room for it. */
     if (since < 0 && node->seen < (uint64_t)-since)
         return 0;
-    return node->seen + (uint64_t)since;
+    return node->seen + (uint64_t)since + not_in_yet(node) / 2;
+}
+
+double reader_calls_error(const struct cprof_node *node)
+{
+    if (!(node->flags & CPROF_NODE_TALLIED))
+        return 0;
+    return 0.5 * (double)not_in_yet(node) + (double)node->u.call.unsure_calls;
 }

@@ -87,4 +87,7 @@ struct cprof_place reader_place(const struct reading *reading, uint64_t position
 /* calls of a node, see format.h. */
 uint64_t reader_calls(const struct cprof_node *node);
 
+/* By how many reader_calls may be off, either way: 0 where all are counted one by one. */
+double reader_calls_error(const struct cprof_node *node);
+
 #endif

@@ -14,6 +14,7 @@ static void put_function(struct json *json, const struct cprof_function *functio
     json_text(json, "file", function->file);
     json_whole(json, "line", function->line);
     json_whole(json, "calls", function->calls);
+    json_decimal(json, "calls_error_percent", function->calls_error_percent);
     json_whole(json, "total_ns", function->total_ns);
     json_whole(json, "self_ns", function->self_ns);
     json_whole(json, "self_raw_ns", function->self_raw_ns);

@@ -49,6 +49,11 @@ static double wait_of(const struct report *report, uint32_t function)
     return measure->wait >= SHARE_OF_WAIT * measure->self ? measure->wait : 0;
 }
 
+static const char *calls_text(char buf[NUMBER_SIZE], const struct cprof_function *function)
+{
+    return number_calls(buf, function->calls, function->calls_error_percent > 0);
+}
+
 /* ---- Layout --------------------------------------------------------------- */
 
 static size_t larger(size_t left, size_t right)
@@ -66,7 +71,7 @@ static void measure_rows(struct report *report, size_t *longest_name, size_t *lo
         const char *label = model_function_label(report->profile, report->functions[idx]);
         char calls[NUMBER_SIZE];
         if (layout->counted)
-            layout->calls = larger(layout->calls, strlen(number_grouped(calls, function.calls)));
+            layout->calls = larger(layout->calls, strlen(calls_text(calls, &function)));
         *longest_name = larger(*longest_name, writer_screen_columns(label, 200, style));
         *longest_place = larger(*longest_place,
                                 page_place_columns(style, report->profile, report->functions[idx]));
@@ -170,7 +175,7 @@ static void put_numbers(struct report *report, uint32_t idx, const struct cprof_
                      9);
     if (layout->counted) {
         writer_spaces(writer, 2);
-        writer_right(writer, number_grouped(text, function->calls), layout->calls);
+        writer_right(writer, calls_text(text, function), layout->calls);
     }
     if (layout->average)
         writer_right(writer,
@@ -233,6 +238,7 @@ static void put_rest(struct report *report)
                       number_of(count, hidden, "function"));
     if (!report->layout.timed)
         page_sentence(report->writer, style, "Times are unknown: the run read no clock.");
+    page_estimates(report->writer, style, report->profile);
 }
 
 /* What the program counts itself, a line each. */

@@ -28,6 +28,7 @@ void run_json_run(struct json *json, const struct cprof_profile *profile,
     json_whole(json, "threads", run->threads);
     json_bool(json, "complete", run->complete);
     json_text(json, "mode", run->mode);
+    json_bool(json, "calls_estimated", run->estimated);
     json_whole(json, "overhead_ns", run->overhead_ns);
     json_decimal(json, "overhead_percent", run->overhead_percent);
     json_whole(json, "lost", run->imported ? CPROF_UNKNOWN : run->lost_calls);

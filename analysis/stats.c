@@ -57,6 +57,11 @@ static double error_of(const struct measure *measure)
     return percent < 999.0 ? percent : 999.0;
 }
 
+static double calls_error_of(const struct measure *measure)
+{
+    return measure->calls ? 100.0 * measure->calls_error / (double)measure->calls : 0.0;
+}
+
 struct cprof_function stats_function(const struct cprof_profile *profile, uint32_t idx)
 {
     const struct function *function = &profile->functions[idx];
@@ -79,12 +84,13 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
                                  .p99_ns = CPROF_UNKNOWN,
                                  .timed_calls = measure->timed_calls,
                                  .error_percent = -1.0,
+                                 .calls_error_percent = calls_error_of(measure),
                                  .total_amount = CPROF_UNKNOWN,
                                  .self_amount = CPROF_UNKNOWN,
                                  .alloc_count = CPROF_UNKNOWN,
                                  .alloc_bytes = CPROF_UNKNOWN};
     if (!model_counted(profile))
-        out.calls = CPROF_UNKNOWN;
+        out.calls = CPROF_UNKNOWN, out.calls_error_percent = -1.0;
     if (heap_known(profile)) {
         out.alloc_count = function->alloc_count;
         out.alloc_bytes = function->alloc_bytes;

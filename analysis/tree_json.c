@@ -28,6 +28,9 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     json_whole(json, "line", label.line);
     json_text(json, "kind", kinds[context->kind]);
     json_whole(json, "calls", calls_of(profile, context));
+    if (context->measure.calls_error > 0)
+        json_decimal(json, "calls_error_percent",
+                     100 * context->measure.calls_error / (double)context->measure.calls);
     json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
     json_whole(json, "self_ns",
                timed && !profile->inverted ? stats_whole(context->measure.self) : CPROF_UNKNOWN);

@@ -62,6 +62,13 @@ static uint64_t calls_of(const struct tree_page *page, uint32_t at)
     return page->profile->inverted ? stats_whole(context->total_calls) : context->measure.calls;
 }
 
+static const char *calls_text(char buf[NUMBER_SIZE], const struct tree_page *page, uint32_t at)
+{
+    const struct context *context = &page->profile->contexts[at];
+    return number_calls(buf, calls_of(page, at),
+                        !context->heap && context->measure.calls_error > 0);
+}
+
 static void lay_out(struct tree_page *page)
 {
     size_t columns = page->options->style.columns;
@@ -72,7 +79,7 @@ static void lay_out(struct tree_page *page)
     page->counted = model_counted(page->profile);
     page->calls = strlen("calls");
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
-        size_t taken = strlen(number_grouped(text, calls_of(page, at)));
+        size_t taken = strlen(calls_text(text, page, at));
         if (taken > page->calls)
             page->calls = taken;
         page->shown += page->profile->contexts[at].kind != CONTEXT_ALLOC;
@@ -140,7 +147,7 @@ static void put_numbers(struct tree_page *page, uint32_t at)
     if (page->counted && at == MODEL_ROOT) /* the program is not called */
         writer_spaces(page->writer, page->calls);
     else if (page->counted)
-        writer_right(page->writer, number_grouped(text, calls_of(page, at)), page->calls);
+        writer_right(page->writer, calls_text(text, page, at), page->calls);
     writer_spaces(page->writer, 2);
 }
 

@@ -120,6 +120,7 @@ static bool add_callers_of(struct view *view, uint32_t from, bool outermost)
     }
     struct measure *measure = &view->out->contexts[below].measure;
     measure->calls += profile->contexts[from].measure.calls;
+    measure->calls_error += profile->contexts[from].measure.calls_error;
     if (outermost)
         measure->self += profile->contexts[from].total;
     if (outermost)

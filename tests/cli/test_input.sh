@@ -86,7 +86,7 @@ holds "$out" "Early: 1 call "
 holds "$out" "Left out: 1 function (1 marked no_profile)"
 holds "$out" "Trouble: "
 expect 0 "$CPROF" report --format json cprof.out.1
-jq -e '.run.lost == 3 and (.run.troubles | length == 10)' out.txt >/dev/null || fail "troubles"
+jq -e '.run.lost == 3 and (.run.troubles | length == 11)' out.txt >/dev/null || fail "troubles"
 expect 0 "$CPROF" list
 [ "$(wc -l <out.txt)" -ge 3 ] || fail "list: $out"
 expect 0 "$CPROF" list --format json
