@@ -39,7 +39,6 @@ struct cprof_tables {
     llvm::Module *module;
     llvm::GlobalVariable *sites, *ids, *allocations; /* the last NULL if there are none */
     llvm::GlobalVariable *words[2];                  /* of tallies, by `shared`; likewise */
-    unsigned tally_count;
     llvm::StructType *site_type, *allocation_type;
     std::vector<unsigned> id_of; /* by site; only for the instrumented */
     std::vector<site_record> site_records;
@@ -266,16 +265,32 @@ void allocations_emit(struct cprof_tables *tables, llvm::GlobalVariable *strings
     llvm::appendToUsed(*tables->module, {tables->allocations});
 }
 
-/* How many tallies the unit has. */
-void tallies_emit(struct cprof_tables *tables)
+/* Where the unit's tallies are.  LLVM has no constant for a place in thread-local storage,
+ * so that is text, which names a variable: where modules are linked as IR the name would
+ * become another one's, and the place stays unknown. */
+void tallies_emit(struct cprof_tables *tables, bool shared)
 {
     llvm::Module &module = *tables->module;
     llvm::Type *word = llvm::Type::getInt32Ty(module.getContext());
+    llvm::GlobalVariable *words = tables->words[shared];
+    size_t count = tables->id_of.size();
 
-    if (!tables->tally_count)
+    if (!words)
         return;
-    auto *table = table_new(module, word, 1, true, CPROF_SECTION_TALLY, 4);
-    initialise(table, {llvm::ConstantInt::get(word, tables->tally_count)});
+    if (!shared && !cprof_unit.linked_later) {
+        module.appendModuleInlineAsm(("\t.pushsection " CPROF_SECTION_TALLY ",\"aR\",@progbits\n"
+                                      "\t.balign 4\n\t.long " +
+                                      words->getName() + "@tpoff, " + llvm::Twine(count) +
+                                      ", 0\n\t.popsection\n")
+                                         .str());
+        return;
+    }
+    auto *table = table_new(module, word, 3, true, CPROF_SECTION_TALLY, 4);
+    /* the fields of struct cprof_tallies, in its order */
+    initialise(table, {shared ? distance(table, {0}, address(words, {0}))
+                              : (llvm::Constant *)llvm::ConstantInt::get(word, 0),
+                       llvm::ConstantInt::get(word, shared ? count : 0),
+                       llvm::ConstantInt::get(word, shared)});
     llvm::appendToUsed(module, {table});
 }
 
@@ -326,7 +341,6 @@ llvm::Constant *cprof_tables_word_address(struct cprof_tables *tables, unsigned 
             *tables->module, type, false, llvm::GlobalValue::InternalLinkage,
             llvm::Constant::getNullValue(type), "cprof.left", nullptr,
             shared ? llvm::GlobalValue::NotThreadLocal : llvm::GlobalValue::LocalExecTLSModel);
-    tables->tally_count++;
     return address(*words, {number});
 }
 
@@ -442,7 +456,8 @@ void cprof_tables_free(struct cprof_tables *tables)
         llvm::appendToUsed(module, {calls_emit(tables, strings)});
     allocations_emit(tables, strings);
     lines_emit(module, strings, lines);
-    tallies_emit(tables);
+    tallies_emit(tables, false);
+    tallies_emit(tables, true);
     delete tables;
 }
 

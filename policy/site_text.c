@@ -51,8 +51,7 @@ struct cprof_site_text {
     size_t site_count, call_count, line_count, allocation_count;
     char *strings; /* the bytes to be written */
     size_t string_len, string_size;
-    size_t tally_count;
-    bool has_tallies, has_shared_tallies;
+    bool has_tallies[2]; /* by whether they are shared */
 };
 
 static uint64_t string_hash(const char *string)
@@ -174,8 +173,7 @@ void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_
 
 void cprof_site_text_tally(struct cprof_site_text *text, bool shared)
 {
-    text->tally_count++;
-    *(shared ? &text->has_shared_tallies : &text->has_tallies) = true;
+    text->has_tallies[shared] = true;
 }
 
 void cprof_site_text_line(struct cprof_site_text *text, const struct cprof_policy_line *line)
@@ -301,24 +299,22 @@ static void write_lines(const struct cprof_site_text *text)
 
 /* A word for each site, those without a hook included: so a hook knows its word before
  * the unit ends. */
-static void write_words(const struct cprof_site_text *text, const char *section, const char *label)
+static void write_tallies(const struct cprof_site_text *text, bool shared)
 {
-    fprintf(text->output, "\t.pushsection %s,@nobits\n\t.balign %d\n%s:\n\t.zero %zu\n", section,
-            CPROF_TALLY_SIZE, label, CPROF_TALLY_SIZE * text->site_count);
-    close_section(text->output);
-}
+    const char *label = shared ? CPROF_TALLY_LABEL_SHARED : CPROF_TALLY_LABEL;
+    FILE *output = text->output;
 
-static void write_tallies(const struct cprof_site_text *text)
-{
-    if (text->has_tallies)
-        write_words(text, ".tbss,\"awT\"", CPROF_TALLY_LABEL);
-    if (text->has_shared_tallies)
-        write_words(text, ".bss,\"aw\"", CPROF_TALLY_LABEL_SHARED);
-    if (!text->tally_count)
+    if (!text->has_tallies[shared])
         return;
-    open_section(text->output, CPROF_SECTION_TALLY, "aR");
-    fprintf(text->output, "\t.long %zu\n", text->tally_count);
-    close_section(text->output);
+    fprintf(output, "\t.pushsection %s,@nobits\n\t.balign %d\n%s:\n\t.zero %zu\n",
+            shared ? ".bss,\"aw\"" : ".tbss,\"awT\"", CPROF_TALLY_SIZE, label,
+            CPROF_TALLY_SIZE * text->site_count);
+    close_section(output);
+    open_section(output, CPROF_SECTION_TALLY, "aR");
+    /* the fields of struct cprof_tallies, in its order */
+    fprintf(output, "\t.long %s%s, %zu, %d\n", label, shared ? " - ." : "@tpoff", text->site_count,
+            shared);
+    close_section(output);
 }
 
 void cprof_string_directive(FILE *output, const char *string)
@@ -354,7 +350,8 @@ void cprof_site_text_free(struct cprof_site_text *text)
     write_calls(text);
     write_allocations(text);
     write_lines(text);
-    write_tallies(text);
+    write_tallies(text, false);
+    write_tallies(text, true);
     for (size_t idx = 0; idx < text->size; idx++)
         free(text->entries[idx].string);
     free(text->entries);

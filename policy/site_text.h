@@ -58,7 +58,7 @@ void cprof_site_text_call(struct cprof_site_text *text, const struct cprof_call_
 unsigned cprof_site_text_allocation(struct cprof_site_text *text,
                                     const struct cprof_allocation_facts *facts);
 
-/* The site has a tally (hook_text.h), whose word is to be written. */
+/* A site has a tally (hook_text.h): words are to be written, one for each site. */
 void cprof_site_text_tally(struct cprof_site_text *text, bool shared);
 
 /* One line of a list, after the unit's last function. */

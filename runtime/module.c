@@ -14,6 +14,8 @@ extern HIDDEN const struct cprof_line __start_cprof_line[] __attribute__((weak))
 extern HIDDEN const struct cprof_line __stop_cprof_line[] __attribute__((weak));
 extern HIDDEN const struct cprof_allocation __start_cprof_allocation[] __attribute__((weak));
 extern HIDDEN const struct cprof_allocation __stop_cprof_allocation[] __attribute__((weak));
+extern HIDDEN const struct cprof_tallies __start_cprof_tally[] __attribute__((weak));
+extern HIDDEN const struct cprof_tallies __stop_cprof_tally[] __attribute__((weak));
 extern HIDDEN const char __start_cprof_string[] __attribute__((weak));
 extern HIDDEN const char __stop_cprof_string[] __attribute__((weak));
 

@@ -181,8 +181,6 @@ static uint32_t mode_of(const char *word)
     return word && *word ? (uint32_t)CPROF_MODE_COUNT_OF : (uint32_t)CPROF_MODE_ADAPTIVE;
 }
 
-extern HIDDEN const uint32_t __start_cprof_tally[] __attribute__((weak));
-
 /* What the word asks for, as far as the build of the first module can give it: tallies
  * cannot time, and hooks are not cheap enough for a budget. */
 static uint32_t mode_choose(struct process *process, const char *word)

@@ -22,7 +22,7 @@
  *     module) work on the same state.
  *
  * Reading order: runtime.h, tree.c (enter), timing.c (begin, end; before it
- * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, tally.c, module.c,
+ * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c, tally.c,
  * patch.c, process.c (start and finish), file.c, fork.c, thunk.c; for allocations
  * heap.h and the files that it names; for where the kernel sees threads
  * kernel_samples.c and code_map.c.

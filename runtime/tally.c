@@ -40,7 +40,7 @@ static uint64_t word_of(struct tally tally)
     return (uint64_t)tally.who << 32 | tally.calls;
 }
 
-/* Up to a quarter shorter than it might be, or threads that all do the same would all be
+/* Up to an eighth shorter than it might be, or threads that all do the same would all be
  * wrong in the same direction. */
 static uint32_t interval_of(const struct process *process, struct tally tally, uint32_t seed)
 {
@@ -51,7 +51,7 @@ static uint32_t interval_of(const struct process *process, struct tally tally, u
     if (longest > TALLY_INTERVAL_MAX)
         longest = TALLY_INTERVAL_MAX;
     uint64_t chance = key_hash(word_of(tally) ^ (uint64_t)seed << 20) >> 32;
-    return longest - (uint32_t)(chance * (longest / 4 + 1) >> 32);
+    return longest - (uint32_t)(chance * (longest / 8 + 1) >> 32);
 }
 
 /* ---- What readers see ------------------------------------------------------ */
@@ -146,6 +146,35 @@ static uint32_t tally_shared(struct process *process, uint32_t idx, uint32_t id)
     return interval;
 }
 
+/* ---- Of a forked child ------------------------------------------------------- */
+
+static uint32_t module_generation; /* of the process that its countdowns are of */
+
+/* A forked child has its parent's countdowns, which would go on for up to a 64th of the
+ * parent's calls.  They begin anew, so that the child's functions are all found; what it
+ * has called before it came here is not in. */
+static NOINLINE void tallies_forget(struct process *process, struct thread *thread)
+{
+    uint32_t sites = (uint32_t)(__stop_cprof_site - __start_cprof_site);
+    uintptr_t here;
+
+    __asm__("movq %%fs:0, %0" : "=r"(here));
+    module_generation = process->generation;
+    for (const struct cprof_tallies *unit = __start_cprof_tally; unit < __stop_cprof_tally;
+         unit++) {
+        uintptr_t from = unit->shared ? (uintptr_t)&unit->words_ref : here;
+        bytes_clear((void *)(from + (uintptr_t)(intptr_t)unit->words_ref),
+                    unit->count * sizeof(uint32_t));
+        if (!unit->shared && unit->count)
+            thread->claims++;
+    }
+    for (uint32_t id = module_first_site; id < module_first_site + sites && id < TALLY_SITE_MAX;
+         id++)
+        process->tallies[id] = 0;
+}
+
+/* ---- The calls of the thunks -------------------------------------------------- */
+
 /* The thread's tree.  From here on the thread stands on its root, where blocks that it
  * allocates find it. */
 static struct thread *tally_thread(struct process *process, uint32_t id)
@@ -181,8 +210,12 @@ static inline uint32_t tally(const struct cprof_site *site, bool shared)
     }
     if (UNLIKELY(!(node_of(process, idx)->flags & CPROF_NODE_TALLIED)))
         node_make_tallied(process, node_of(process, idx));
-    return shared && id < TALLY_SITE_MAX ? tally_shared(process, idx, id)
-                                         : tally_own(process, thread, idx);
+    uint32_t interval = shared && id < TALLY_SITE_MAX ? tally_shared(process, idx, id)
+                                                      : tally_own(process, thread, idx);
+    if (LIKELY(process->generation == module_generation))
+        return interval;
+    tallies_forget(process, thread);
+    return 0; /* this call's word, too: the next one asks again */
 }
 
 HIDDEN uint32_t cprof_tally_cold(const struct cprof_site *site);

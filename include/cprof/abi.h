@@ -120,9 +120,15 @@ static_assert(16 * CPROF_SLOT_SIZE == CPROF_NODE_STRIDE, "sixteen slots fill the
  * (tally) and the process's in what may become part of a shared object (tally_shared),
  * whose thread-local storage has no room for them when it comes by dlopen.
  *
- * A unit with tallies says so by a record in this section: a program that has any is run
- * as CPROF_MODE_BUDGET. */
-#define CPROF_SECTION_TALLY "cprof_tally" /* uint32_t, how many words a unit has */
+ * A unit with tallies says where they are by a record in this section: a program that has
+ * any is run as CPROF_MODE_BUDGET, and a forked child begins anew with them. */
+#define CPROF_SECTION_TALLY "cprof_tally" /* struct cprof_tallies */
+
+struct cprof_tallies {
+    int32_t words_ref; /* of the first, from here or, if not shared, from the thread pointer */
+    uint32_t count;    /* 0: it is not known where they are */
+    uint32_t shared;   /* 1: of the process */
+};
 
 /* ---- Notes of allocations -------------------------------------------------
  *
