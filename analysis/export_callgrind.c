@@ -211,6 +211,8 @@ static void put_head(struct callgrind *callgrind)
             sums[metric] += self_of(callgrind, idx, metric);
     writer_text(writer, "# callgrind format\nversion: 1\ncreator: cprof\ncmd: ");
     put_text(callgrind, model_program(callgrind->profile));
+    if (model_estimated(callgrind->profile))
+        writer_text(writer, "\ndesc: Note: calls are estimates");
     writer_text(writer, "\npositions: line\nevents:");
     for (size_t idx = 0; idx < callgrind->metric_count; idx++)
         writer_format(writer, " %s",

@@ -84,7 +84,9 @@ static void put_strings(struct pprof *pprof)
                                   [TEXT_PROGRAM] = model_program(profile),
                                   [TEXT_PATH] = pprof->run.program,
                                   [TEXT_BUILD_ID] = pprof->run.build_id,
-                                  [TEXT_COMMENT] = "exported by cprof"};
+                                  [TEXT_COMMENT] = pprof->run.estimated
+                                                       ? "exported by cprof; calls are estimates"
+                                                       : "exported by cprof"};
     for (size_t idx = 0; idx < pprof->metric_count; idx++) {
         own[TEXT_METRICS + 2 * idx] = pprof->metrics[idx].name;
         own[TEXT_METRICS + 2 * idx + 1] = pprof->metrics[idx].unit;

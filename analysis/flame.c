@@ -324,6 +324,9 @@ static void put_amount(struct flame *flame, double amount)
     char text[NUMBER_SIZE];
     const char *unit = model_unit(flame->profile);
     uint64_t whole = stats_whole(amount);
+    bool calls = !in_bytes(flame) && !flame->time && !of_the_heap(flame);
+    if (calls && model_estimated(flame->profile))
+        writer_text(flame->writer, "~");
     if (in_bytes(flame))
         number_size(text, whole);
     else if (!flame->time)

@@ -148,22 +148,22 @@ static void put_lost(struct writer *writer, const struct cprof_style *style,
                       run->early_calls == 1 ? "is" : "are");
 }
 
-void page_estimates(struct writer *writer, const struct cprof_style *style,
-                    const struct cprof_profile *profile)
+/* That calls are estimates, and how good ones. */
+static void put_estimates(struct writer *writer, const struct cprof_style *style,
+                          const struct cprof_profile *profile, const struct cprof_run *run)
 {
     char most[NUMBER_SIZE];
     double worst = 0;
-    if (!model_estimated(profile))
+    if (!run->estimated)
         return;
     for (size_t idx = 0; idx < profile->seen_count; idx++) {
         double error = stats_function(profile, profile->by_self[idx]).calls_error_percent;
         worst = error > worst ? error : worst;
     }
-    page_sentence(
-        writer, style,
-        "Calls are estimates where a ~ stands before them, off by at most %s: the program "
-        "was built with budget=on.",
-        number_percent(most, worst));
+    page_sentence(writer, style,
+                  "Calls with a ~ are estimates, off by at most %s: they come from code that was "
+                  "built with budget=on.",
+                  number_percent(most, worst));
 }
 
 static void put_overhead(struct writer *writer, const struct cprof_style *style,
@@ -207,6 +207,7 @@ void page_remarks(struct writer *writer, const struct cprof_style *style,
     if (run->not_instrumented && !brief)
         put_left_out(writer, style, profile, run);
     page_idle_lines(writer, style, profile);
+    put_estimates(writer, style, profile, run);
     if (!run->imported)
         put_overhead(writer, style, run);
     page_emphasis(writer, style, EMPHASIS_WARNING);

@@ -40,10 +40,6 @@ void page_remarks(struct writer *writer, const struct cprof_style *style,
                   const struct cprof_profile *profile, const struct cprof_run *run, bool brief);
 
 /* The lines of lists that named nothing, a sentence each; not all of very many. */
-/* That calls are estimates, and how good ones, where they are. */
-void page_estimates(struct writer *writer, const struct cprof_style *style,
-                    const struct cprof_profile *profile);
-
 void page_idle_lines(struct writer *writer, const struct cprof_style *style,
                      const struct cprof_profile *profile);
 

@@ -238,7 +238,6 @@ static void put_rest(struct report *report)
                       number_of(count, hidden, "function"));
     if (!report->layout.timed)
         page_sentence(report->writer, style, "Times are unknown: the run read no clock.");
-    page_estimates(report->writer, style, report->profile);
 }
 
 /* What the program counts itself, a line each. */

@@ -54,9 +54,10 @@ static void put_head(const struct tui *tui)
     if (tui->run.imported)
         screen_format(screen, 0, behind, LOOK_PLAIN, "  counts %s", tui->run.unit);
     else
-        screen_format(screen, 0, behind, LOOK_PLAIN, "  %s, %s mode, %s",
+        screen_format(screen, 0, behind, LOOK_PLAIN, "  %s, %s mode%s, %s",
                       cprof_show_duration(wall, tui->run.wall_ns, screen->style.unicode),
-                      tui->run.mode, tui->run.complete ? "complete" : "not complete");
+                      tui->run.mode, tui->run.estimated ? " (calls are estimates)" : "",
+                      tui->run.complete ? "complete" : "not complete");
     behind = 0;
     for (int idx = 0; idx < 3; idx++)
         if (idx != PAGE_DETAIL || tui->page == PAGE_DETAIL)

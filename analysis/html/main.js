@@ -19,6 +19,7 @@ function remarks() {
     const list = [];
     list.push(run.overhead_ns === null ? "Overhead of profiling: unknown, the run did not measure it."
         : "Overhead of profiling: about " + durationText(run.overhead_ns) + ", " + valueText(run.overhead_percent, "percent") + " of the run.");
+    if (run.calls_estimated) list.push("Calls are estimates: they come from code that was built with budget=on.");
     if (run.lost) list.push("Lost: " + countText(run.lost, "call") + " could not be recorded.");
     if (run.early) list.push("Early: " + countText(run.early, "call") + " happened before recording began.");
     (run.troubles || []).forEach(function (trouble) { list.push("Trouble: " + trouble + "."); });
@@ -62,7 +63,7 @@ function fillHead() {
     byId("command").title = report.program.argv.join(" ");
     const facts = [[valueText(run.wall_ns, "ns"), "wall time"], [valueText(run.threads, "count"), run.threads === 1 ? "thread" : "threads"],
         [groupedNumber(report.functions.length), "functions"], [groupedNumber(whole.count - 1), "contexts"],
-        [whole.columns.calls ? groupedNumber(totalCalls) : "", "calls"],
+        [whole.columns.calls ? (run.calls_estimated ? "~" : "") + groupedNumber(totalCalls) : "", "calls"],
         [run.mode, "mode"], [valueText(run.overhead_percent, "percent"), "overhead"]].filter(function (fact) { return fact[0]; });
     const totals = report.totals || {};
     if (totals.peak_bytes !== null && totals.peak_bytes !== undefined) facts.push([sizeText(totals.peak_bytes), "heap at most"]);
@@ -70,6 +71,7 @@ function fillHead() {
     const alarms = [];
     if (!run.complete) alarms.push(run.running ? "The program was still running when this was written." : "The run is not complete: it was killed.");
     if (run.lost) alarms.push(countText(run.lost, "call") + " could not be recorded.");
+    if (run.calls_estimated) alarms.push("Calls are estimates: the program was built with budget=on.");
     if (!contexts.timed && !contexts.unit) alarms.push("Times are unknown: the run read no clock.");
     byId("alarm").hidden = alarms.length === 0;
     byId("alarm").textContent = alarms.join(" ");

@@ -110,7 +110,7 @@ function functionColumns() {
         {id: "total_amount", title: "total " + contexts.unit, unit: "count", key: "total_amount"},
         {id: "self", title: "self", unit: "ns", key: "self_ns", help: "time in the function itself"},
         {id: "total", title: "total", unit: "ns", key: "total_ns", help: "time with what it calls"},
-        {id: "calls", title: "calls", unit: "count", key: "calls", help: "exact"},
+        {id: "calls", title: "calls", unit: "count", key: "calls", help: run.calls_estimated ? "estimated" : "exact"},
         {id: "avg", title: "average", unit: "ns", key: "avg_ns", help: "total of a call", minor: "minor"},
         {id: "p50", title: "median", unit: "ns", key: "p50_ns", help: "half of the calls were shorter", minor: "minor told"},
         {id: "p99", title: "p99", unit: "ns", key: "p99_ns", help: "99 of 100 calls were shorter", minor: "minor told"},
