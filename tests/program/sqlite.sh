@@ -2,7 +2,8 @@
 # SQLite's own speed test from Debian's source package, at -O2 in one file: are its
 # calls what callgrind counts, and its hooks where they belong?
 #
-# usage: sqlite.sh CPROF SOURCES BUILD.  Run by ctest.
+# usage: sqlite.sh CPROF SOURCES BUILD [budget].  Run by ctest.  With "budget" it is built
+# with countdowns instead of hooks, and its calls are estimates.
 set -euo pipefail
 cprof=$1 sources=$2 build=$3
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,8 +20,11 @@ mkdir -p "$build/$compiler"
     (cd "$build/sqlite" && "$sources/sqlite3/configure" --disable-tcl && make sqlite3.c) \
         >"$build/sqlite.log" 2>&1 || { tail -n 20 "$build/sqlite.log" >&2 && exit 1; }
 ) 9>"$build/sqlite.lock"
+program=$build/$compiler/speedtest1${4:+-$4} mode=count
+[ "${4:-}" != budget ] || flags="$flags -fplugin-arg-cprof-budget=on" mode=budget
+[ "${4:-}" != budget ] || export CPROF_CALLS_WITHIN=64
 # shellcheck disable=SC2086  # flags are words
-$cc -O2 $flags -I"$build/sqlite" -o "$build/$compiler/speedtest1" \
+$cc -O2 $flags -I"$build/sqlite" -o "$program" \
     "$build/sqlite/sqlite3.c" "$sources/sqlite3/test/speedtest1.c" -lpthread -ldl -lm
-CPROF_MODE=count "$here/calls.sh" "$cprof" "$build/$compiler/speedtest1" --memdb --size 5
-"$here/jumps.sh" "$build/$compiler/speedtest1"
+CPROF_MODE=$mode "$here/calls.sh" "$cprof" "$program" --memdb --size 5
+[ "${4:-}" = budget ] || "$here/jumps.sh" "$program"
