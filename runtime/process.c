@@ -383,9 +383,12 @@ static void module_start(int argument_count, char **arguments, char **environmen
     bool first = !process;
     if (first)
         process = process_start(argument_count, arguments, environment);
+    module_is_idle = !process;
     if (!process)
         return;
     module_register(process);
+    if (__start_cprof_tally)
+        tallies_begin(process);
     __cprof_process = process;
     __cprof_tls_offset = process->tls_offset;
     notes_begin(process);

@@ -146,20 +146,36 @@ static uint32_t tally_shared(struct process *process, uint32_t idx, uint32_t id)
     return interval;
 }
 
-/* ---- Of a forked child ------------------------------------------------------- */
+/* ---- Countdowns that are not what they were ------------------------------------ */
 
 static uint32_t module_generation; /* of the process that its countdowns are of */
+static bool module_is_idle;        /* there will never be a process */
+
+/* Those that the module's threads share are 0: it has been loaded, perhaps once more, and
+ * what was left of the intervals then is an estimate for good. */
+static void tallies_begin(struct process *process)
+{
+    uint32_t sites = (uint32_t)(__stop_cprof_site - __start_cprof_site);
+    uint32_t end = module_first_site + sites;
+
+    module_generation = process->generation;
+    for (uint32_t id = module_first_site; id < end && id < TALLY_SITE_MAX; id++) {
+        struct tally tally = tally_of(process->tallies[id]);
+        if (tally.who)
+            node_tally(node_of(process, tally.who), 0, 0, true);
+        if (tally.who)
+            process->tallies[id] = 0;
+    }
+}
 
 /* A forked child has its parent's countdowns, which would go on for up to a 64th of the
  * parent's calls.  They begin anew, so that the child's functions are all found; what it
  * has called before it came here is not in. */
 static NOINLINE void tallies_forget(struct process *process, struct thread *thread)
 {
-    uint32_t sites = (uint32_t)(__stop_cprof_site - __start_cprof_site);
     uintptr_t here;
 
     __asm__("movq %%fs:0, %0" : "=r"(here));
-    module_generation = process->generation;
     for (const struct cprof_tallies *unit = __start_cprof_tally; unit < __stop_cprof_tally;
          unit++) {
         uintptr_t from = unit->shared ? (uintptr_t)&unit->words_ref : here;
@@ -168,9 +184,7 @@ static NOINLINE void tallies_forget(struct process *process, struct thread *thre
         if (!unit->shared && unit->count)
             thread->claims++;
     }
-    for (uint32_t id = module_first_site; id < module_first_site + sites && id < TALLY_SITE_MAX;
-         id++)
-        process->tallies[id] = 0;
+    tallies_begin(process);
 }
 
 /* ---- The calls of the thunks -------------------------------------------------- */
@@ -194,7 +208,7 @@ static inline uint32_t tally(const struct cprof_site *site, bool shared)
     struct process *process = __cprof_process;
 
     if (UNLIKELY(!process))
-        return TALLY_AGAIN;
+        return module_is_idle ? TALLY_OFF : TALLY_AGAIN;
     if (UNLIKELY(process->mode == CPROF_MODE_OFF))
         return TALLY_OFF;
     if (UNLIKELY(!*alive_of(process)) && !child_restart(process))

@@ -262,12 +262,14 @@ void work(int n) { for (int idx = 0; idx < n; idx++) inner(); }
 C
 cat >host.c <<'C'
 #include <dlfcn.h>
+#include <stdlib.h>
 __attribute__((noipa)) void *open_one(void) { return dlopen("./library.so", RTLD_NOW); }
-int main(void)
+int main(int count, char **words)
 {
-    for (int round = 0; round < 3; round++) {
+    (void)count;
+    for (int round = 0, rounds = atoi(words[1]); round < rounds; round++) {
         void *library = open_one();
-        ((void (*)(int))dlsym(library, "work"))(100000);
+        ((void (*)(int))dlsym(library, "work"))(300000 / rounds);
         dlclose(library);
     }
     return 0;
@@ -280,17 +282,56 @@ for library in budget hooks; do
         words=$([ $host = budget ] && echo "$flags" || echo "$hooks")
         [ $host != none ] || words=$apart
         flags=$words compile host host.c
-        CPROF_OUTPUT=$library.$host run 0 ./host
-        expect_about $library.$host inner 300000 work 3
-        [ $host = none ] || expect_calls $library.$host open_one 3
+        for rounds in 3 300; do
+            CPROF_OUTPUT=$library.$host.$rounds run 0 ./host $rounds
+            expect_about $library.$host.$rounds inner 300000 work $rounds
+            [ $host = none ] || expect_about $library.$host.$rounds open_one $rounds
+        done
     done
 done
-expect "mode of an executable with tallies" "$(fact hooks.budget .run.mode)" budget
-expect "mode of one with hooks" "$(fact budget.hooks .run.mode)" adaptive
-expect "whose library's calls are estimates" "$(fact budget.hooks '.run.calls_estimated')" true
+expect "mode of an executable with tallies" "$(fact hooks.budget.3 .run.mode)" budget
+expect "mode of one with hooks" "$(fact budget.hooks.3 .run.mode)" adaptive
+expect "whose library's calls are estimates" "$(fact budget.hooks.3 '.run.calls_estimated')" true
 expect "calls of a mixed program's hooks that are estimates" \
-    "$(fact hooks.budget '[.functions[] | select(.name == "inner") | .calls_error_percent] | add')" 0
-expect "exact calls" "$(calls hooks.budget inner)" 300000
+    "$(fact hooks.budget.3 '[.functions[] | select(.name == "inner") | .calls_error_percent] | add')" 0
+expect "exact calls" "$(calls hooks.budget.3 inner)" 300000
+
+# Objects of both kinds in one program, each calling the other, and an exception through both.
+begin mixed
+cat >mixed.h <<'C'
+#ifdef __cplusplus
+extern "C" {
+#endif
+void hooked(int n);
+void tallied(int n);
+#ifdef __cplusplus
+}
+#endif
+C
+cat >hooked.cc <<'C'
+#include "mixed.h"
+__attribute__((noipa)) void leaf_hooked() { __asm__ volatile(""); }
+__attribute__((noipa)) void hooked(int n) { leaf_hooked(); if (n) tallied(n - 1); else throw 7; leaf_hooked(); }
+C
+cat >tallied.cc <<'C'
+#include "mixed.h"
+#include <thread>
+__attribute__((noipa)) void leaf_tallied() { __asm__ volatile(""); }
+__attribute__((noipa)) void tallied(int n) { leaf_tallied(); try { hooked(n); } catch (int) { if (n % 3 == 0) throw; } leaf_tallied(); }
+static void work() { for (int idx = 0; idx < 20000; idx++) tallied(2); }
+int main() { std::thread one(work), other(work); one.join(); other.join(); return 0; }
+C
+# shellcheck disable=SC2086
+"$cxx" -O2 $hooks -c hooked.cc -o hooked.o
+CC=$cxx compile mixed tallied.cc hooked.o -pthread
+for mode in budget count; do
+    CPROF_OUTPUT=$mode CPROF_MODE=$mode run 0 ./mixed
+    # tallied(2), hooked(2), tallied(1), hooked(1), tallied(0), hooked(0), which throws to
+    # tallied(0), which throws on to tallied(1)
+    expect_calls $mode hooked 120000 "leaf_hooked()" 160000
+    expect_about $mode tallied 120000 "leaf_tallied()" 200000 "work()" 2 main 1
+    expect "times ($mode)" "$(fact $mode '[.functions[].self_ns] | unique | tostring')" "[null]"
+done
 
 # Blocks go to functions all the same, by default as a sample.
 begin allocations
