@@ -53,8 +53,8 @@ enum cprof_status load_reading(struct cprof_profile *profile, const struct readi
                             .life = life,
                             .scale = loader_scale(&reading->header),
                             .error = error};
-    loader.timed = mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF &&
-                   mode != CPROF_MODE_BUDGET && loader.scale >= 0;
+    loader.timed = mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && loader.scale >= 0 &&
+                   (mode != CPROF_MODE_BUDGET || reading->samples.total > 0);
     profile->finished = false;
     enum cprof_status status = load_all(&loader);
     free(loader.functions);

@@ -93,13 +93,24 @@ static void take_off_notes(struct samples *samples)
         samples->regions[idx].taken *= allocations > 0 ? notes / allocations : 0;
 }
 
+static uint32_t context_function(const struct loader *loader, uint32_t position)
+{
+    return loader->profile->contexts[loader->contexts[position]].function;
+}
+
+static uint64_t calls_of(const struct loader *loader, uint32_t position)
+{
+    struct cprof_node node = reader_node(loader->reading, position);
+    return reader_calls(&node);
+}
+
 /* Roots and what has no function of the program's are not the kernel's to judge. */
 static bool is_raked(const struct samples *samples, uint32_t position)
 {
     const struct loader *loader = samples->loader;
     struct cprof_node node = reader_node(loader->reading, position);
     return !(node.flags & (CPROF_NODE_ROOT | CPROF_NODE_SCOPE | WITHOUT_TIMES)) &&
-           loader->profile->contexts[loader->contexts[position]].function != MODEL_NONE;
+           context_function(loader, position) != MODEL_NONE;
 }
 
 static size_t nodes_collect(struct samples *samples)
@@ -110,13 +121,12 @@ static size_t nodes_collect(struct samples *samples)
     for (uint32_t idx = 0; idx < loader->ordered; idx++) {
         uint32_t position = loader->order[idx];
         const struct region_node *share = &loader->shares[position];
-        struct cprof_node node = reader_node(loader->reading, position);
         if (!is_raked(samples, position))
             continue;
         samples->nodes[count++] = (struct raking_node){
-            .function = loader->profile->contexts[loader->contexts[position]].function,
+            .function = context_function(loader, position),
             .region = loader->owners[position],
-            .calls = (double)reader_calls(&node),
+            .calls = (double)calls_of(loader, position),
             .value = share->self > share->wait ? share->self - share->wait : 0};
     }
     return count;
@@ -150,6 +160,32 @@ static void nodes_update(struct samples *samples, double *variances)
             share_update(samples, &loader->shares[loader->order[idx]], node,
                          variances[node->function]);
         }
+}
+
+/* Where nothing else tells times, a function's are what was seen, split by calls. */
+static bool samples_stand_alone(struct samples *samples)
+{
+    struct loader *loader = samples->loader;
+    double *calls = array_new(loader->profile->function_count, sizeof *calls);
+    double ticks = (double)reader_sample_period(loader->reading) / loader->scale;
+
+    for (uint32_t idx = 0; calls && idx < loader->ordered; idx++)
+        if (is_raked(samples, loader->order[idx]))
+            calls[context_function(loader, loader->order[idx])] +=
+                (double)calls_of(loader, loader->order[idx]);
+    for (uint32_t idx = 0; calls && idx < loader->ordered; idx++) {
+        uint32_t position = loader->order[idx];
+        if (!is_raked(samples, position))
+            continue;
+        uint32_t function = context_function(loader, position);
+        double share =
+            calls[function] > 0 ? (double)calls_of(loader, position) / calls[function] : 0;
+        loader->shares[position].self = samples->functions[function].seen * share;
+        loader->shares[position].variance = loader->shares[position].self * ticks;
+    }
+    bool done = calls != NULL;
+    free(calls);
+    return done;
 }
 
 static bool samples_apply(struct samples *samples)
@@ -189,7 +225,9 @@ bool load_samples(struct loader *loader)
     add_samples(&samples);
     loader->kernel_samples = samples.total;
     loader->runtime_seen = samples.runtime;
-    bool done = samples.total == 0 || samples_apply(&samples);
+    bool alone = loader->reading->header.mode == CPROF_MODE_BUDGET;
+    bool done =
+        samples.total == 0 || (alone ? samples_stand_alone(&samples) : samples_apply(&samples));
     free(samples.functions);
     return done;
 }

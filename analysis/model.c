@@ -501,8 +501,9 @@ bool model_timed(const struct cprof_profile *profile)
         uint32_t mode = profile->runs[idx].header.mode;
         if (profile->runs[idx].imported)
             return true;
-        if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && mode != CPROF_MODE_BUDGET &&
-            profile->runs[idx].wall >= 0)
+        if (mode == CPROF_MODE_BUDGET && profile->runs[idx].kernel_samples == 0)
+            continue;
+        if (mode != CPROF_MODE_COUNT && mode != CPROF_MODE_OFF && profile->runs[idx].wall >= 0)
             return true;
     }
     return false;
@@ -517,6 +518,14 @@ bool model_estimated(const struct cprof_profile *profile)
         if (profile->functions[idx].measure.calls_error > 0)
             return true;
     return false;
+}
+
+bool model_nested(const struct cprof_profile *profile)
+{
+    for (size_t idx = 0; idx < profile->run_count; idx++)
+        if (profile->runs[idx].imported || profile->runs[idx].header.mode != CPROF_MODE_BUDGET)
+            return true;
+    return profile->run_count == 0;
 }
 
 const char *model_unit(const struct cprof_profile *profile)

@@ -214,6 +214,9 @@ bool model_timed(const struct cprof_profile *profile);
 /* Whether there are calls that were not counted one by one. */
 bool model_estimated(const struct cprof_profile *profile);
 
+/* Whether any run knows who called whom: else totals are not known, only self times. */
+bool model_nested(const struct cprof_profile *profile);
+
 /* What self and total count where they are no times ("samples", "Ir"); "" where
  * they are nanoseconds.  All runs of a handle have the same. */
 const char *model_unit(const struct cprof_profile *profile);

@@ -103,9 +103,10 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
         out.timed_calls = CPROF_UNKNOWN;
     if (!model_in_nanoseconds(profile))
         return out;
-    out.total_ns = stats_whole(function->total);
     out.self_ns = stats_whole(measure->self);
-    if (model_counted(profile))
+    if (model_nested(profile))
+        out.total_ns = stats_whole(function->total);
+    if (model_nested(profile) && model_counted(profile))
         out.average_ns = stats_whole(average_of(function));
     if (!model_measured(profile))
         return out;

@@ -31,7 +31,8 @@ static void open_context(struct json *json, const struct cprof_profile *profile,
     if (context->measure.calls_error > 0)
         json_decimal(json, "calls_error_percent",
                      100 * context->measure.calls_error / (double)context->measure.calls);
-    json_whole(json, "total_ns", timed ? stats_whole(context->total) : CPROF_UNKNOWN);
+    bool nested = idx == MODEL_ROOT || model_nested(profile);
+    json_whole(json, "total_ns", timed && nested ? stats_whole(context->total) : CPROF_UNKNOWN);
     json_whole(json, "self_ns",
                timed && !profile->inverted ? stats_whole(context->measure.self) : CPROF_UNKNOWN);
     const struct heap_total *total = profile->heap_totals ? &profile->heap_totals[idx] : NULL;

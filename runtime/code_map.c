@@ -62,16 +62,35 @@ static uintptr_t function_start(const struct code_module *module, uintptr_t addr
                           : 0;
 }
 
+enum { LEA_LEN = 7, TALLY_LEN = LEA_LEN + 5, HOOK_LONGEST = 64 };
+
+/* leaq site, %rax; call: the cold half of a tally (hook_text.c), which names its site there
+ * alone. */
+static uint32_t match_tally(code at)
+{
+    extern HIDDEN uint8_t tally_thunk[] __asm__("__cprof_tally");
+    extern HIDDEN uint8_t shared_thunk[] __asm__("__cprof_tally_shared");
+
+    if (at[0] != 0x48 || at[1] != 0x8d || at[2] != 0x05 || at[LEA_LEN] != 0xe8)
+        return 0;
+    code thunk = at + TALLY_LEN + word_at(at + LEA_LEN + 1);
+    if (thunk != tally_thunk && thunk != shared_thunk)
+        return 0;
+    return site_id((const struct cprof_site *)(const void *)(at + LEA_LEN + word_at(at + 3)));
+}
+
 /* The id of the first hook in the code, or 0.  The module's own copy of this looks,
  * because only that knows where the module's ids are. */
 static uint32_t code_site_of(uintptr_t start, uintptr_t end)
 {
-    enum { HOOK_LONGEST = 64 };
     const bool by_register[] = {false, true};
     bool is_leaf;
 
-    for (code at = (code)start; (uintptr_t)at + HOOK_LONGEST < end; at++) {
-        if (*at != 0x3b && *at != 0x44)
+    for (code at = (code)start; (uintptr_t)at + TALLY_LEN <= end; at++) {
+        uint32_t site = match_tally(at);
+        if (site)
+            return site;
+        if ((*at != 0x3b && *at != 0x44) || (uintptr_t)at + HOOK_LONGEST > end)
             continue;
         for (unsigned way = 0; way < 2; way++)
             if (match_step(at, by_register[way], &is_leaf)) {

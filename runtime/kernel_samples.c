@@ -268,15 +268,16 @@ static void kernel_samples_delay(const struct process *process)
     samples->due = ticks_now(process) + ns_to_ticks(process, START_DELAY);
 }
 
-/* Only where times are estimated: where each call is timed, the probes would be seen, and
- * nobody wants times of the others. */
+/* Only where times are estimated, or nothing else tells them: where each call is timed, the
+ * probes would be seen, and who only counts wants no times. */
 static void kernel_samples_start(struct process *process)
 {
     const int both = PROTECTION_READ | PROTECTION_WRITE;
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
 
-    if (process->mode != CPROF_MODE_ADAPTIVE || process->clock == CPROF_CLOCK_FAKE ||
-        process->without_samples)
+    const bool estimates =
+        process->mode == CPROF_MODE_ADAPTIVE || process->mode == CPROF_MODE_BUDGET;
+    if (!estimates || process->clock == CPROF_CLOCK_FAKE || process->without_samples)
         return;
     process->samples = memory_map(NULL, sizeof(struct kernel_samples), both, flags, -1, 0);
 }

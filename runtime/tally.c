@@ -222,6 +222,7 @@ static inline uint32_t tally(const struct cprof_site *site, bool shared)
         lost_add(process);
         return TALLY_AGAIN;
     }
+    kernel_samples_poll(process, ticks_now(process));
     if (UNLIKELY(!(node_of(process, idx)->flags & CPROF_NODE_TALLIED)))
         node_make_tallied(process, node_of(process, idx));
     uint32_t interval = shared && id < TALLY_SITE_MAX ? tally_shared(process, idx, id)

@@ -138,6 +138,28 @@ START_TEST(test_notes)
 }
 END_TEST
 
+/* A build for a budget: no region was measured, nobody knows who called whom. */
+START_TEST(test_budget)
+{
+    struct fabricate *made = seen(300, 100, 0);
+    fabricate_header(made)->mode = CPROF_MODE_BUDGET;
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_function one = support_function(profile, "one");
+    ck_assert_uint_eq(one.self_ns, 300000);
+    ck_assert_uint_eq(one.total_ns, CPROF_UNKNOWN);
+    ck_assert_uint_eq(one.average_ns, CPROF_UNKNOWN);
+    ck_assert_double_eq_tol(one.error_percent, 196 / sqrt(300), 0.5);
+    ck_assert_uint_eq(support_function(profile, "two").self_ns, 100000);
+    cprof_profile_free(profile);
+
+    made = seen(0, 0, 0);
+    fabricate_header(made)->mode = CPROF_MODE_BUDGET;
+    profile = support_load(made);
+    ck_assert_uint_eq(support_function(profile, "one").self_ns, CPROF_UNKNOWN);
+    cprof_profile_free(profile);
+}
+END_TEST
+
 Suite *samples_suite(void)
 {
     Suite *suite = suite_create("samples");
@@ -147,6 +169,7 @@ Suite *samples_suite(void)
     tcase_add_test(tests, test_shares);
     tcase_add_test(tests, test_hooks);
     tcase_add_test(tests, test_notes);
+    tcase_add_test(tests, test_budget);
     suite_add_tcase(suite, tests);
     return suite;
 }
