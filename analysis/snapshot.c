@@ -183,20 +183,29 @@ static struct cprof_entry entry_of(const struct cprof_function *function)
     return entry;
 }
 
-/* Blocks that are live while the program runs are no leaks. */
-static enum cprof_status set_heap(struct cprof_snapshot *snapshot, struct cprof_profile *profile,
-                                  bool ended, struct cprof_error *error)
+/* Numbers of calls and blocks are compared as what they are: exact.  Estimates, which any
+ * two runs have different ones of, are left out. */
+static void estimates_forget(struct cprof_entry *entry, const struct cprof_run *run,
+                             const struct cprof_heap_totals *heap)
 {
-    struct cprof_heap_totals heap;
-    enum cprof_status status = cprof_heap_facts(profile, &heap, error);
-    if (status != CPROF_OK || !heap.known)
-        return status;
-    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_COUNT, heap.allocations);
-    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_BYTES, heap.allocated_bytes);
-    cprof_snapshot_set(snapshot, CPROF_METRIC_PEAK_BYTES, heap.peak_bytes);
+    if (run->estimated)
+        entry->values[CPROF_METRIC_CALLS] = CPROF_UNKNOWN;
+    if (heap->sampled)
+        entry->values[CPROF_METRIC_ALLOC_COUNT] = entry->values[CPROF_METRIC_ALLOC_BYTES] =
+            CPROF_UNKNOWN;
+}
+
+/* Blocks that are live while the program runs are no leaks. */
+static void set_heap(struct cprof_snapshot *snapshot, const struct cprof_heap_totals *heap,
+                     bool ended)
+{
+    if (!heap->known || heap->sampled)
+        return;
+    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_COUNT, heap->allocations);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_ALLOC_BYTES, heap->allocated_bytes);
+    cprof_snapshot_set(snapshot, CPROF_METRIC_PEAK_BYTES, heap->peak_bytes);
     if (ended)
-        cprof_snapshot_set(snapshot, CPROF_METRIC_LEAKS, heap.current_count);
-    return CPROF_OK;
+        cprof_snapshot_set(snapshot, CPROF_METRIC_LEAKS, heap->current_count);
 }
 
 enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
@@ -204,13 +213,17 @@ enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
                                              struct cprof_error *error)
 {
     struct cprof_run run;
+    struct cprof_heap_totals heap = {0};
     enum cprof_status status = cprof_run_facts(profile, &run, error);
+    if (status == CPROF_OK)
+        status = cprof_heap_facts(profile, &heap, error);
     for (size_t idx = 0; status == CPROF_OK && idx < profile->seen_count; idx++) {
         struct cprof_function function = stats_function(profile, profile->by_self[idx]);
         struct cprof_entry entry = entry_of(&function);
         const struct measure *measure = &profile->functions[profile->by_self[idx]].measure;
         if (run.timed)
             entry.values[CPROF_METRIC_SELF_CPU] = stats_whole(measure->self - measure->wait);
+        estimates_forget(&entry, &run, &heap);
         status = cprof_snapshot_add(snapshot, &entry, error);
     }
     if (status != CPROF_OK)
@@ -219,9 +232,9 @@ enum cprof_status cprof_snapshot_add_profile(struct cprof_snapshot *snapshot,
     snapshot->tree = cprof_tree_of_profile(profile, error);
     if (!snapshot->tree)
         return CPROF_INPUT;
-    status = set_heap(snapshot, profile, run.complete && !run.running, error);
-    if (status != CPROF_OK || !run.timed)
-        return status;
+    set_heap(snapshot, &heap, run.complete && !run.running);
+    if (!run.timed)
+        return CPROF_OK;
     cprof_snapshot_set(snapshot, CPROF_METRIC_TOTAL_TIME, run.wall_ns);
     cprof_snapshot_set(snapshot, CPROF_METRIC_SELF_TIME, stats_whole(stats_total(profile)));
     return CPROF_OK;

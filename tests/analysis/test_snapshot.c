@@ -335,6 +335,29 @@ START_TEST(test_of_profile)
 }
 END_TEST
 
+/* Counts are compared one by one, so estimates of them are no counts. */
+START_TEST(test_of_estimates)
+{
+    struct fabricate *made = fabricate_new();
+    fabricate_header(made)->mode = CPROF_MODE_BUDGET;
+    fabricate_heap(made)->mode = CPROF_HEAP_SAMPLED;
+    fabricate_node(made, fabricate_thread(made), fabricate_site(made, "main", "m.c", 1), 1, 0);
+    struct cprof_profile *profile = support_load(made);
+    struct cprof_snapshot *snapshot = cprof_snapshot_new("run");
+    struct cprof_entry entry;
+    ck_assert_int_eq(cprof_snapshot_add_profile(snapshot, profile, NULL), CPROF_OK);
+    cprof_profile_free(profile);
+    cprof_snapshot_at(snapshot, 0, &entry);
+    ck_assert_str_eq(entry.name, "main");
+    ck_assert_uint_eq(entry.values[CPROF_METRIC_CALLS], CPROF_UNKNOWN);
+    ck_assert_uint_eq(entry.values[CPROF_METRIC_ALLOC_COUNT], CPROF_UNKNOWN);
+    entry = cprof_snapshot_whole(snapshot);
+    ck_assert_uint_eq(entry.values[CPROF_METRIC_CALLS], CPROF_UNKNOWN);
+    ck_assert_uint_eq(entry.values[CPROF_METRIC_PEAK_BYTES], CPROF_UNKNOWN);
+    cprof_snapshot_free(snapshot);
+}
+END_TEST
+
 /* Many functions of one name are the worst case of matching. */
 START_TEST(test_huge)
 {
@@ -379,6 +402,7 @@ Suite *snapshot_suite(void)
     tcase_add_test(group, test_tree);
     tcase_add_test(group, test_refused);
     tcase_add_test(group, test_of_profile);
+    tcase_add_test(group, test_of_estimates);
     tcase_add_test(group, test_huge);
     tcase_add_test(group, test_words);
     suite_add_tcase(suite, group);
