@@ -1,19 +1,23 @@
 # shellcheck shell=bash
-# bench [--compare|--heap|--noise] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
+# bench [--compare|--heap|--noise|--shares] [--pairs N] [--check]: measure what cprof costs, pair by pair with the plain program
 #
 # Uses an installed copy, as a user would; what it prints stands afterwards in
 # bench/results/DATE-COMMIT.md too.  With --compare: beside other profilers, on more
 # programs, which takes long; its table and plot are
 # bench/results/DATE-COMMIT-compare.md and .svg.  With --heap: what watching the heap
-# costs beside other heap profilers, in DATE-COMMIT-heap.md.  With --noise: how often `cprof diff` is
+# costs beside other heap profilers, in DATE-COMMIT-heap.md.  With --shares: self times
+# beside perf's, in DATE-COMMIT-shares.md.  With --noise: how often `cprof diff` is
 # wrong, in bench/results/DATE-COMMIT-noise.md.  Sourced by ./dev.
 
-compare=no noise=no heap=no
+compare=no noise=no heap=no shares=no
 if [ "${1:-}" = --compare ]; then
     compare=yes
     shift
 elif [ "${1:-}" = --heap ]; then
     heap=yes
+    shift
+elif [ "${1:-}" = --shares ]; then
+    shares=yes
     shift
 elif [ "${1:-}" = --noise ]; then
     noise=yes
@@ -40,6 +44,14 @@ if [ "$noise" = yes ]; then
     result_begin "How often a diff is wrong" "$result-noise.md"
     bench/noise/run "$@" | tee -a "$result-noise.md"
     say "written to $result-noise.md"
+    return
+fi
+if [ "$shares" = yes ]; then
+    need_packages test suites bench
+    fetch_source jq
+    result_begin "Are the shares of self time true" "$result-shares.md"
+    bench/shares "$@" | tee -a "$result-shares.md"
+    say "written to $result-shares.md"
     return
 fi
 if [ "$heap" = yes ]; then
