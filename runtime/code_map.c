@@ -48,6 +48,9 @@ static uintptr_t function_start(const struct code_module *module, uintptr_t addr
     intptr_t wanted = (intptr_t)(address - (uintptr_t)frames);
     uint32_t low = 0, high = frames->count;
 
+    if (frames->version != FRAME_VERSION || frames->count_encoding != FRAME_COUNT_ENCODING ||
+        frames->table_encoding != FRAME_TABLE_ENCODING)
+        return 0;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (frames->rows[middle].start <= wanted)
@@ -123,21 +126,20 @@ static uint32_t function_site(struct kernel_samples *samples, const struct code_
     return module->site_of(start, end);
 }
 
-static const struct code_module *code_module_of(const struct kernel_samples *samples,
-                                                uintptr_t address)
+static const struct code_module *code_module_of(const struct process *process, uintptr_t address)
 {
-    uint32_t count = __atomic_load_n(&samples->module_count, __ATOMIC_ACQUIRE);
+    uint32_t count = __atomic_load_n(&process->code_module_count, __ATOMIC_ACQUIRE);
 
     for (uint32_t idx = 0; idx < count && idx < CODE_MODULE_MAX; idx++)
-        if (address >= samples->modules[idx].start && address < samples->modules[idx].end)
-            return &samples->modules[idx];
+        if (address >= process->code_modules[idx].start && address < process->code_modules[idx].end)
+            return &process->code_modules[idx];
     return NULL;
 }
 
 /* The site of the function around the address; 0: none that has hooks. */
-static uint32_t code_site(struct kernel_samples *samples, uintptr_t address)
+static uint32_t code_site(struct process *process, uintptr_t address)
 {
-    const struct code_module *module = code_module_of(samples, address);
+    const struct code_module *module = code_module_of(process, address);
     uintptr_t end, start;
 
     if (!module)
@@ -145,13 +147,13 @@ static uint32_t code_site(struct kernel_samples *samples, uintptr_t address)
     if (address >= module->runtime_start && address < module->runtime_end)
         return CPROF_SAMPLES_RUNTIME;
     start = function_start(module, address, &end);
-    return start ? function_site(samples, module, start, end) : 0;
+    return start ? function_site(process->samples, module, start, end) : 0;
 }
 
 /* Whether a call stands in front of the address, so that it may be where one returns. */
-static bool is_behind_call(const struct kernel_samples *samples, uintptr_t address)
+static bool is_behind_call(const struct process *process, uintptr_t address)
 {
-    const struct code_module *module = code_module_of(samples, address);
+    const struct code_module *module = code_module_of(process, address);
     code at = (code)address;
 
     if (!module || address < module->start + 7)
@@ -189,31 +191,25 @@ static void code_segments_look(struct code_module *module, const struct file_hea
  * its lock. */
 static void code_register(struct process *process)
 {
-    struct kernel_samples *samples = process->samples;
     const struct file_header *file = (const struct file_header *)(const void *)__ehdr_start;
     struct code_module module = {.runtime_start = (uintptr_t)__cprof_text_start,
                                  .runtime_end = (uintptr_t)__cprof_text_end,
                                  .site_of = code_site_of};
 
-    if (!samples || !file)
+    if (!file)
         return;
     code_segments_look(&module, file, module_base(file));
-    const struct frame_index *frames = module.frames;
-    if (!frames || frames->version != FRAME_VERSION ||
-        frames->count_encoding != FRAME_COUNT_ENCODING ||
-        frames->table_encoding != FRAME_TABLE_ENCODING)
-        return;
     uint32_t idx = 0;
-    while (idx < samples->module_count && samples->modules[idx].end)
+    while (idx < process->code_module_count && process->code_modules[idx].end)
         idx++;
-    if (idx == CODE_MODULE_MAX)
+    if (idx == CODE_MODULE_MAX || !module.frames)
         return;
     uintptr_t end = module.end;
     module.end = 0; /* until all is there */
-    samples->modules[idx] = module;
-    __atomic_store_n(&samples->modules[idx].end, end, __ATOMIC_RELEASE);
-    if (idx == samples->module_count)
-        __atomic_store_n(&samples->module_count, idx + 1, __ATOMIC_RELEASE);
+    process->code_modules[idx] = module;
+    __atomic_store_n(&process->code_modules[idx].end, end, __ATOMIC_RELEASE);
+    if (idx == process->code_module_count)
+        __atomic_store_n(&process->code_module_count, idx + 1, __ATOMIC_RELEASE);
 }
 
 /* The module's code is about to go: nobody may be looking at it.  Whoever is, is done
@@ -223,11 +219,11 @@ static void code_unregister(struct process *process)
     enum { ROUNDS = 10000 };
     struct kernel_samples *samples = process->samples;
 
+    for (uint32_t idx = 0; idx < process->code_module_count; idx++)
+        if (process->code_modules[idx].site_of == code_site_of)
+            __atomic_store_n(&process->code_modules[idx].end, 0, __ATOMIC_SEQ_CST);
     if (!samples)
         return;
-    for (uint32_t idx = 0; idx < samples->module_count; idx++)
-        if (samples->modules[idx].site_of == code_site_of)
-            __atomic_store_n(&samples->modules[idx].end, 0, __ATOMIC_SEQ_CST);
     for (int round = 0; round < ROUNDS && !kernel_samples_enter(process, samples); round++)
         SYSTEM_0(sched_yield);
     bytes_clear(samples->functions, sizeof samples->functions);

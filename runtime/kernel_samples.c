@@ -69,26 +69,26 @@ static void samples_count(struct kernel_samples *samples, uint32_t site)
 
 /* What library or kernel code was called by, as far as the stack tells: the first word
  * that some call of ours could have left there. */
-static uint32_t caller_site(struct kernel_samples *samples, const struct ring_sample *sample)
+static uint32_t caller_site(struct process *process, const struct ring_sample *sample)
 {
     uint64_t words = sample->stack_used / sizeof *sample->stack;
 
     for (uint64_t idx = 0; idx < words && idx < STACK_WORDS; idx++) {
         uintptr_t address = sample->stack[idx];
-        if (!is_behind_call(samples, address))
+        if (!is_behind_call(process, address))
             continue;
-        uint32_t site = code_site(samples, address - 1);
+        uint32_t site = code_site(process, address - 1);
         if (site)
             return site;
     }
     return CPROF_SAMPLES_ELSEWHERE;
 }
 
-static void sample_note(struct kernel_samples *samples, const struct ring_sample *sample)
+static void sample_note(struct process *process, const struct ring_sample *sample)
 {
-    uint32_t site = code_site(samples, sample->address);
+    uint32_t site = code_site(process, sample->address);
 
-    samples_count(samples, site ? site : caller_site(samples, sample));
+    samples_count(process->samples, site ? site : caller_site(process, sample));
 }
 
 /* ---- The rings -------------------------------------------------------------- */
@@ -106,8 +106,9 @@ static void ring_copy(const char *ring, uint64_t len_of_ring, uint64_t position,
 }
 
 /* With `keep` false all that has come up to now is dropped. */
-static void ring_drain(struct kernel_samples *samples, struct perf_event_mmap_page *page, bool keep)
+static void ring_drain(struct process *process, struct perf_event_mmap_page *page, bool keep)
 {
+    const struct kernel_samples *samples = process->samples;
     const char *ring = (const char *)page + PAGE;
     uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE), tail = page->data_tail;
 
@@ -121,7 +122,7 @@ static void ring_drain(struct kernel_samples *samples, struct perf_event_mmap_pa
         ring_copy(ring, samples->ring_len, tail + sizeof header, &sample,
                   len < sizeof sample ? len : sizeof sample);
         if (header.type == PERF_RECORD_SAMPLE)
-            sample_note(samples, &sample);
+            sample_note(process, &sample);
         tail += header.size;
     }
     __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
@@ -135,9 +136,9 @@ static NOINLINE void kernel_samples_drain(struct process *process, bool keep)
 
     if (!samples || !kernel_samples_enter(process, samples))
         return;
-    samples->due = ticks_now(process) + ns_to_ticks(process, RING_GAP);
+    process->samples_due = ticks_now(process) + ns_to_ticks(process, RING_GAP);
     for (uint32_t idx = 0; idx < samples->ring_count; idx++)
-        ring_drain(samples, samples->rings[idx], keep && !process->paused);
+        ring_drain(process, samples->rings[idx], keep && !process->paused);
     kernel_samples_leave(samples);
 }
 
@@ -145,9 +146,9 @@ static inline void kernel_samples_poll(struct process *process, uint64_t now)
 {
     const struct kernel_samples *samples = process->samples;
 
-    if (LIKELY(samples == NULL) || LIKELY((int64_t)(now - samples->due) <= 0))
+    if (LIKELY((int64_t)(now - process->samples_due) <= 0) || !process->samples_due)
         return;
-    if (samples->ring_count)
+    if (samples)
         kernel_samples_drain(process, true);
     else
         kernel_samples_open(process);
@@ -159,7 +160,7 @@ static void kernel_samples_forget(struct process *process)
     struct kernel_samples *samples = process->samples;
 
     kernel_samples_drain(process, false);
-    for (unsigned idx = 0; samples && samples->ring_count && idx < CPROF_SAMPLES_COUNT; idx++)
+    for (unsigned idx = 0; samples && idx < CPROF_SAMPLES_COUNT; idx++)
         samples->records[idx].count = 0;
 }
 
@@ -238,46 +239,52 @@ static bool is_free_to_ask(void)
     return SYSTEM_1(prctl, GET_SECCOMP) == 0;
 }
 
-/* Once a process; where it fails there is no second try. */
-static NOINLINE void kernel_samples_open(struct process *process)
-{
-    struct kernel_samples *samples = process->samples;
-    struct cprof_extent extent = {0, sizeof samples->records[0] * CPROF_SAMPLES_COUNT,
-                                  SAMPLE_PERIOD, sizeof(struct cprof_samples),
-                                  CPROF_EXTENT_SAMPLES};
-
-    if (!kernel_samples_enter(process, samples))
-        return;
-    uint64_t signals = signals_block();
-    if (!is_free_to_ask() || !rings_open(samples) ||
-        !extent_map(process, &extent, (struct place){(char *)samples->records, 0, 0}))
-        process->samples = NULL;
-    signals_restore(signals);
-    kernel_samples_leave(samples);
-}
-
-/* The process's clock has come to run, or a forked child's, which has none of the rings. */
-static void kernel_samples_delay(const struct process *process)
-{
-    struct kernel_samples *samples = process->samples;
-
-    if (!samples)
-        return;
-    samples->ring_count = 0;
-    samples->busy = 0;
-    samples->due = ticks_now(process) + ns_to_ticks(process, START_DELAY);
-}
-
-/* Only where times are estimated, or nothing else tells them: where each call is timed, the
- * probes would be seen, and who only counts wants no times. */
-static void kernel_samples_start(struct process *process)
+/* Its memory, its events, and the records that readers see. */
+static struct kernel_samples *kernel_samples_new(struct process *process)
 {
     const int both = PROTECTION_READ | PROTECTION_WRITE;
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
+    struct cprof_extent extent = {0, sizeof(struct cprof_samples) * CPROF_SAMPLES_COUNT,
+                                  SAMPLE_PERIOD, sizeof(struct cprof_samples),
+                                  CPROF_EXTENT_SAMPLES};
+    struct kernel_samples *samples =
+        memory_map(NULL, sizeof(struct kernel_samples), both, flags, -1, 0);
 
+    if (!samples)
+        return NULL;
+    if (rings_open(samples) &&
+        extent_map(process, &extent, (struct place){(char *)samples->records, 0, 0}))
+        return samples;
+    rings_close(samples);
+    SYSTEM_2(munmap, samples, sizeof(struct kernel_samples));
+    return NULL;
+}
+
+/* Once a process, by whoever sees first that it is time; where it fails there is no
+ * second try. */
+static NOINLINE void kernel_samples_open(struct process *process)
+{
+    uint64_t due = process->samples_due, signals = signals_block();
+
+    if (due && __atomic_compare_exchange_n(&process->samples_due, &due, 0, false, __ATOMIC_ACQ_REL,
+                                           __ATOMIC_RELAXED)) {
+        struct kernel_samples *samples = is_free_to_ask() ? kernel_samples_new(process) : NULL;
+        __atomic_store_n(&process->samples, samples, __ATOMIC_RELEASE);
+        if (samples)
+            process->samples_due = ticks_now(process);
+    }
+    signals_restore(signals);
+}
+
+/* The process's clock has come to run, or a forked child's, which has none of the rings.
+ * Only where times are estimated, or nothing else tells them: where each call is timed, the
+ * probes would be seen, and who only counts wants no times. */
+static void kernel_samples_delay(struct process *process)
+{
     const bool estimates =
         process->mode == CPROF_MODE_ADAPTIVE || process->mode == CPROF_MODE_BUDGET;
-    if (!estimates || process->clock == CPROF_CLOCK_FAKE || process->without_samples)
-        return;
-    process->samples = memory_map(NULL, sizeof(struct kernel_samples), both, flags, -1, 0);
+
+    process->samples = NULL;
+    if (estimates && process->clock != CPROF_CLOCK_FAKE && !process->without_samples)
+        process->samples_due = (ticks_now(process) + ns_to_ticks(process, START_DELAY)) | 1;
 }

@@ -345,7 +345,6 @@ static struct process *process_start(int argument_count, char **arguments, char 
         return NULL;
     if (process->mode == CPROF_MODE_OFF || !file_create(process))
         return process_switch_off(process) ? process : NULL;
-    kernel_samples_start(process);
     return process;
 }
 

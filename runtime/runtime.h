@@ -202,10 +202,7 @@ struct kernel_samples {
     uint64_t busy;       /* ticks since when somebody is in here, 0: nobody */
     uint32_t ring_count; /* of rings[] */
     uint64_t ring_len;   /* bytes, behind the page that describes it */
-    uint64_t due;        /* ticks at which they are to be emptied again */
     struct perf_event_mmap_page *rings[SAMPLED_CPU_MAX];
-    uint32_t module_count;
-    struct code_module modules[CODE_MODULE_MAX];
     struct code_function functions[CODE_FUNCTION_COUNT]; /* by a hash of the start */
     struct cprof_samples records[CPROF_SAMPLES_COUNT] __attribute__((aligned(4096)));
 };
@@ -250,7 +247,10 @@ struct process {
     uint64_t pair_x16, inner_x16; /* what probes took at the start; see struct thread */
 
     struct heap_parts heap;
-    struct kernel_samples *samples; /* NULL: the kernel takes none */
+    struct kernel_samples *samples; /* NULL: the kernel takes none, or none yet */
+    uint64_t samples_due;           /* ticks at which to begin with them; 0: never */
+    uint32_t code_module_count;
+    struct code_module code_modules[CODE_MODULE_MAX];
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -458,14 +458,13 @@ static bool kernel_samples_enter(const struct process *process, struct kernel_sa
 static void kernel_samples_leave(struct kernel_samples *samples);
 static void kernel_samples_drain(struct process *process, bool keep);
 static inline void kernel_samples_poll(struct process *process, uint64_t now);
-static void kernel_samples_start(struct process *process);
-static void kernel_samples_delay(const struct process *process);
+static void kernel_samples_delay(struct process *process);
 
 /* code_map.c */
 static void code_register(struct process *process);
 static void code_unregister(struct process *process);
-static uint32_t code_site(struct kernel_samples *samples, uintptr_t address);
-static bool is_behind_call(const struct kernel_samples *samples, uintptr_t address);
+static uint32_t code_site(struct process *process, uintptr_t address);
+static bool is_behind_call(const struct process *process, uintptr_t address);
 
 /* calibrate.c */
 static uint64_t probes_measure(struct process *process, struct thread *thread);

@@ -6,6 +6,9 @@
 #
 # usage: tally.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
+
+# They come by time, of which valgrind takes fifty times as much.
+export CPROF_SAMPLES=off
 budget="$flags -fplugin-arg-cprof-budget=on"
 bench=$here/../../bench
 
