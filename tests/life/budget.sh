@@ -6,6 +6,8 @@
 # usage: budget.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
 hooks=$flags
+# With them there are self times (tests/truth/kernel_samples.sh), which none is without.
+export CPROF_SAMPLES=off
 flags="$flags -fplugin-arg-cprof-budget=on"
 
 # expect_about PROFILE FUNCTION CALLS [FUNCTION CALLS]...: within a 64th of CALLS.
