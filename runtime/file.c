@@ -151,7 +151,7 @@ struct place {
 /* Puts an extent's storage in its place, or plain memory. */
 static bool extent_map(struct process *process, struct cprof_extent *extent, struct place place)
 {
-    uint64_t piece = place.piece ? place.piece : extent->length;
+    uint64_t piece = place.piece && place.piece < extent->length ? place.piece : extent->length;
     bool mapped = extent_allocate(process, extent);
 
     for (uint64_t idx = 0; mapped && idx * piece < extent->length; idx++)
@@ -211,11 +211,15 @@ static void grow_end(struct process *process)
 }
 
 /* How many nodes the next extent gets: a quarter more than there are, so that
- * little stays unused, up to 4 MiB. */
+ * little stays unused, up to 4 MiB.  Whole blocks, but for the first, which comes in
+ * two parts: its pages were a third of all that a short program waited for. */
 static uint32_t extent_nodes(uint32_t limit)
 {
-    uint32_t count = limit / 4 / FIRST_NODES * FIRST_NODES;
-    return count < FIRST_NODES ? FIRST_NODES : count > 32768 ? 32768 : count;
+    uint32_t count = limit / 4 / BLOCK_NODES * BLOCK_NODES;
+
+    if (limit < BLOCK_NODES)
+        return limit ? BLOCK_NODES - limit : FIRST_NODES;
+    return count < BLOCK_NODES ? BLOCK_NODES : count > 32768 ? 32768 : count;
 }
 
 /* Records that get their storage by and by. */
@@ -231,7 +235,8 @@ static struct place growth_place(const struct growth *growth, uint32_t number)
     struct place place = growth->first;
     uint64_t distance = (uint64_t)number * growth->record_size;
 
-    place.address += place.piece ? distance / place.piece * place.stride : distance;
+    place.address +=
+        place.piece ? distance / place.piece * place.stride + distance % place.piece : distance;
     return place;
 }
 

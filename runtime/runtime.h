@@ -64,7 +64,7 @@ enum {
     OFF_NODE = 1,
     CONTEXT_CAP = 1 << 20,
     THREAD_MAX = 1 << 16,
-    FIRST_NODES = BLOCK_NODES,
+    FIRST_NODES = BLOCK_NODES / 4,
     FIRST_THREADS = 64,
     PATH_MAX_LEN = 1024,
     TIMED_DEPTH_MAX = 1 << 16,

@@ -32,11 +32,9 @@ for ((try = 0; try < 5; try++)); do
     [ "$share" -le 80 ] && break
 done
 rm -rf "$memory"
-# On an idle machine at most 80; on one whose pages come slowly, which is most of it, up to
-# 110 was seen, of a version too that had 71 before.  What that is made of repeats exactly and is held
-# below: pages and system calls.
-expect_between "percent of an empty program's run added" "$share" 1 130
+expect_between "percent of an empty program's run added" "$share" 1 80
 
+# Most of it is pages, which machines give at very different speeds; their number repeats.
 cat >faults.c <<'C'
 #include <stdio.h>
 #include <sys/resource.h>
@@ -59,7 +57,7 @@ faults_of() {
 }
 more=$(($(faults_of ./hooked) - $(faults_of ./plain)))
 printf 'page faults added: %s\n' "$more"
-expect_between "page faults added to an empty program" "$more" 1 46
+expect_between "page faults added to an empty program" "$more" 1 34
 
 # System calls do not depend on how busy the machine is.  But for the clock's: the
 # calibration's stretches are long under strace, and long ones ask it again.
