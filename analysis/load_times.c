@@ -101,7 +101,8 @@ static void load_share(struct loader *loader, uint32_t position)
     if (share->parent != REGION_NONE)
         load_estimate(loader, position, &node, share);
     share->own = estimate_of(node.u.call.after_ticks);
-    share->lent = CPROF_SAMPLE_UNIT * (double)(int64_t)node.u.call.lent_ticks;
+    if (!(node.flags & CPROF_NODE_TALLIED)) /* it has unsure_calls there */
+        share->lent = CPROF_SAMPLE_UNIT * (double)(int64_t)node.u.call.lent_ticks;
 }
 
 /* What the probes took of the time that a node was charged: those of timed calls by
