@@ -102,6 +102,7 @@ static void add_runs(const struct cprof_profile *profile, struct cprof_run *out)
         out->early_calls += run->header.early_calls;
         out->threads += run->threads;
         out->kernel_samples += run->kernel_samples;
+        out->kernel_samples_lost += run->kernel_lost;
         out->nodes += run->nodes;
         out->file_bytes += run->bytes;
         out->complete = out->complete && run->header.state == CPROF_STATE_COMPLETE;

@@ -85,6 +85,8 @@ static void put_contents(const struct info *info, const struct cprof_run *run)
         put(info, "Bytes a node",
             number_decimal(text, (double)run->file_bytes / (double)run->nodes, 1));
     put(info, "Kernel samples", number_grouped(text, run->kernel_samples));
+    if (run->kernel_samples_lost)
+        put(info, "Lost samples", number_grouped(text, run->kernel_samples_lost));
     put(info, "Lost calls", number_grouped(text, run->lost_calls));
     put(info, "Early calls", number_grouped(text, run->early_calls));
 }

@@ -86,6 +86,7 @@ bool load_run(struct loader *loader)
                      .nodes = loader->ordered,
                      .bytes = loader->reading->len,
                      .kernel_samples = (uint64_t)loader->kernel_samples,
+                     .kernel_lost = loader->kernel_lost,
                      .running = loader->life->running};
     return true;
 }

@@ -36,6 +36,8 @@ static void add_samples(struct samples *samples)
         uint32_t function = loader_site_function(samples->loader, record.site);
         if (record.site == CPROF_SAMPLES_RUNTIME)
             samples->runtime += (double)record.count * ticks;
+        if (record.site == CPROF_SAMPLES_LOST)
+            samples->loader->kernel_lost += record.count;
         if (function == MODEL_NONE)
             continue;
         samples->functions[function].samples += (double)record.count;

@@ -51,6 +51,7 @@ struct loader {
     double scale;                /* nanoseconds a tick; negative: unknown */
     uint64_t calls, timed_calls; /* of all nodes */
     double kernel_samples;       /* that were in functions */
+    uint64_t kernel_lost;        /* that the kernel had no room for */
     double runtime_seen;         /* ticks in which the kernel saw the profiler itself */
     struct cprof_error *error;
 };

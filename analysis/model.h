@@ -118,7 +118,7 @@ struct run {
     double wall, overhead;   /* nanoseconds; negative: unknown */
     double scale;            /* nanoseconds a tick; negative: unknown */
     struct cprof_heap *heap; /* owned; NULL: no allocations were noted */
-    uint64_t threads, nodes, bytes, kernel_samples;
+    uint64_t threads, nodes, bytes, kernel_samples, kernel_lost;
     bool running;
     bool imported; /* another profiler's; of the header only texts and times hold */
 };

@@ -34,6 +34,8 @@ void run_json_run(struct json *json, const struct cprof_profile *profile,
     json_whole(json, "lost", run->imported ? CPROF_UNKNOWN : run->lost_calls);
     json_text(json, "cache_source", "none");
     json_whole(json, "kernel_samples", run->imported ? CPROF_UNKNOWN : run->kernel_samples);
+    json_whole(json, "kernel_samples_lost",
+               run->imported ? CPROF_UNKNOWN : run->kernel_samples_lost);
     json_bool(json, "running", run->running);
     json_whole(json, "processes", run->processes);
     json_whole(json, "early", run->early_calls);

@@ -52,7 +52,7 @@ static void kernel_samples_leave(struct kernel_samples *samples)
 
 /* ---- What was seen ---------------------------------------------------------- */
 
-static void samples_count(struct kernel_samples *samples, uint32_t site)
+static void samples_count(struct kernel_samples *samples, uint32_t site, uint64_t count)
 {
     uint32_t idx = site * 0x9e3779b1u >> 20;
 
@@ -62,7 +62,7 @@ static void samples_count(struct kernel_samples *samples, uint32_t site)
             record->site = site;
         if (record->site != site)
             continue;
-        record->count++;
+        record->count += count;
         return;
     }
 }
@@ -88,7 +88,7 @@ static void sample_note(struct process *process, const struct ring_sample *sampl
 {
     uint32_t site = code_site(process, sample->address);
 
-    samples_count(process->samples, site ? site : caller_site(process, sample));
+    samples_count(process->samples, site ? site : caller_site(process, sample), 1);
 }
 
 /* ---- The rings -------------------------------------------------------------- */
@@ -108,7 +108,7 @@ static void ring_copy(const char *ring, uint64_t len_of_ring, uint64_t position,
 /* With `keep` false all that has come up to now is dropped. */
 static void ring_drain(struct process *process, struct perf_event_mmap_page *page, bool keep)
 {
-    const struct kernel_samples *samples = process->samples;
+    struct kernel_samples *samples = process->samples;
     const char *ring = (const char *)page + PAGE;
     uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE), tail = page->data_tail;
 
@@ -123,6 +123,8 @@ static void ring_drain(struct process *process, struct perf_event_mmap_page *pag
                   len < sizeof sample ? len : sizeof sample);
         if (header.type == PERF_RECORD_SAMPLE)
             sample_note(process, &sample);
+        else if (header.type == PERF_RECORD_LOST) /* the event's number, and how many */
+            samples_count(samples, CPROF_SAMPLES_LOST, sample.stack_len);
         tail += header.size;
     }
     __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);

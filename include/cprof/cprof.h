@@ -125,15 +125,16 @@ struct cprof_run {
     uint64_t not_instrumented;
     uint32_t processes;
     uint32_t pid;
-    uint32_t arguments;      /* how many; see cprof_run_argument */
-    bool complete;           /* every process ended by itself */
-    bool running;            /* at least one is still running on this machine */
-    bool timed;              /* false: times are unknown */
-    bool imported;           /* another profiler's: most facts are unknown */
-    bool counted;            /* false: calls are unknown */
-    bool estimated;          /* calls are estimates (a build with budget=on) */
-    const char *unit;        /* what amounts count: "ns", or "samples", "Ir", ... */
-    uint64_t kernel_samples; /* by which times of short calls are corrected; 0: none */
+    uint32_t arguments;           /* how many; see cprof_run_argument */
+    bool complete;                /* every process ended by itself */
+    bool running;                 /* at least one is still running on this machine */
+    bool timed;                   /* false: times are unknown */
+    bool imported;                /* another profiler's: most facts are unknown */
+    bool counted;                 /* false: calls are unknown */
+    bool estimated;               /* calls are estimates (a build with budget=on) */
+    const char *unit;             /* what amounts count: "ns", or "samples", "Ir", ... */
+    uint64_t kernel_samples;      /* by which times of short calls are corrected; 0: none */
+    uint64_t kernel_samples_lost; /* had no room between two cold paths */
 };
 
 enum cprof_status cprof_run_facts(struct cprof_profile *profile, struct cprof_run *run,

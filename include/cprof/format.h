@@ -346,6 +346,7 @@ struct cprof_place {
 #define CPROF_SAMPLES_COUNT 4096
 #define CPROF_SAMPLES_ELSEWHERE 0xffffffffu /* nobody knows whose caller's */
 #define CPROF_SAMPLES_RUNTIME 0xfffffffeu   /* the profiler's own          */
+#define CPROF_SAMPLES_LOST 0xfffffffdu      /* had no room in the ring     */
 
 struct cprof_samples {
     uint32_t site;

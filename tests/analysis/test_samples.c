@@ -125,6 +125,7 @@ START_TEST(test_notes)
                      &blocks);
     fabricate_samples(made, site, 200);
     fabricate_samples(made, CPROF_SAMPLES_RUNTIME, 250);
+    fabricate_samples(made, CPROF_SAMPLES_LOST, 31);
     struct cprof_profile *profile = support_load(made);
     struct cprof_function function = support_function(profile, "taker");
     ck_assert_uint_eq(function.total_ns, 150000);
@@ -134,6 +135,7 @@ START_TEST(test_notes)
     cprof_run_facts(profile, &run, NULL);
     ck_assert_uint_ge(run.overhead_ns, 250000);
     ck_assert_uint_eq(run.kernel_samples, 1000);
+    ck_assert_uint_eq(run.kernel_samples_lost, 31);
     cprof_profile_free(profile);
 }
 END_TEST
