@@ -9,20 +9,13 @@
 # beside perf's, in DATE-COMMIT-shares.md.  With --noise: how often `cprof diff` is
 # wrong, in bench/results/DATE-COMMIT-noise.md.  Sourced by ./dev.
 
-compare=no noise=no heap=no shares=no
-if [ "${1:-}" = --compare ]; then
-    compare=yes
-    shift
-elif [ "${1:-}" = --heap ]; then
-    heap=yes
-    shift
-elif [ "${1:-}" = --shares ]; then
-    shares=yes
-    shift
-elif [ "${1:-}" = --noise ]; then
-    noise=yes
-    shift
-fi
+kind=
+case ${1:-} in
+    --compare | --heap | --noise | --shares)
+        kind=${1#--}
+        shift
+        ;;
+esac
 need_packages clang
 build_preset release -DCPROF_CLANG_VERSIONS=19
 install_preset release "$source_dir/build/bench/prefix"
@@ -38,39 +31,25 @@ result_begin() {
     printf '%s, %s, %s processors.\n\n' "$(gcc --version | head -n 1)" "$(uname -sr)" "$(nproc)" >>"$2"
 }
 
-if [ "$noise" = yes ]; then
-    need_packages test suites
-    fetch_source jq
-    result_begin "How often a diff is wrong" "$result-noise.md"
-    bench/noise/run "$@" | tee -a "$result-noise.md"
-    say "written to $result-noise.md"
-    return
-fi
-if [ "$shares" = yes ]; then
-    need_packages test suites bench
-    fetch_source jq
-    result_begin "Are the shares of self time true" "$result-shares.md"
-    bench/shares "$@" | tee -a "$result-shares.md"
-    say "written to $result-shares.md"
-    return
-fi
-if [ "$heap" = yes ]; then
-    need_packages test suites bench
-    fetch_source jq
-    result_begin "What watching the heap costs" "$result-heap.md"
-    bench/heap "$@" | tee -a "$result-heap.md"
-    say "written to $result-heap.md"
-    return
-fi
-if [ "$compare" = yes ]; then
+# TITLE COMMAND [WORD...]: one of the kinds that have a file of their own.
+kind_run() {
+    local title=$1
+    shift
     need_packages test suites bench
     fetch_source jq
     fetch_source libzstd
-    result_begin "cprof beside other profilers" "$result-compare.md"
-    bench/compare --plot "$result-compare.svg" "$@" | tee -a "$result-compare.md"
-    say "written to $result-compare.md and .svg"
-    return
-fi
+    result_begin "$title" "$result-$kind.md"
+    "$@" | tee -a "$result-$kind.md"
+    say "written to $result-$kind.md"
+}
+
+case $kind in
+    noise) kind_run "How often a diff is wrong" bench/noise/run "$@" ;;
+    shares) kind_run "Are the shares of self time true" bench/shares "$@" ;;
+    heap) kind_run "What watching the heap costs" bench/heap "$@" ;;
+    compare) kind_run "cprof beside other profilers" bench/compare --plot "$result-compare.svg" "$@" ;;
+esac
+[ -z "$kind" ] || return 0
 result_begin "What cprof costs" "$result.md"
 printf '```\n' >>"$result.md"
 # A goal that was asked for and missed, or a program that fails, is remembered past
