@@ -11,12 +11,6 @@
 #include "array.h"
 #include "raking.h"
 
-/* The share of what a hook takes, in a loop of hooks, that a call takes in a program: a
- * function that calls has its hook run beside its work, a leaf waits for what its
- * caller's has just stored (docs/adr/0017). */
-#define HOOK_SHARE 0.5
-#define HOOK_SHARE_OF_LEAF 1.0
-
 struct samples {
     struct loader *loader;
     struct raking_function *functions; /* by function of the model */
@@ -44,24 +38,6 @@ static void add_samples(struct samples *samples)
         samples->functions[function].seen += (double)record.count * ticks;
         samples->total += (double)record.count;
     }
-}
-
-/* The hook of a call that was only counted is part of its function's code. */
-static void take_off_hooks(struct samples *samples, uint32_t position)
-{
-    const struct loader *loader = samples->loader;
-    struct cprof_node node = reader_node(loader->reading, position);
-    uint32_t idx = loader->profile->contexts[loader->contexts[position]].function;
-    if (node.flags & (CPROF_NODE_ROOT | WITHOUT_TIMES) || idx == MODEL_NONE)
-        return;
-    struct raking_function *function = &samples->functions[idx];
-    bool is_leaf = loader->profile->functions[idx].flags & CPROF_SITE_LEAF;
-    double calls = (double)reader_calls(&node) - (double)node.u.call.timed_calls;
-    double hook = (double)loader->reading->header.hook_cost_x256 / 256;
-    if (calls > 0)
-        function->seen -= calls * hook * (is_leaf ? HOOK_SHARE_OF_LEAF : HOOK_SHARE);
-    if (function->seen < 0)
-        function->seen = 0;
 }
 
 /* How often each region allocated; the sum. */
@@ -113,6 +89,19 @@ static bool is_raked(const struct samples *samples, uint32_t position)
     struct cprof_node node = reader_node(loader->reading, position);
     return !(node.flags & (CPROF_NODE_ROOT | CPROF_NODE_SCOPE | WITHOUT_TIMES)) &&
            context_function(loader, position) != MODEL_NONE;
+}
+
+/* The hook of a call is part of its function's code. */
+static void take_off_hooks(struct samples *samples, uint32_t position)
+{
+    if (!is_raked(samples, position))
+        return;
+    struct raking_function *function =
+        &samples->functions[context_function(samples->loader, position)];
+    function->seen -= (double)samples->loader->reading->header.hook_cost_x256 / 256 *
+                      (double)calls_of(samples->loader, position);
+    if (function->seen < 0)
+        function->seen = 0;
 }
 
 static size_t nodes_collect(struct samples *samples)
