@@ -222,11 +222,23 @@ static uint32_t extent_nodes(uint32_t limit)
     return count < BLOCK_NODES ? BLOCK_NODES : count > 32768 ? 32768 : count;
 }
 
+/* How many records of the type the next extent gets, where `limit` have storage. */
+static uint32_t extent_records(uint32_t type, uint32_t limit)
+{
+    switch (type) {
+    case CPROF_EXTENT_NODES:
+        return extent_nodes(limit);
+    case CPROF_EXTENT_THREADS:
+        return limit < 4096 ? FIRST_THREADS : 4096;
+    default:
+        return limit < 4 * FIRST_DURATIONS ? FIRST_DURATIONS : 4 * FIRST_DURATIONS;
+    }
+}
+
 /* Records that get their storage by and by. */
 struct growth {
     uint32_t *limit; /* how many have it */
-    uint32_t most, more;
-    uint32_t record_size, type;
+    uint32_t most, record_size, type;
     struct place first; /* number 0's */
 };
 
@@ -240,12 +252,13 @@ static struct place growth_place(const struct growth *growth, uint32_t number)
     return place;
 }
 
-/* Makes records [0, wanted) usable. */
+/* Makes records [0, wanted) usable.  How many come next is asked while nobody else
+ * grows: a number from before would be of a limit that others have moved since. */
 static bool records_grow(struct process *process, const struct growth *growth, uint32_t wanted)
 {
     uint64_t signals = signals_block();
     while (grow_begin(process, growth->limit, wanted)) {
-        uint32_t limit = *growth->limit, count = growth->more;
+        uint32_t limit = *growth->limit, count = extent_records(growth->type, limit);
         struct cprof_extent extent = {0, (uint64_t)count * growth->record_size, limit,
                                       growth->record_size, growth->type};
         bool done = limit + count <= growth->most &&
@@ -262,38 +275,34 @@ static bool records_grow(struct process *process, const struct growth *growth, u
 
 static bool nodes_grow(struct process *process, uint32_t wanted)
 {
-    uint32_t limit = __atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE);
-
-    if (LIKELY(limit >= wanted))
+    if (LIKELY(__atomic_load_n(&process->node_limit, __ATOMIC_ACQUIRE) >= wanted))
         return true;
-    struct growth growth = {
-        &process->node_limit, NODE_MAX,
-        extent_nodes(limit),  CPROF_NODE_SIZE,
-        CPROF_EXTENT_NODES,   {(char *)node_of(process, 0), CPROF_ZONE, CPROF_BLOCK}};
+    struct growth growth = {&process->node_limit,
+                            NODE_MAX,
+                            CPROF_NODE_SIZE,
+                            CPROF_EXTENT_NODES,
+                            {(char *)node_of(process, 0), CPROF_ZONE, CPROF_BLOCK}};
     return records_grow(process, &growth, wanted);
 }
 
 static bool threads_grow(struct process *process, uint32_t wanted)
 {
-    uint32_t limit = __atomic_load_n(&process->thread_limit, __ATOMIC_ACQUIRE);
-
-    if (LIKELY(limit >= wanted))
+    if (LIKELY(__atomic_load_n(&process->thread_limit, __ATOMIC_ACQUIRE) >= wanted))
         return true;
-    struct growth growth = {
-        &process->thread_limit,      THREAD_MAX,           limit < 4096 ? FIRST_THREADS : 4096,
-        sizeof(struct cprof_thread), CPROF_EXTENT_THREADS, {(char *)process->file_threads, 0, 0}};
+    struct growth growth = {&process->thread_limit,
+                            THREAD_MAX,
+                            sizeof(struct cprof_thread),
+                            CPROF_EXTENT_THREADS,
+                            {(char *)process->file_threads, 0, 0}};
     return records_grow(process, &growth, wanted);
 }
 
 static bool durations_grow(struct process *process, uint32_t wanted)
 {
-    uint32_t limit = __atomic_load_n(&process->duration_limit, __ATOMIC_ACQUIRE);
-
-    if (LIKELY(limit >= wanted))
+    if (LIKELY(__atomic_load_n(&process->duration_limit, __ATOMIC_ACQUIRE) >= wanted))
         return true;
     struct growth growth = {&process->duration_limit,
                             DURATION_MAX,
-                            limit < 4 * FIRST_DURATIONS ? FIRST_DURATIONS : 4 * FIRST_DURATIONS,
                             sizeof(struct cprof_durations),
                             CPROF_EXTENT_DURATIONS,
                             {(char *)process->durations, 0, 0}};
