@@ -83,7 +83,9 @@ static void put_amounts(struct annotate_page *page, double total, double self)
     char text[NUMBER_SIZE];
     if (!page->timed)
         return;
-    writer_right(page->writer, page_amount(text, page->profile, stats_whole(total), unicode), 9);
+    bool known = self < 0 || model_nested(page->profile);
+    writer_right(page->writer,
+                 known ? page_amount(text, page->profile, stats_whole(total), unicode) : "", 9);
     writer_right(page->writer,
                  self < 0 ? "" : page_amount(text, page->profile, stats_whole(self), unicode), 9);
 }

@@ -90,8 +90,9 @@ static void lay_out(struct report *report)
     layout->timed = model_timed(report->profile);
     layout->counted = model_counted(report->profile);
     measure_rows(report, &longest, &place);
-    layout->total = layout->timed && (wide || columns >= COLUMNS_FOR_TOTAL);
-    layout->average = model_in_nanoseconds(report->profile) && layout->counted &&
+    bool nested = model_nested(report->profile);
+    layout->total = layout->timed && nested && (wide || columns >= COLUMNS_FOR_TOTAL);
+    layout->average = model_in_nanoseconds(report->profile) && nested && layout->counted &&
                       (wide || columns >= COLUMNS_FOR_AVERAGE);
     layout->percentiles =
         layout->percentiles && layout->timed && (wide || columns >= COLUMNS_FOR_PERCENTILES);

@@ -97,7 +97,8 @@ struct cprof_function stats_function(const struct cprof_profile *profile, uint32
     }
     if (!model_timed(profile))
         return out;
-    out.total_amount = stats_whole(function->total);
+    if (model_nested(profile))
+        out.total_amount = stats_whole(function->total);
     out.self_amount = stats_whole(measure->self);
     if (!model_measured(profile))
         out.timed_calls = CPROF_UNKNOWN;

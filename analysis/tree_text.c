@@ -23,6 +23,7 @@ struct tree_page {
     struct cprof_profile *profile;
     const struct cprof_tree_options *options;
     bool timed, self, counted, bar;
+    bool nested;     /* else nothing is below anything, and totals are of the root alone */
     size_t calls;    /* columns of the number of calls */
     size_t rest;     /* columns for lines and name; 0: as wide as they want */
     uint32_t levels; /* of branches that are drawn */
@@ -74,8 +75,9 @@ static void lay_out(struct tree_page *page)
     size_t columns = page->options->style.columns;
     char text[NUMBER_SIZE];
     page->timed = model_timed(page->profile);
-    page->self =
-        page->timed && !page->profile->inverted && (columns == 0 || columns >= COLUMNS_FOR_SELF);
+    page->nested = model_nested(page->profile);
+    page->self = page->timed && page->nested && !page->profile->inverted &&
+                 (columns == 0 || columns >= COLUMNS_FOR_SELF);
     page->counted = model_counted(page->profile);
     page->calls = strlen("calls");
     for (uint32_t at = MODEL_ROOT; at != MODEL_NONE; at = next_shown(page, at)) {
@@ -111,11 +113,11 @@ static void find_branch(struct tree_page *page, uint32_t at)
 static void put_titles(struct tree_page *page)
 {
     page_emphasis(page->writer, &page->options->style, EMPHASIS_STRONG);
-    writer_text(page->writer, page->timed ? "total %" : "calls %");
+    writer_text(page->writer, !page->timed ? "calls %" : page->nested ? "total %" : " self %");
     if (page->bar)
         writer_spaces(page->writer, PAGE_BAR);
     if (page->timed)
-        writer_text(page->writer, "    total");
+        writer_text(page->writer, page->nested ? "    total" : "     self");
     if (page->self)
         writer_text(page->writer, "     self");
     if (page->counted) {

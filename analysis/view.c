@@ -289,7 +289,8 @@ bool cprof_context_at(struct cprof_profile *profile, uint32_t idx, struct cprof_
         .calls = !model_counted(profile) ? CPROF_UNKNOWN
                  : profile->inverted     ? stats_whole(context->total_calls)
                                          : context->measure.calls,
-        .total_amount = timed ? stats_whole(context->total) : CPROF_UNKNOWN,
+        .total_amount =
+            timed && (root || model_nested(profile)) ? stats_whole(context->total) : CPROF_UNKNOWN,
         .self_amount = timed ? stats_whole(context->measure.self) : CPROF_UNKNOWN};
     return true;
 }

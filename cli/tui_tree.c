@@ -96,8 +96,11 @@ static void put_line(const struct tui *tui, const struct columns *columns, size_
     enum screen_look look = at == tui->tree.list.chosen ? LOOK_CHOSEN : LOOK_PLAIN;
     if (!cprof_context_at(tui->profile, line->context, &context))
         return;
+    /* Where nobody knows who called whom, a function's share is its own time's. */
+    uint64_t share =
+        context.total_amount != CPROF_UNKNOWN ? context.total_amount : context.self_amount;
     const struct columns_row numbers = {
-        tui_share(context.total_amount, tui->whole), context.self_amount, context.total_amount,
+        tui_share(share, tui->whole), context.self_amount, context.total_amount,
         line->context ? context.calls : CPROF_UNKNOWN, CPROF_UNKNOWN};
     columns_row(&tui->screen, columns, row, look, tui->profile, &numbers);
     int indent = 2 * (int)(line->depth < 1000000 ? line->depth : 1000000) - shift;

@@ -150,6 +150,21 @@ START_TEST(test_budget)
     ck_assert_uint_eq(one.self_ns, 300000);
     ck_assert_uint_eq(one.total_ns, CPROF_UNKNOWN);
     ck_assert_uint_eq(one.average_ns, CPROF_UNKNOWN);
+    ck_assert_uint_eq(one.total_amount, CPROF_UNKNOWN);
+    struct text report, tree;
+    struct cprof_sink sink = support_sink(&report);
+    ck_assert_int_eq(cprof_report_text(profile, &(struct cprof_report_options){0}, &sink, NULL),
+                     CPROF_OK);
+    ck_assert_ptr_nonnull(strstr(report.ptr, " self "));
+    ck_assert_ptr_null(strstr(report.ptr, " total "));
+    ck_assert_ptr_null(strstr(report.ptr, " avg "));
+    support_free(&report);
+    sink = support_sink(&tree);
+    ck_assert_int_eq(cprof_tree_text(profile, &(struct cprof_tree_options){0}, &sink, NULL),
+                     CPROF_OK);
+    ck_assert_ptr_null(strstr(tree.ptr, "total"));
+    ck_assert_ptr_nonnull(strstr(tree.ptr, " 75.00"));
+    support_free(&tree);
     ck_assert_double_eq_tol(one.error_percent, 196 / sqrt(300), 0.5);
     ck_assert_uint_eq(support_function(profile, "two").self_ns, 100000);
     cprof_profile_free(profile);
