@@ -25,7 +25,7 @@ added() {
         "$(cut -d ' ' -f 2 pairs | sort -g | sed -n 100p)"
 }
 memory=$(mktemp -d -p /dev/shm)
-for ((try = 0; try < 5; try++)); do
+for ((try = 0; try < 12; try++)); do
     read -r late plain < <(added)
     share=$(awk "BEGIN { printf \"%.0f\", 100 * $late / $plain }")
     printf 'an empty program is %s microseconds later (median of 200), %s %% of its %s\n' "$late" "$share" "$plain"
