@@ -16,6 +16,7 @@
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/IR/CFG.h"
+#include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -65,6 +66,18 @@ namespace cprof_debug_info = clang::codegenoptions;
 #else
 #define CPROF_ATTRIBUTE_C23 clang::ParsedAttr::AS_C2x
 #endif
+
+/* An attribute that stands nowhere, with a spelling by its number. */
+static inline clang::AttributeCommonInfo
+cprof_attribute_spelled(clang::AttributeCommonInfo::Kind kind, unsigned spelling)
+{
+    typedef clang::AttributeCommonInfo common;
+#if LLVM_VERSION_MAJOR >= 17
+    return common(clang::SourceRange(), kind, common::Form(common::AS_GNU, spelling, false, false));
+#else
+    return common(clang::SourceRange(), kind, common::AS_GNU, spelling);
+#endif
+}
 
 /* How often a block runs for one run of its function, as the compiler guesses. */
 static inline double cprof_block_share(llvm::BlockFrequencyInfo &frequencies,

@@ -55,6 +55,8 @@ struct locations_pass : llvm::PassInfoMixin<locations_pass> {
     {
         llvm::DISubprogram *program = function.getSubprogram();
 
+        if (!program)
+            cprof_locations_of_calls(function, location_is_read);
         if (!program || !cprof_unit.locations_are_ours)
             return llvm::PreservedAnalyses::all();
         llvm::DebugLoc place =
@@ -63,6 +65,10 @@ struct locations_pass : llvm::PassInfoMixin<locations_pass> {
             if (instruction.getDebugLoc() && !location_is_read(instruction))
                 instruction.setDebugLoc(place);
         return llvm::PreservedAnalyses::all();
+    }
+    static bool isRequired() /* functions that are not to be optimised, too */
+    {
+        return true;
     }
 };
 

@@ -221,6 +221,15 @@ struct unit_consumer : clang::ASTConsumer {
     explicit unit_consumer(clang::CompilerInstance &compiler) : compiler(compiler)
     {
     }
+    bool HandleTopLevelDecl(clang::DeclGroupRef group) override
+    {
+        for (clang::Decl *decl : group) {
+            auto *function = llvm::dyn_cast<clang::FunctionDecl>(decl);
+            if (function && cprof_unit.calls_alone)
+                cprof_locations_replace(compiler.getASTContext(), function);
+        }
+        return true;
+    }
     void HandleTranslationUnit(clang::ASTContext &) override
     {
         bool second_half_comes = false;
@@ -235,6 +244,22 @@ struct unit_consumer : clang::ASTConsumer {
     }
 };
 
+/* Whether location.cc can find the places: in C, where no other source of calls is switched
+ * on, and where its pass runs, which is the optimiser's.  Clang 16 makes no locations that it
+ * could save (see below). */
+bool calls_are_enough(clang::CompilerInstance &compiler)
+{
+    const clang::LangOptions &language = compiler.getLangOpts();
+    const clang::CodeGenOptions &options = compiler.getCodeGenOpts();
+    clang::frontend::ActionKind action = compiler.getFrontendOpts().ProgramAction;
+    bool emits = action == clang::frontend::EmitObj || action == clang::frontend::EmitAssembly ||
+                 action == clang::frontend::EmitBC;
+
+    return LLVM_VERSION_MAJOR > 16 && emits && options.OptimizationLevel > 0 &&
+           !options.DisableLLVMPasses && !language.CPlusPlus && !language.ObjC &&
+           !language.OpenMP && !language.OpenCL && language.Sanitize.empty();
+}
+
 /* Locations are wanted in the tables whether or not debug information is.  They
  * cost a twentieth of the compilation, so a unit whose command line does not say
  * PROFILING goes without: one that defines it in its source has no lines of calls
@@ -247,6 +272,7 @@ void locations_keep(clang::CompilerInstance &compiler)
         return;
     options.setDebugInfo(cprof_debug_info::LocTrackingOnly);
     cprof_unit.locations_are_ours = true;
+    cprof_unit.calls_alone = calls_are_enough(compiler);
 }
 
 void define_own_macro(clang::Preprocessor &preprocessor, const char *more)

@@ -1,6 +1,6 @@
 /* What the files of this folder share.  Reading order: plugin (options, events,
- * the PROFILING macro), pass (what happens to a module), facts (compiler objects
- * to plain facts), call_graph (which slot), tail_call (which calls are jumps),
+ * the PROFILING macro), pass (what happens to a module), location (of calls, cheaply), facts
+ * (compiler objects to plain facts), call_graph (which slot), tail_call (which calls are jumps),
  * emit_hooks (IR), allocation (facts of allocator calls), emit_allocation (IR),
  * emit_wrapper (allocators' addresses), emit_site (tables).  The same names and the same order as
  * in plugin-gcc/.
@@ -29,6 +29,7 @@ struct cprof_unit {
     struct cprof_policy *policy;
     clang::CompilerInstance *compiler; /* NULL where the input is IR */
     bool freestanding, intel_syntax;   /* what stands in the way of hooks */
+    bool calls_alone;                  /* location.cc is at work */
     bool locations_are_ours;           /* nobody else asked for debug information */
     bool linked_later;                 /* as IR, where inlining goes on */
     llvm::StringMap<cprof_source_facts> functions;
@@ -36,6 +37,7 @@ struct cprof_unit {
     llvm::StringMap<std::string> plain_names;     /* name as opened to the name as given */
     llvm::StringMap<std::string> allocated_types; /* FILE:LINE:COLUMN of a call to the type */
     bool types_noted;
+    llvm::StringMap<const clang::FunctionDecl *> unlocated; /* whose places location.cc finds */
     std::set<std::string> allocators; /* names of the user's, which facts point at */
 };
 extern struct cprof_unit cprof_unit;
@@ -46,6 +48,11 @@ struct cprof_tables; /* of a module, while it is worked on: emit_site.cc */
 bool cprof_unit_says_profiling(void);
 bool cprof_unit_profiles(llvm::Module &module); /* and gets ready, where it does */
 void cprof_warn(const char *sentence);
+
+/* location.cc: a definition before Clang makes IR of it; then in the IR, before it is
+ * optimised, the places of what `is_read`. */
+void cprof_locations_replace(clang::ASTContext &context, clang::FunctionDecl *function);
+void cprof_locations_of_calls(llvm::Function &function, bool (*is_read)(const llvm::Instruction &));
 
 /* pass.cc */
 void cprof_passes_register(llvm::PassBuilder &builder);

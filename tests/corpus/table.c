@@ -6,6 +6,10 @@
  *
  *     FILE:LINE:COLUMN KIND CALLEE SIZE ALIGNMENT LOOPS FLAGS TYPE FUNCTION [FRAME...]
  *
+ * or, with --calls, its calls:
+ *
+ *     FILE:LINE:COLUMN CALLER CALLEE FLAGS
+ *
  * Reads the records itself, so that what the reading side merges for people (the
  * several bodies of a constructor) is seen here one by one; only whole copies that
  * a compiler makes of a function go by its name.  Must not decide what is right.
@@ -160,25 +164,54 @@ static void print_allocation(const struct section *allocations, const struct sec
     putchar('\n');
 }
 
+/* One object's: a header as large as a record, and so many records. */
+static size_t print_calls(const struct section *calls, const struct section *sites,
+                          const struct section *strings, size_t offset)
+{
+    struct cprof_calls header;
+    uint64_t address = calls->address + offset;
+
+    memcpy(&header, calls->bytes + offset, sizeof header);
+    uint64_t texts =
+        address + offsetof(struct cprof_calls, string_ref) + (uint64_t)(int64_t)header.string_ref;
+    uint64_t first =
+        address + offsetof(struct cprof_calls, site_ref) + (uint64_t)(int64_t)header.site_ref;
+    for (uint32_t idx = 0; idx < header.count; idx++) {
+        struct cprof_call call;
+        memcpy(&call, calls->bytes + offset + (idx + 1) * sizeof call, sizeof call);
+        uint64_t caller = first + call.caller * sizeof(struct cprof_site);
+        printf("%s:%u:%u %s %s %u\n", text_at(strings, texts, (int32_t)call.file), call.line,
+               call.column, function_at(sites, strings, caller - 1, 1),
+               text_at(strings, texts, (int32_t)call.callee), call.flags);
+    }
+    return (header.count + 1) * sizeof header;
+}
+
 int main(int count, char **words)
 {
     bool allocations_wanted = count == 3 && strcmp(words[1], "--allocations") == 0;
-    int file = count == 2 || allocations_wanted ? open(words[count - 1], O_RDONLY) : -1;
+    bool calls_wanted = count == 3 && strcmp(words[1], "--calls") == 0;
+    bool sites_wanted = count == 2;
+    bool known = allocations_wanted || calls_wanted || sites_wanted;
+    int file = known ? open(words[count - 1], O_RDONLY) : -1;
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(file, ELF_C_READ, NULL);
 
     if (!elf || elf_kind(elf) != ELF_K_ELF) {
-        fprintf(stderr, "usage: corpus_table [--allocations] PROGRAM; %s is none\n",
+        fprintf(stderr, "usage: corpus_table [--allocations|--calls] PROGRAM; %s is none\n",
                 count > 1 ? words[count - 1] : "nothing");
         return 2;
     }
     struct section sites = find_section(elf, CPROF_SECTION_SITE);
     struct section strings = find_section(elf, CPROF_SECTION_STRING);
     struct section allocations = find_section(elf, CPROF_SECTION_ALLOCATION);
+    struct section calls = find_section(elf, CPROF_SECTION_CALL);
     for (size_t offset = 0; allocations_wanted && offset < allocations.size;
          offset += sizeof(struct cprof_allocation))
         print_allocation(&allocations, &sites, &strings, offset);
-    for (size_t offset = 0; !allocations_wanted && offset < sites.size;
+    for (size_t offset = 0; calls_wanted && offset < calls.size;)
+        offset += print_calls(&calls, &sites, &strings, offset);
+    for (size_t offset = 0; sites_wanted && offset < sites.size;
          offset += sizeof(struct cprof_site))
         print_site(&sites, &strings, offset);
     elf_end(elf);

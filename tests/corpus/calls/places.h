@@ -1,0 +1,4 @@
+static inline int from_header(int n)
+{
+    return outside(n) + outside(n + 1);
+}
