@@ -71,7 +71,8 @@ function fillHead() {
     const alarms = [];
     if (!run.complete) alarms.push(run.running ? "The program was still running when this was written." : "The run is not complete: it was killed.");
     if (run.lost) alarms.push(countText(run.lost, "call") + " could not be recorded.");
-    if (run.calls_estimated) alarms.push("Calls are estimates: the program was built with budget=on.");
+    if (run.mode === "budget") alarms.push("Calls are estimates, and who called whom is not known, so totals are own times: the program was built with budget=on.");
+    else if (run.calls_estimated) alarms.push("Calls are estimates: a part of the program was built with budget=on.");
     if (!contexts.timed && !contexts.unit) alarms.push("Times are unknown: the run read no clock.");
     byId("alarm").hidden = alarms.length === 0;
     byId("alarm").textContent = alarms.join(" ");
