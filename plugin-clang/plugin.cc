@@ -223,11 +223,11 @@ struct unit_consumer : clang::ASTConsumer {
     }
     bool HandleTopLevelDecl(clang::DeclGroupRef group) override
     {
-        for (clang::Decl *decl : group) {
-            auto *function = llvm::dyn_cast<clang::FunctionDecl>(decl);
-            if (function && cprof_unit.calls_alone)
+        if (!cprof_unit.calls_alone)
+            return true;
+        for (clang::Decl *decl : group)
+            if (auto *function = llvm::dyn_cast<clang::FunctionDecl>(decl))
                 cprof_locations_replace(compiler.getASTContext(), function);
-        }
         return true;
     }
     void HandleTranslationUnit(clang::ASTContext &) override

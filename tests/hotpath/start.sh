@@ -2,7 +2,7 @@
 # How much later an empty program starts: the median of the differences between
 # neighbours of many interleaved runs, as a share of what the plain one takes, so
 # that a busy machine disturbs both alike.  A machine that is busy all the time
-# gets five tries.  (On an idle one it is 0.12 milliseconds of 0.4.)
+# gets twelve tries.  (On an idle one it is 0.12 milliseconds of 0.4.)
 #
 # usage: start.sh BUILD.  Run by ctest, not beside other tests.
 . "$(dirname "$0")/../support/whole.bash"
