@@ -2,7 +2,7 @@
 # One program, every way of compiling and linking it: it must link, run, print what
 # it prints without cprof, and count the same calls.
 #
-# usage: variants.sh BUILD [few|all].  Run by ctest; `all` takes a while.
+# usage: variants.sh BUILD [all].  Run by ctest; `all` takes minutes.
 . "$(dirname "$0")/../support/whole.bash"
 
 begin sources
@@ -45,21 +45,9 @@ int main()
 }
 C
 
-few=no all=no
-case ${2:-} in
-    few) few=yes ;;
-    all) all=yes ;;
-esac
-
-# Both programs with the words given; "C" or "C++" first limits it to one, "all" to
-# the long run.
+# Both programs with the words given; "C" or "C++" first limits it to one.
 variant() {
-    local words only=both linker
-    if [ "${1:-}" = all ]; then
-        [ $all = yes ] || return 0
-        shift
-    fi
-    words="$*"
+    local words="$*" only=both linker
     case ${1:-} in
         C | C++) only=$1 && shift ;;
     esac
@@ -125,10 +113,16 @@ variant -fPIC
 variant -fno-pie -no-pie
 variant -static-pie
 is_clang && variant -fuse-ld=lld -flto
+is_clang && variant -fuse-ld=lld -flto=thin
 is_clang || variant -flto
 variant -fsanitize=address,undefined
 variant -g -ffunction-sections -fdata-sections -Wl,--gc-sections
-[ $few = no ] || finish
+variant -fvisibility=hidden -fPIC
+variant -static
+for linker in gold lld mold; do
+    ! linker $linker >/dev/null || variant -fuse-ld=$linker
+done
+[ "${2:-}" = all ] || finish
 
 size="-Os"
 is_clang && size="-Os -Oz"
@@ -139,20 +133,19 @@ done
 base="-O2 $keep"
 variant -fpic -pie
 variant -fPIE -pie
-variant -static
 variant -fPIC -static
 variant -g
 variant -g3 -ggdb
 variant -pthread
-variant all -ffunction-sections -fdata-sections -Wl,--gc-sections
-variant all -Wl,--gc-sections,-z,now,-z,relro
+variant -ffunction-sections -fdata-sections -Wl,--gc-sections
+variant -Wl,--gc-sections,-z,now,-z,relro
 variant -fPIC -ffunction-sections -fdata-sections -Wl,--gc-sections
 variant -static -Wl,--gc-sections
 variant -Wl,--icf=all -fuse-ld=gold
 variant -s
-variant all -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu
+variant -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu
 variant -fcf-protection=full
-variant all -fcf-protection=none
+variant -fcf-protection=none
 variant -fstack-protector-all
 variant -fstack-clash-protection -D_FORTIFY_SOURCE=2
 variant -fno-plt
@@ -166,23 +159,23 @@ variant -mno-red-zone
 variant -mavx2 -mstackrealign
 variant -mtls-dialect=gnu2 -fPIC
 variant -fvisibility=hidden
-variant all -fno-semantic-interposition -fPIC
+variant -fno-semantic-interposition -fPIC
 is_clang && variant C -finstrument-functions # C++ does not link
 is_clang || variant -finstrument-functions
 variant -pg
 variant -fpatchable-function-entry=16,2
-variant all -fzero-call-used-regs=all
+variant -fzero-call-used-regs=all
 variant --coverage
 variant -fprofile-generate
 variant -fsanitize=undefined -fno-sanitize-recover=all
 variant C -fsanitize=thread
 variant C++ -fsanitize=thread
-variant all -fsanitize=leak
+variant -fsanitize=leak
 variant -fsplit-stack
-variant all -pipe
+variant -pipe
 variant -save-temps
-variant all -fno-inline
-variant all -fno-common -fno-ident
+variant -fno-inline
+variant -fno-common -fno-ident
 variant -Wall -Wextra -Werror
 variant C -std=c99 -pedantic -Werror
 variant C++ -std=c++20
@@ -190,7 +183,7 @@ variant C++ -fno-rtti
 variant C++ -fnon-call-exceptions
 if is_clang; then
     variant -fno-integrated-as
-    variant all -fno-integrated-as -fPIC -g
+    variant -fno-integrated-as -fPIC -g
     variant -fno-addrsig
     variant -fbasic-block-sections=all -fuse-ld=lld
     variant -fsplit-machine-functions
@@ -200,14 +193,14 @@ if is_clang; then
     variant -fsanitize=cfi -fsanitize-cfi-cross-dso -flto -fuse-ld=lld -fvisibility=hidden
     variant -fprofile-instr-generate -fcoverage-mapping
     variant -fpseudo-probe-for-profiling
-    variant all -ftrivial-auto-var-init=pattern
-    variant all -mspeculative-load-hardening
+    variant -ftrivial-auto-var-init=pattern
+    variant -mspeculative-load-hardening
     variant -mretpoline -fuse-ld=lld
-    variant all -gdwarf-4 -gsplit-dwarf
-    variant all -gline-tables-only
-    variant all -fno-jump-tables
+    variant -gdwarf-4 -gsplit-dwarf
+    variant -gline-tables-only
+    variant -fno-jump-tables
     variant -fPIC -fdirect-access-external-data
-    variant all -Xclang -fexperimental-assignment-tracking=forced -g
+    variant -Xclang -fexperimental-assignment-tracking=forced -g
     for linker in lld gold bfd mold; do
         variant -flto "-fuse-ld=$linker"
         variant -flto=thin "-fuse-ld=$linker"
@@ -225,20 +218,20 @@ if is_clang; then
 else
     variant -flto -fPIC
     variant -flto -flto-partition=max
-    variant all -flto -flto-partition=none
+    variant -flto -flto-partition=none
     variant -flto -ffat-lto-objects
     variant -flto -static
-    variant all -flto -g
+    variant -flto -g
     variant -flto -fuse-ld=gold
     variant -flto -fuse-ld=mold
     variant C -fwhole-program
-    variant all -fno-toplevel-reorder
+    variant -fno-toplevel-reorder
     variant -fchecking=2
-    variant all -O3 -fchecking=2 -fPIC
-    variant all -fipa-pta -fipa-icf
-    variant all -fno-section-anchors -fno-dwarf2-cfi-asm
+    variant -O3 -fchecking=2 -fPIC
+    variant -fipa-pta -fipa-icf
+    variant -fno-section-anchors -fno-dwarf2-cfi-asm
     variant -mindirect-branch=thunk
-    variant all -fharden-compares
+    variant -fharden-compares
 fi
 for linker in bfd gold lld mold; do
     if ! linker $linker >/dev/null; then
@@ -247,7 +240,7 @@ for linker in bfd gold lld mold; do
         continue
     fi
     variant -fuse-ld=$linker
-    variant all -fuse-ld=$linker -fPIC
+    variant -fuse-ld=$linker -fPIC
     variant -fuse-ld=$linker -static
     [ $linker = gold ] || variant -fuse-ld=$linker -static-pie # gold does not know it
     variant -fuse-ld=$linker -no-pie

@@ -2,7 +2,9 @@
 # A signal handler that calls profiled code, at every single instruction of the
 # hooks, returning or leaving by siglongjmp: is the tree sound, is no call lost?
 #
-# usage: signals.sh CPROF TREE_CHECK INCLUDE MODE every|once [time].  Run by ctest.
+# usage: signals.sh CPROF TREE_CHECK INCLUDE STEPS MODE every|once [time].  Run by ctest.
+#   STEPS: the first calls are disturbed at each such step only; where the handler
+#          jumps, at others than where it returns
 #   every: the handler makes calls at each step; once: at one step, each in turn
 #   time:  on a fake clock; the self times must be right as well (exact mode), except
 #          that a jump may lose the one stretch of time that was being charged
@@ -11,7 +13,7 @@
 # kernel's samples, of which there are more than can be emptied step by step.
 set -euo pipefail
 export CPROF_SAMPLES=off
-cprof=$1 tree_check=$2 include=$3 mode=$4 when=$5 time=${6:-}
+cprof=$1 tree_check=$2 include=$3 steps=$4 mode=$5 when=$6 time=${7:-}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -38,6 +40,7 @@ report() {
 # stopped at; what far has for itself, count mode stops at.
 stride=1
 [ "$mode" = count ] || stride=97
+first=0
 for leaves in return jump; do
     # Where each step has a handler that returns, one call is as good as the next.
     every_step=1
@@ -46,9 +49,9 @@ for leaves in return jump; do
     run "$leaves.far" $leaves far $stride
     report "$leaves.hot"
     report "$leaves.far"
-    for ((step = 1; ; step++)); do
+    for ((step = 1 + first++ * (steps / 2); ; step += steps)); do
         run "$leaves.cold.$step" $leaves cold $step
-        [ $((step % 50)) != 1 ] || report "$leaves.cold.$step"
+        [ $((step / steps % 50)) != 1 ] || report "$leaves.cold.$step"
         ! grep -qx over "$leaves.cold.$step.noted" || break
     done
     [ "$step" -gt 100 ] || { echo "only $step steps: this tests nothing" && exit 1; }
