@@ -334,6 +334,15 @@ static void check_folder(struct doctor *doctor)
 {
     const char *pattern = getenv("CPROF_OUTPUT");
     char folder[PATH_MAX] = ".";
+    struct stat about;
+    if (pattern && stat(pattern, &about) == 0 && !S_ISREG(about.st_mode) &&
+        !S_ISDIR(about.st_mode)) {
+        say(doctor, STATE_FAILURE,
+            "CPROF_OUTPUT is %s, which is neither a file nor a folder, and programs leave no "
+            "profile; name one of these, or unset it",
+            pattern);
+        return;
+    }
     if (pattern && *pattern) {
         snprintf(folder, sizeof folder, "%s", pattern);
         char *slash = strrchr(folder, '/');

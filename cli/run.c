@@ -41,15 +41,26 @@ static bool is_new(const char *path, const struct timespec *before)
             (about.st_mtim.tv_sec == before->tv_sec && about.st_mtim.tv_nsec >= before->tv_nsec));
 }
 
-/* Where the run left its profile: where the pattern says, or, when a script
- * ran the program as its child, the newest one here. */
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Where the run left its profile: where the pattern says, in that folder, or, when a
+ * script ran the program as its child, the newest one here. */
 static bool find_profile(const char *pattern, pid_t child, const struct timespec *before,
                          char path[PATH_MAX])
 {
-    expand(pattern, child, path);
-    if (is_new(path, before))
+    char named[PATH_MAX];
+    expand(pattern, child, named);
+    bool inside = is_folder(named);
+    if (!inside && is_new(named, before)) {
+        strcpy(path, named);
         return true;
-    return cprof_profile_newest(".", path, PATH_MAX, NULL) == CPROF_OK && is_new(path, before);
+    }
+    return cprof_profile_newest(inside ? named : ".", path, PATH_MAX, NULL) == CPROF_OK &&
+           is_new(path, before);
 }
 
 static void print_report(const char *path)
@@ -92,7 +103,8 @@ int command_run(int count, char **words)
 {
     const char *pattern = NULL;
     const struct option options[] = {{OPTION_TEXT, 'o', "output", "FILE",
-                                      "where the profile goes (cprof.out.PID)", &pattern, NULL},
+                                      "where the profile goes, a file or a folder (cprof.out.PID)",
+                                      &pattern, NULL},
                                      {0}};
     const struct usage usage = {
         .name = "run",

@@ -387,10 +387,10 @@ static bool append_directive(struct process *process, char *path, char directive
 static bool path_from_pattern(struct process *process, char *path)
 {
     const char *pattern = process->pattern;
-    bool fits = true;
+    bool fits = pattern[0] != '\0'; /* it was too long */
 
     path[0] = '\0';
-    if (pattern[0] != '/')
+    if (fits && pattern[0] != '/')
         fits = path_append(path, process->folder) && path_append(path, "/");
     for (; fits && *pattern; pattern++) {
         char plain[2] = {*pattern, '\0'};
@@ -495,6 +495,36 @@ static void predecessor_finish(const char *path, uint64_t len)
     file_move(target, path, len);
 }
 
+/* What the name leads to. */
+enum { TYPE_NOTHING = 0, TYPE_FOLDER = 0040000, TYPE_FILE = 0100000, TYPE_MASK = 0170000 };
+
+static uint32_t file_type(const char *path)
+{
+    uint64_t facts[18] = {0}; /* struct stat, of which [3] begins with the mode */
+
+    return SYSTEM_2(stat, path, facts) == 0 ? facts[3] & TYPE_MASK : TYPE_NOTHING;
+}
+
+static bool is_link_into_proc(const char *path)
+{
+    char target[8] = {0};
+
+    return SYSTEM_3(readlink, path, target, 6) == 6 && string_equal(target, "/proc/");
+}
+
+/* Into a folder, if the name is one's.  False: what stands there is not for renaming, a
+ * device or a pipe (/dev/null, /dev/stdout); there is no profile then. */
+static bool link_is_possible(struct process *process)
+{
+    char *path = process->link_path;
+
+    if (file_type(path) == TYPE_FOLDER &&
+        !(path_append(path, "/cprof.out.") && path_append_number(path, process->header->pid)))
+        return false;
+    uint32_t type = file_type(path);
+    return (type == TYPE_NOTHING || type == TYPE_FILE) && !is_link_into_proc(path);
+}
+
 /* Makes the name free: a file of this process gets us the next number, anyone
  * else's becomes `.old`. */
 static bool link_place(struct process *process)
@@ -555,7 +585,7 @@ static bool file_create(struct process *process)
     if (!path_from_pattern(process, process->link_path))
         return false;
     folders_create(process->link_path);
-    if (!link_place(process) || !file_path_choose(process))
+    if (!link_is_possible(process) || !link_place(process) || !file_path_choose(process))
         return false;
     bool linked = !string_equal(process->file_path, process->link_path);
     long file = file_open(process->file_path,

@@ -86,6 +86,7 @@ cat >program <<EOF
 #!/bin/sh
 printf 'the program speaks\n'
 pattern=\${CPROF_OUTPUT:-cprof.out.%p}
+[ ! -d "\$pattern" ] || pattern=\$pattern/cprof.out.%p
 "$MAKE_PROFILE" "\$(printf '%s' "\$pattern" | sed "s/%p/\$\$/")"
 exit \$1
 EOF
@@ -100,6 +101,9 @@ expect 0 "$CPROF" run -o fixed ./program 0
 [ -f fixed ] || fail "-o was not handed on"
 expect 0 env CPROF_OUTPUT=asked "$CPROF" run -- ./program 0
 [ -f asked ] || fail "CPROF_OUTPUT was not kept"
+mkdir folder
+expect 0 "$CPROF" run -o folder -- ./program 0
+holds "$err" "The profile is folder/cprof.out."
 expect 3 "$CPROF" run -- sh -c 'exit 3'
 holds "$err" "left no profile"
 one_sentence

@@ -12,6 +12,8 @@ lacks "$out" failure
 
 expect 1 env CPROF_OUTPUT=/dev/null/x/%p "$CPROF" doctor
 holds "$out" "failure profiles cannot be written to /dev/null"
+expect 1 env CPROF_OUTPUT=/dev/null "$CPROF" doctor
+holds "$out" "failure CPROF_OUTPUT is /dev/null, which is neither a file nor a folder"
 expect 0 env CPROF_MODE=exat "$CPROF" doctor
 holds "$out" "did you mean exact?"
 expect 0 env CPROF_MODE=off "$CPROF" doctor

@@ -133,7 +133,19 @@ CPROF_OUTPUT=other run 4 "$program"
 expect "a file that is no profile" "$(cat other.old)" precious
 mkdir folder
 CPROF_OUTPUT=folder run 4 "$program"
-expect "a folder in the way" "$(find . -maxdepth 1 -name 'folder*' | sort | tr '\n' ' ')" "./folder ./folder.old "
+expect "a folder" "$(find . -name 'folder*' | tr '\n' ' ')$(find folder -name 'cprof.out.*' | wc -l)" "./folder 1"
+expect_run folder/cprof.out.*
+CPROF_OUTPUT=folder/ run 4 "$program"
+expect "a folder that has a profile" "$(find folder -name 'cprof.out.*' | wc -l)" 2
+# What is no file stays what it is: root may rename even /dev/null.
+mkfifo pipe
+ln -s /dev/null null
+ln -s /proc/self/fd/1 stdout
+for name in pipe null stdout; do
+    CPROF_OUTPUT=$name run 4 "$program"
+done
+expect "what is no file" "$(find . -name 'pipe*' -o -name 'null*' -o -name 'stdout*' | sort | tr '\n' ' ')" "./null ./pipe ./stdout "
+expect "the link into /proc" "$(readlink stdout)" /proc/self/fd/1
 ln -s "$work/older/target" link
 echo target >target
 CPROF_OUTPUT="link" run 4 "$program"
