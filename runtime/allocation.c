@@ -184,7 +184,7 @@ static void part_released(struct process *process, struct heap_thread *self, str
     struct block replaced;
     uint64_t rest = size - length;
 
-    if (blocks_add(process->heap.heap, address + length,
+    if (blocks_add(process, address + length,
                    block_of(address + length, block_node(block), rest, block_birth(block)),
                    &replaced) &&
         rest >= HUGE_SIZE)
@@ -241,8 +241,7 @@ static void block_return(struct process *process, struct heap_thread *self,
 
     if (!parked->block.key || !event_begin(process, self, NO_LEAF, 0, 0))
         return;
-    if (blocks_add(process->heap.heap, parked->address, parked->block, &replaced) &&
-        parked->size >= HUGE_SIZE)
+    if (blocks_add(process, parked->address, parked->block, &replaced) && parked->size >= HUGE_SIZE)
         huge_add(process->heap.heap, parked->address, parked->size);
     filter_change(process, is_sampling(process), parked->address, 1);
     event_end(process, self);

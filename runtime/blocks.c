@@ -2,7 +2,8 @@
  * that grow by a sixth when they are four fifths full, so that a live block takes 24
  * bytes at most once there are some ten thousand; small tables may be half empty.
  *
- * A shard has a lock of its own, held for some ten instructions.  Who waits for one
+ * A shard has a lock of its own, held for some ten instructions, and taken where the
+ * process has more threads than one: a lock is a third of what an event takes.  Who waits for one
  * a second takes it: its holder was interrupted by a handler that never came back, or
  * was stopped by a debugger or a garbage collector.  Should the holder go on after all,
  * what it finds can still be searched, because memory of old tables stays mapped; the
@@ -41,6 +42,13 @@ HOT void lock_take(uint32_t *lock)
 HOT void lock_release(uint32_t *lock)
 {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
+
+/* Whether another thread may note events, too.  libc's word holds from before such a
+ * thread begins.  Asked once for taking a lock and releasing it. */
+HOT bool is_raced(const struct process *process)
+{
+    return UNLIKELY(!*process->heap.single);
 }
 
 /* ---- A block's parts ------------------------------------------------------- */
@@ -221,14 +229,16 @@ static NOINLINE bool shard_grow(struct heap *heap, struct shard *shard)
 /* ---- Adding and taking ------------------------------------------------------------ */
 
 /* False: no memory.  *replaced is the block that stood at the address, key 0: none. */
-HOT bool blocks_add(struct heap *heap, uintptr_t address, struct block block,
+HOT bool blocks_add(struct process *process, uintptr_t address, struct block block,
                     struct block *replaced)
 {
+    struct heap *heap = process->heap.heap;
     uint64_t hash = block_hash(address);
     struct shard *shard = shard_of(heap, hash);
-    bool done = true;
+    bool done = true, raced = is_raced(process);
 
-    lock_take(&shard->lock);
+    if (raced)
+        lock_take(&shard->lock);
     if (UNLIKELY(shard->used >= shard->limit))
         done = shard_grow(heap, shard);
     struct block *at = done ? shard_find(shard, hash, address) : NULL;
@@ -242,7 +252,8 @@ HOT bool blocks_add(struct heap *heap, uintptr_t address, struct block block,
         at->key = block.key;
         shard->used += !replaced->key;
     }
-    lock_release(&shard->lock);
+    if (raced)
+        lock_release(&shard->lock);
     return done;
 }
 
@@ -258,13 +269,15 @@ HOT void gap_close(const struct shard *shard, struct block *hole)
 }
 
 /* Takes the block at the address out of the table; key 0: none is known. */
-HOT struct block blocks_take(struct heap *heap, uintptr_t address)
+HOT struct block blocks_take(struct process *process, uintptr_t address)
 {
     uint64_t hash = block_hash(address);
-    struct shard *shard = shard_of(heap, hash);
+    struct shard *shard = shard_of(process->heap.heap, hash);
     struct block found = {0, 0};
+    bool raced = is_raced(process);
 
-    lock_take(&shard->lock);
+    if (raced)
+        lock_take(&shard->lock);
     if (LIKELY(shard->used)) {
         struct block *at = shard_find(shard, hash, address);
         found = *at;
@@ -273,6 +286,7 @@ HOT struct block blocks_take(struct heap *heap, uintptr_t address)
             shard->used--;
         }
     }
-    lock_release(&shard->lock);
+    if (raced)
+        lock_release(&shard->lock);
     return found;
 }

@@ -6,6 +6,9 @@
 /* ---- Start and finish
  * ------------------------------------------------------------------------------ */
 
+/* False from before the process's second thread on: what creates it says so first. */
+extern const char __libc_single_threaded __attribute__((weak));
+
 /* The parts that readers see, in a new file. */
 static bool heap_restart(struct process *process)
 {
@@ -50,6 +53,7 @@ static void heap_start(struct process *process)
     parts->heap = (struct heap *)(memory + record + places);
     bool samples = parts->mode == CPROF_HEAP_SAMPLED;
     parts->any[0] = 1;
+    parts->single = &__libc_single_threaded ? &__libc_single_threaded : "";
     parts->filter = samples ? parts->heap->filter : parts->any;
     parts->filter_mask = samples ? FILTER_LEN - 1 : 0;
     if (!heap_restart(process))

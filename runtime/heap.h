@@ -128,6 +128,7 @@ struct heap {
     uint64_t next_sample, sample_step;
     uint32_t place_count;
     uint32_t place_lock;
+    bool any_thread; /* in threads[] */
     struct shard shards[SHARD_COUNT];
     struct heap_thread *threads[THREAD_MAX];
     uint32_t place_by_site[2 * PLACE_MAX]; /* hash table of numbers of places */

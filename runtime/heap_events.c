@@ -153,8 +153,8 @@ HOT void event_allocated(struct process *process, struct heap_thread *self, bool
     struct cprof_node_alloc *alloc = &leaf.node->u.alloc;
     struct block replaced = {0, 0};
 
-    if (UNLIKELY(!blocks_add(process->heap.heap, address,
-                             block_of(address, (uint32_t)leaf.idx, size, birth), &replaced)))
+    if (UNLIKELY(!blocks_add(process, address, block_of(address, (uint32_t)leaf.idx, size, birth),
+                             &replaced)))
         block_untracked(process);
     if (UNLIKELY(replaced.key))
         block_replaced(process, self, replaced, leaf.node, address);
@@ -177,7 +177,7 @@ static NOINLINE void release_unknown(struct process *process)
 /* Out of the table; key 0: nobody has noted it. */
 HOT struct block block_take(struct process *process, bool sampled, uintptr_t address)
 {
-    struct block found = blocks_take(process->heap.heap, address);
+    struct block found = blocks_take(process, address);
 
     if (LIKELY(found.key))
         filter_change(process, sampled, address, -1);

@@ -183,6 +183,8 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
     SYSTEM_3(madvise, self, sizeof *self, ADVICE_WIPE_ON_FORK);
     self->idx = idx;
     self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
+    if (__atomic_exchange_n(&heap->any_thread, true, __ATOMIC_SEQ_CST))
+        process->heap.single = ""; /* libc may not know of it */
     __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
     return self;
 }

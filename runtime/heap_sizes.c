@@ -134,14 +134,16 @@ HOT uint64_t size_change(struct process *process, struct heap_thread *self, uint
                          uint32_t allocations, int64_t change)
 {
     struct heap *heap = process->heap.heap;
+    bool raced = is_raced(process);
 
-    if (UNLIKELY(self->batch > 1 || self->log_count) || UNLIKELY(!lock_try(&heap->lock)))
+    if (UNLIKELY(self->batch > 1 || self->log_count) || (raced && UNLIKELY(!lock_try(&heap->lock))))
         return change_later(process, self, place, allocations, change);
     const struct cprof_heap *record = process->heap.record;
     uint64_t number = record->peak_number;
     sizes_change(process, place, allocations, change, change);
     self->sequence = record->sequence;
-    lock_release(&heap->lock);
+    if (raced)
+        lock_release(&heap->lock);
     self->peak_number = number;
     return number;
 }

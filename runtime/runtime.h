@@ -5,7 +5,8 @@
  *     as lost (header.lost_calls) or says in header.troubles.
  *  2. It calls nothing of libc and nothing that the program could define
  *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlsym, are
- *     used by shared objects in their constructor only (module.c).
+ *     used by shared objects in their constructor only (module.c).  It reads one
+ *     variable of libc's, __libc_single_threaded (heap.c), where there is one.
  *  3. It uses general registers only (-mgeneral-regs-only), so the cold calls
  *     of a hook need to save nothing else, and errno is never touched.
  *  4. No lock and no atomic between threads on the hot path: a thread steps
@@ -185,6 +186,7 @@ struct heap_parts {
     struct cprof_heap *record;  /* in the file */
     struct cprof_place *places; /* in the file, room for PLACE_MAX; 0 takes what has none */
     uint32_t place_limit;       /* backed by the file */
+    const char *single;         /* libc's: whether the process has one thread; never NULL */
     uint32_t mode;              /* enum cprof_heap_mode */
     uint8_t any[1];             /* the filter while every block is noted */
 };
