@@ -12,7 +12,6 @@
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Analysis/BlockFrequencyInfo.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/IR/CFG.h"
@@ -77,18 +76,6 @@ cprof_attribute_spelled(clang::AttributeCommonInfo::Kind kind, unsigned spelling
 #else
     return common(clang::SourceRange(), kind, common::AS_GNU, spelling);
 #endif
-}
-
-/* How often a block runs for one run of its function, as the compiler guesses. */
-static inline double cprof_block_share(llvm::BlockFrequencyInfo &frequencies,
-                                       const llvm::BasicBlock *block)
-{
-#if LLVM_VERSION_MAJOR >= 18
-    double entry = (double)frequencies.getEntryFreq().getFrequency();
-#else
-    double entry = (double)frequencies.getEntryFreq();
-#endif
-    return entry > 0 ? (double)frequencies.getBlockFreq(block).getFrequency() / entry : 0;
 }
 
 /* The name that a file was opened by. */
