@@ -60,8 +60,8 @@ static NOINLINE void note_failed(struct process *process)
 }
 
 /* The bytes that were left to the thread's next sample have been used up. */
-static NOINLINE void note_sampled(struct process *process, void *block, uint64_t size,
-                                  allocation_site site, uint32_t flags)
+static SELDOM void note_sampled(struct process *process, void *block, uint64_t size,
+                                allocation_site site, uint32_t flags)
 {
     struct cprof_node *standing;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
@@ -152,7 +152,7 @@ HOT void note_released(struct process *process, bool sampled, void *block, alloc
     event_end(process, self);
 }
 
-static NOINLINE void release_sampled(struct process *process, void *block, allocation_site site)
+static SELDOM void release_sampled(struct process *process, void *block, allocation_site site)
 {
     note_released(process, true, block, site);
 }
@@ -193,7 +193,7 @@ static void part_released(struct process *process, struct heap_thread *self, str
     bytes_released(process, self, block, length);
 }
 
-void __cprof_unmap(void *block, uint64_t length, allocation_site site)
+SELDOM void __cprof_unmap(void *block, uint64_t length, allocation_site site)
 {
     struct process *process = noting_process();
     struct cprof_node *standing;

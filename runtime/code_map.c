@@ -189,7 +189,7 @@ static void code_segments_look(struct code_module *module, const struct file_hea
 
 /* The calling copy's module.  Modules come one after another: the dynamic linker holds
  * its lock. */
-static void code_register(struct process *process)
+static SELDOM void code_register(struct process *process)
 {
     const struct file_header *file = (const struct file_header *)(const void *)__ehdr_start;
     struct code_module module = {.runtime_start = (uintptr_t)__cprof_text_start,

@@ -149,7 +149,8 @@ struct place {
 };
 
 /* Puts an extent's storage in its place, or plain memory. */
-static bool extent_map(struct process *process, struct cprof_extent *extent, struct place place)
+static SELDOM bool extent_map(struct process *process, struct cprof_extent *extent,
+                              struct place place)
 {
     uint64_t piece = place.piece && place.piece < extent->length ? place.piece : extent->length;
     bool mapped = extent_allocate(process, extent);
@@ -254,7 +255,8 @@ static struct place growth_place(const struct growth *growth, uint32_t number)
 
 /* Makes records [0, wanted) usable.  How many come next is asked while nobody else
  * grows: a number from before would be of a limit that others have moved since. */
-static bool records_grow(struct process *process, const struct growth *growth, uint32_t wanted)
+static SELDOM bool records_grow(struct process *process, const struct growth *growth,
+                                uint32_t wanted)
 {
     uint64_t signals = signals_block();
     while (grow_begin(process, growth->limit, wanted)) {
@@ -384,7 +386,7 @@ static bool append_directive(struct process *process, char *path, char directive
 
 /* The link's name from the pattern, absolute, because the program may change
  * its working directory. */
-static bool path_from_pattern(struct process *process, char *path)
+static SELDOM bool path_from_pattern(struct process *process, char *path)
 {
     const char *pattern = process->pattern;
     bool fits = pattern[0] != '\0'; /* it was too long */
@@ -432,7 +434,7 @@ static bool bytes_send(long to, long from, uint64_t len)
  * link or the whole file.  Always a copy, even within one file system: what is
  * mapped keeps its hole, and a thread that still records must not have it cut
  * off under its feet. */
-static bool file_move(const char *from, const char *to, uint64_t len)
+static SELDOM bool file_move(const char *from, const char *to, uint64_t len)
 {
     char beside[PATH_MAX_LEN];
     bool done = false;
@@ -527,7 +529,7 @@ static bool link_is_possible(struct process *process)
 
 /* Makes the name free: a file of this process gets us the next number, anyone
  * else's becomes `.old`. */
-static bool link_place(struct process *process)
+static SELDOM bool link_place(struct process *process)
 {
     char base[PATH_MAX_LEN], old[PATH_MAX_LEN];
     uint64_t len;
@@ -580,7 +582,7 @@ static void window_open(struct process *process, long file)
 
 /* Makes the empty file and maps its first page and table of contents over the
  * anonymous ones that start-up has filled so far. */
-static bool file_create(struct process *process)
+static SELDOM bool file_create(struct process *process)
 {
     if (!path_from_pattern(process, process->link_path))
         return false;
@@ -630,7 +632,7 @@ static bool is_own_link(const struct process *process, const char *path)
 
 /* Where the link is now: another process that was given the same name may have
  * moved it to `.old`, or have put its own file there. */
-static bool link_find(struct process *process)
+static SELDOM bool link_find(struct process *process)
 {
     char old[PATH_MAX_LEN];
 
@@ -666,7 +668,7 @@ static uint64_t used_length(const struct process *process)
 }
 
 /* At the very end: the bytes take the link's place, without the hole. */
-static void file_finish(struct process *process)
+static SELDOM void file_finish(struct process *process)
 {
     uint64_t len;
 

@@ -167,7 +167,7 @@ static bool child_file(struct process *process)
 
 /* True: recording can go on.  Between 0 (wiped) and 1 (alive) stands 2: being
  * made, by this thread or a handler on top of it, or impossible. */
-static NOINLINE bool child_restart(struct process *process)
+static SELDOM bool child_restart(struct process *process)
 {
     uint32_t wiped = 0;
     volatile uint32_t *alive = alive_of(process);

@@ -32,7 +32,7 @@ static bool heap_restart(struct process *process)
 
 /* With the first module that has notes.  Modules come one after another: the dynamic
  * linker holds its lock. */
-static void heap_start(struct process *process)
+static SELDOM void heap_start(struct process *process)
 {
     const int both = PROTECTION_READ | PROTECTION_WRITE;
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
@@ -61,7 +61,7 @@ static void heap_start(struct process *process)
 }
 
 /* Notes which of each node's live blocks is the oldest. */
-static void oldest_note(struct process *process)
+static SELDOM void oldest_note(struct process *process)
 {
     struct heap *heap = process->heap.heap;
 
@@ -82,7 +82,7 @@ static void oldest_note(struct process *process)
 }
 
 /* At the end: what the last thread has not told, and the ages of leaks. */
-static void heap_finish(struct process *process)
+static SELDOM void heap_finish(struct process *process)
 {
     struct heap *heap = process->heap.heap;
     struct cprof_node *standing = node_at(process, current_get(process));

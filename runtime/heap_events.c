@@ -110,9 +110,9 @@ static bool is_called_from(const struct process *process, const struct cprof_nod
 /* A block was noted at an address whose block is still live.  Either an allocator that
  * is made of another one hands out its block, noted inside already: then only the
  * outer site counts.  Or code without notes has released the old one. */
-static NOINLINE void block_replaced(struct process *process, struct heap_thread *self,
-                                    struct block old, const struct cprof_node *node,
-                                    uintptr_t address)
+static SELDOM void block_replaced(struct process *process, struct heap_thread *self,
+                                  struct block old, const struct cprof_node *node,
+                                  uintptr_t address)
 {
     struct cprof_heap *record = process->heap.record;
     struct cprof_node *inner = node_of(process, block_node(old));
@@ -198,8 +198,8 @@ HOT void event_released(struct process *process, struct heap_thread *self, bool 
 
 /* ---- One event at a time ----------------------------------------------- */
 
-static NOINLINE void event_run(struct process *process, struct heap_thread *self,
-                               const struct deferred_event *event)
+static SELDOM void event_run(struct process *process, struct heap_thread *self,
+                             const struct deferred_event *event)
 {
     bool sampled = is_sampling(process);
 

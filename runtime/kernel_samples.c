@@ -130,9 +130,9 @@ static void ring_drain(struct process *process, struct perf_event_mmap_page *pag
     __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
 }
 
-static void kernel_samples_open(struct process *process);
+static SELDOM void kernel_samples_open(struct process *process);
 
-static NOINLINE void kernel_samples_drain(struct process *process, bool keep)
+static SELDOM void kernel_samples_drain(struct process *process, bool keep)
 {
     struct kernel_samples *samples = process->samples;
 
@@ -205,7 +205,7 @@ static void rings_close(struct kernel_samples *samples)
 
 /* A ring for each processor that the program may run on; some are worth nothing, since
  * nobody would know what the others saw. */
-static bool rings_open(struct kernel_samples *samples)
+static SELDOM bool rings_open(struct kernel_samples *samples)
 {
     uint64_t processors[SAMPLED_CPU_MAX / 64] = {0};
     struct perf_event_attr attributes;
@@ -264,7 +264,7 @@ static struct kernel_samples *kernel_samples_new(struct process *process)
 
 /* Once a process, by whoever sees first that it is time; where it fails there is no
  * second try. */
-static NOINLINE void kernel_samples_open(struct process *process)
+static SELDOM void kernel_samples_open(struct process *process)
 {
     uint64_t due = process->samples_due, signals = signals_block();
 

@@ -128,7 +128,7 @@ static void site_ids_set(uint32_t first, uint32_t step)
 
 /* Gives the module's sites their ids, after the profile knows them: an id that
  * a node holds can then always be resolved. */
-static void module_register(struct process *process)
+static SELDOM void module_register(struct process *process)
 {
     struct cprof_module module;
     uint32_t count = (uint32_t)(__stop_cprof_site - __start_cprof_site);

@@ -75,7 +75,7 @@ static void build_id_find(struct cprof_header *header, uintptr_t headers, uint64
 
 /* Whether the process runs with more rights than its user, where the
  * environment must not decide about files.  Unknown counts as yes. */
-static bool facts_from_kernel(struct cprof_header *header)
+static SELDOM bool facts_from_kernel(struct cprof_header *header)
 {
     uint64_t pairs[64];
     long file = file_open("/proc/self/auxv", OPEN_READ, 0);
@@ -95,7 +95,7 @@ static bool facts_from_kernel(struct cprof_header *header)
 }
 
 /* Field 22 of /proc/self/stat: with the pid it names a process for good. */
-static uint64_t process_start_time(void)
+static SELDOM uint64_t process_start_time(void)
 {
     char text[512];
     uint64_t result = 0;
@@ -127,7 +127,7 @@ static void arguments_copy(struct cprof_header *header, int count, char **argume
     }
 }
 
-static void header_fill(struct process *process)
+static SELDOM void header_fill(struct process *process)
 {
     struct cprof_header *header = process->header;
     char names[6][65];
@@ -321,7 +321,8 @@ static bool process_switch_off(struct process *process)
 }
 
 /* Makes the state, or NULL: then the program runs without a profile. */
-static struct process *process_start(int argument_count, char **arguments, char **environment)
+static SELDOM struct process *process_start(int argument_count, char **arguments,
+                                            char **environment)
 {
     struct process *process = process_new();
 
@@ -374,7 +375,8 @@ static void notes_begin(const struct process *process)
 }
 
 /* `executable`: from .preinit_array, when there can be no other module yet. */
-static void module_start(int argument_count, char **arguments, char **environment, bool executable)
+static SELDOM void module_start(int argument_count, char **arguments, char **environment,
+                                bool executable)
 {
     if (__cprof_process)
         return;
@@ -416,7 +418,7 @@ HIDDEN void __cprof_preinit(int argument_count, char **arguments, char **environ
 /* ---- Finish ------------------------------------------------------------------------- */
 
 HIDDEN void __cprof_finish(void);
-HIDDEN void __cprof_finish(void)
+HIDDEN SELDOM void __cprof_finish(void)
 {
     struct process *process = __cprof_process;
 

@@ -43,6 +43,9 @@
 
 #define HIDDEN __attribute__((visibility("hidden")))
 #define NOINLINE __attribute__((noinline))
+/* Once a process, beside a system call, or of some thousand events: as small as may be,
+ * since every program has it. */
+#define SELDOM __attribute__((noinline, cold))
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 /* What every malloc and free, and every timed call, runs through is one function each,

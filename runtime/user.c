@@ -173,7 +173,7 @@ static void thread_forget(struct thread *thread, uint64_t now)
 }
 
 HIDDEN void __cprof_run_reset(void);
-HIDDEN void __cprof_run_reset(void)
+HIDDEN SELDOM void __cprof_run_reset(void)
 {
     struct process *process = __cprof_process;
 
@@ -233,7 +233,7 @@ static bool profile_copy(const struct process *process, long target)
 }
 
 HIDDEN int __cprof_run_snapshot(const char *path);
-HIDDEN int __cprof_run_snapshot(const char *path)
+HIDDEN SELDOM int __cprof_run_snapshot(const char *path)
 {
     struct process *process = __cprof_process;
 
