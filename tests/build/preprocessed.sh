@@ -294,7 +294,7 @@ done
 begin own_runtime
 source_here
 for more in "" -static -fPIC "-flto"; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086  # words
     compile x -fplugin-arg-cprof-runtime=none x.c $libs $more $(is_clang && linker lld)
     expect "undefined hooks" "$(nm x | grep -c 'U __cprof')" 0
     expect_profile

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2164 # suite.sh stops where a cd fails
 # cppcheck and its `make check`: 140,000 lines of C++, of which half are tests.
 # Sourced by suite.sh.
 packages=cppcheck

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2164 # suite.sh stops where a cd fails
 # jq and its `make check`.  Its folder of tests says what passed; the logs beside
 # it hold what every test printed.  Sourced by suite.sh.
 packages=jq

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2164 # suite.sh stops where a cd fails
 # SQLite and its `make test`: some 255,000 tests in Tcl, many of which let a child
 # process crash at a chosen place, and the fuzzer's old finds.  Sourced by suite.sh.
 packages=sqlite3
