@@ -239,7 +239,7 @@ for linker in bfd gold lld mold; do
         skip "not installed"
         continue
     fi
-    variant -fuse-ld=$linker
+    [ $linker != bfd ] || variant -fuse-ld=bfd # the others are above
     variant -fuse-ld=$linker -fPIC
     variant -fuse-ld=$linker -static
     [ $linker = gold ] || variant -fuse-ld=$linker -static-pie # gold does not know it
