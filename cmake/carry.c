@@ -275,7 +275,7 @@ static bool is_code(const struct piece *piece)
 
 /* How frames are unwound stands where all of an object's does, and in no group: the linker
  * drops the entries of code that it has dropped.  The compiler's own entries follow; as
- * bytes ours take an assembler a tenth of what directives (.cfi_escape) would. */
+ * bytes ours take an assembler an eighth of what directives (.cfi_escape) would. */
 static void section_print(const struct piece *piece)
 {
     const Elf64_Shdr *header = piece->header;

@@ -3,12 +3,11 @@
  * bytes at most once there are some ten thousand; small tables may be half empty.
  *
  * A shard has a lock of its own, held for some ten instructions, and taken where the
- * process has more threads than one: a lock is a third of what an event takes.  Who waits for one
- * a second takes it: its holder was interrupted by a handler that never came back, or
- * was stopped by a debugger or a garbage collector.  Should the holder go on after all,
- * what it finds can still be searched, because memory of old tables stays mapped; the
- * worst that follows is a block forgotten.  Called by heap_events.c and
- * allocation.c.
+ * process has more threads than one: a tenth of what an event takes (docs/adr/0051).  Who waits for
+ * one a second takes it: its holder was interrupted by a handler that never came back, or was
+ * stopped by a debugger or a garbage collector.  Should the holder go on after all, what it finds
+ * can still be searched, because memory of old tables stays mapped; the worst that follows is a
+ * block forgotten.  Called by heap_events.c and allocation.c.
  */
 
 HOT bool lock_try(uint32_t *lock)

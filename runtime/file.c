@@ -519,12 +519,14 @@ static bool is_link_into_proc(const char *path)
 static bool link_is_possible(struct process *process)
 {
     char *path = process->link_path;
-
-    if (file_type(path) == TYPE_FOLDER &&
-        !(path_append(path, "/cprof.out.") && path_append_number(path, process->header->pid)))
-        return false;
     uint32_t type = file_type(path);
-    return (type == TYPE_NOTHING || type == TYPE_FILE) && !is_link_into_proc(path);
+
+    if (type == TYPE_FOLDER) {
+        if (!path_append(path, "/cprof.out.") || !path_append_number(path, process->header->pid))
+            return false;
+        type = file_type(path);
+    }
+    return type == TYPE_NOTHING || (type == TYPE_FILE && !is_link_into_proc(path));
 }
 
 /* Makes the name free: a file of this process gets us the next number, anyone

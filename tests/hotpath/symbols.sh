@@ -9,7 +9,7 @@
 # The list, with reasons.  What the linker makes: start and stop of sections, the
 # module's own header (where its code is, runtime/patch.c).
 # Weak, shared objects only: dl_iterate_phdr and dlsym (runtime.h, law 2), and
-# the fake clock of tests.
+# the fake clock of tests.  Weak: libc's word on whether there is one thread (law 2).
 allowed='^(__start_cprof_(site|id|call|line|allocation|string|tally)|__stop_cprof_(site|id|call|line|allocation|string|tally)|__ehdr_start|dl_iterate_phdr|dlsym|__libc_single_threaded|cprof_fake_clock|_GLOBAL_OFFSET_TABLE_)$'
 
 # expect_allowed WHAT FILE [SYMBOL_OF_THE_PROGRAM...]
