@@ -78,6 +78,10 @@ void help_print(const struct usage *usage)
         for (size_t idx = 0; idx < command_count; idx++)
             printf("  %-10s %s\n", commands[idx].name, commands[idx].summary);
     }
+    if (usage->environment)
+        printf("\nEnvironment of the program:\n");
+    for (const struct variable *at = usage->environment; at && at->name; at++)
+        printf("  %-24s %s\n", at->name, at->meaning);
     printf("\nExample%s:\n", strchr(usage->examples, '\n') ? "s" : "");
     each_line(usage->examples, put_indented);
 }
@@ -134,6 +138,17 @@ static void put_roff_commands(void)
                commands[idx].summary, commands[idx].name);
 }
 
+static void put_roff_environment(const struct usage *usage)
+{
+    if (usage->environment)
+        fputs(".SH ENVIRONMENT\nThe profiled program reads, also where it is run by itself:\n",
+              stdout);
+    for (const struct variable *at = usage->environment; at && at->name; at++) {
+        printf(".TP\n\\fB%s\\fR\n", at->name);
+        put_roff_line(at->meaning, strlen(at->meaning));
+    }
+}
+
 void help_manual(const struct usage *usage)
 {
     const char *dash = is_program(usage) ? "" : "cprof-";
@@ -152,6 +167,7 @@ void help_manual(const struct usage *usage)
     fputs(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nPrint a summary and an example.\n", stdout);
     if (is_program(usage))
         put_roff_commands();
+    put_roff_environment(usage);
     fputs(".SH EXIT STATUS\n0 done; 1 a gate did not hold; 2 wrong usage; 3 unreadable or damaged "
           "input; 4 output could not be written.\n.SH EXAMPLES\n.nf\n",
           stdout);

@@ -27,6 +27,11 @@ struct option {
 };
 
 /* A command as its help shows it. */
+/* An environment variable that a command, or what it starts, reads. */
+struct variable {
+    const char *name, *meaning;
+};
+
 struct usage {
     const char *name;        /* "report" */
     const char *arguments;   /* "[OPTION]... [PROFILE]..." */
@@ -34,7 +39,8 @@ struct usage {
     const char *description; /* paragraphs, separated by newlines */
     const char *examples;    /* lines: command, then what it does indented */
     const struct option *options;
-    bool stops; /* options end at the first word that is none */
+    const struct variable *environment; /* ends with one without a name; NULL: none */
+    bool stops;                         /* options end at the first word that is none */
 };
 
 enum options_result { OPTIONS_OK, OPTIONS_HELP, OPTIONS_WRONG };

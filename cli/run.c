@@ -106,6 +106,14 @@ int command_run(int count, char **words)
                                       "where the profile goes, a file or a folder (cprof.out.PID)",
                                       &pattern, NULL},
                                      {0}};
+    static const struct variable environment[] = {
+        {"CPROF_MODE",
+         "adaptive (default), exact, count or off; built with budget=on, the last two"},
+        {"CPROF_BUDGET", "accepted where it was built with budget=on; changes nothing"},
+        {"CPROF_ALLOC", "on (default), sampled or off: which allocations are noted"},
+        {"CPROF_SAMPLES", "off: the kernel takes no samples of where the program is"},
+        {"CPROF_OUTPUT", "a file or a folder; %p pid, %e program, %h host, %b build id, %t time"},
+        {0}};
     const struct usage usage = {
         .name = "run",
         .arguments = "[-o FILE] -- PROGRAM [ARGUMENT]...",
@@ -117,6 +125,7 @@ int command_run(int count, char **words)
         .examples = "cprof run -- ./program input.txt\n"
                     "cprof run -o before.cprof -- ./program input.txt",
         .options = options,
+        .environment = environment,
         .stops = true};
     enum options_result result = options_parse(&usage, &count, words);
     if (result != OPTIONS_OK)

@@ -49,6 +49,14 @@ done <<EOF
 $(sed -n 's/^CPROF_COMMAND("\([a-z]*\)".*/\1/p' "$SOURCE/cli/command.def")
 EOF
 
+# What README says of the profiled program's environment, the manual knows.
+expect 0 "$CPROF" run --help=roff
+variables=$(sed -n 's/^| `\(CPROF_[A-Z]*\)` |.*/\1/p' "$SOURCE/README.md")
+[ "$(echo "$variables" | wc -l)" -ge 5 ] || fail "README has no table of variables: $variables"
+for variable in $variables; do
+    holds "$out" "fB$variable"
+done
+
 for command in report tree flame info list; do
     expect 0 "$CPROF" "$command"
     expect 4 sh -c "\"$CPROF\" $command >/dev/full"
