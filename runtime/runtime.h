@@ -455,7 +455,8 @@ static void thread_timing_reset(struct process *process, struct thread *thread);
 static void call_count(struct process *process, struct thread *thread, struct cprof_node *child,
                        uintptr_t *caller, uintptr_t stood_on);
 static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
-                          uintptr_t *caller);
+                          uintptr_t *caller, uint64_t now);
+static uint64_t timing_arrive(struct process *process, struct thread *thread);
 static void node_arm(struct process *process, struct cprof_node *node);
 
 /* kernel_samples.c */

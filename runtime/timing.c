@@ -151,13 +151,25 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
         after_start(process, thread, parent, weight);
 }
 
-/* After a jump back into a frame: what it left open is closed. */
+/* Back in a frame by a jump, at once: the time until here is of whatever was open.  0:
+ * no time is taken. */
+static uint64_t timing_arrive(struct process *process, struct thread *thread)
+{
+    return is_counting(process) ? 0 : charge(process, thread, ticks_now(process));
+}
+
+/* What the jump left open is closed.  What this and the search for the node before it
+ * took since `now` is nobody's: it is several times what calibration knows of a probe, and
+ * a function that catches in a loop would have half a microsecond of it each time. */
 static void timing_return(struct process *process, struct thread *thread, struct cprof_node *parent,
-                          uintptr_t *caller)
+                          uintptr_t *caller, uint64_t now)
 {
     if (is_counting(process))
         return;
-    uint64_t now = charge(process, thread, ticks_now(process));
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);
     spot_forget(thread);
+    uint64_t later = ticks_now(process);
+    /* unless a handler has charged since */
+    if ((int64_t)(later - now) > 0 && swap_own(&thread->last_event, &now, later))
+        thread->overhead_x16 += 16 * (later - now);
 }

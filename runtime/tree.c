@@ -343,9 +343,10 @@ HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
     if (!*alive_of(process) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
+    uint64_t now = timing_arrive(process, thread);
     uint32_t child = child_of(process, thread, idx_of(process, parent), site_id(site));
     if (!child)
         return;
     current_set(process, hot_of(process, child));
-    timing_return(process, thread, parent, caller);
+    timing_return(process, thread, parent, caller, now);
 }
