@@ -42,8 +42,8 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
 
     if (UNLIKELY(!self))
         return;
-    struct leaf leaf = allocation_leaf(process, self, standing, id, flags);
-    if (UNLIKELY(!leaf.node)) {
+    struct cprof_node *leaf = allocation_leaf(process, self, standing, id, flags);
+    if (UNLIKELY(!leaf)) {
         lost_add(process);
         return;
     }
@@ -146,7 +146,7 @@ HOT void note_released(struct process *process, bool sampled, void *block, alloc
     struct cprof_node *standing;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
 
-    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NO_LEAF, (uintptr_t)block, 0)))
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
         return;
     event_released(process, self, sampled, (uintptr_t)block);
     event_end(process, self);
@@ -181,16 +181,16 @@ void __cprof_release(void *block, allocation_site site)
 static void part_released(struct process *process, struct heap_thread *self, struct block block,
                           uintptr_t address, uint64_t size, uint64_t length)
 {
-    struct block replaced;
     uint64_t rest = size - length;
 
-    if (blocks_add(process, address + length,
-                   block_of(address + length, block_node(block), rest, block_birth(block)),
-                   &replaced) &&
+    if (blocks_add(process, is_raced(process), address + length,
+                   block_of(process, address + length, block_node(process, block), rest,
+                            block_birth(block)))
+            .at &&
         rest >= HUGE_SIZE)
         huge_add(process->heap.heap, address + length, rest);
     filter_change(process, is_sampling(process), address + length, 1);
-    bytes_released(process, self, block, length);
+    bytes_released(process, self, is_raced(process), block, length);
 }
 
 SELDOM void __cprof_unmap(void *block, uint64_t length, allocation_site site)
@@ -202,15 +202,16 @@ SELDOM void __cprof_unmap(void *block, uint64_t length, allocation_site site)
     if (!process || filter_excludes(process, address))
         return;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
-    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NO_LEAF, address, 0)))
+    if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, address, 0)))
         return;
-    struct block found = block_take(process, is_sampling(process), address);
+    struct block found = block_take(process, is_sampling(process), is_raced(process), address);
     uint64_t size = found.key ? size_of_block(process->heap.heap, found) : 0;
     length = (length + 4095) & ~(uint64_t)4095;
     if (found.key && length < size)
         part_released(process, self, found, address, size, length);
     else if (found.key)
-        block_released(process, self, is_sampling(process), found, address, size);
+        block_released(process, self, is_sampling(process), is_raced(process), found, address,
+                       size);
     event_end(process, self);
 }
 
@@ -224,10 +225,10 @@ static struct parked_block *block_park(struct process *process, struct heap_thre
 {
     struct parked_block *parked = &self->parked[self->parked_next++ % PARKED_MAX];
 
-    if (!event_begin(process, self, NO_LEAF, address, 0))
+    if (!event_begin(process, self, NULL, address, 0))
         return NULL;
     parked->address = address;
-    parked->block = block_take(process, is_sampling(process), address);
+    parked->block = block_take(process, is_sampling(process), is_raced(process), address);
     parked->size = parked->block.key ? size_of_block(process->heap.heap, parked->block) : 0;
     event_end(process, self);
     return parked;
@@ -237,11 +238,10 @@ static struct parked_block *block_park(struct process *process, struct heap_thre
 static void block_return(struct process *process, struct heap_thread *self,
                          const struct parked_block *parked)
 {
-    struct block replaced;
-
-    if (!parked->block.key || !event_begin(process, self, NO_LEAF, 0, 0))
+    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
         return;
-    if (blocks_add(process, parked->address, parked->block, &replaced) && parked->size >= HUGE_SIZE)
+    if (blocks_add(process, is_raced(process), parked->address, parked->block).at &&
+        parked->size >= HUGE_SIZE)
         huge_add(process->heap.heap, parked->address, parked->size);
     filter_change(process, is_sampling(process), parked->address, 1);
     event_end(process, self);
@@ -251,11 +251,11 @@ static void block_return(struct process *process, struct heap_thread *self,
 static void block_resized(struct process *process, struct heap_thread *self,
                           const struct parked_block *parked)
 {
-    if (!parked->block.key || !event_begin(process, self, NO_LEAF, 0, 0))
+    if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
         return;
-    self->newest = 0;
-    block_released(process, self, is_sampling(process), parked->block, parked->address,
-                   parked->size);
+    self->newest.address = 0;
+    block_released(process, self, is_sampling(process), is_raced(process), parked->block,
+                   parked->address, parked->size);
     event_end(process, self);
 }
 
@@ -266,7 +266,7 @@ static void growth_note(struct process *process, struct heap_thread *self,
 {
     if (!parked->block.key)
         return;
-    struct cprof_node *node = allocation_leaf(process, self, standing, id, 0).node;
+    struct cprof_node *node = allocation_leaf(process, self, standing, id, 0);
     if (!node)
         return;
     struct weight old = weight_of(is_sampling(process), parked->size, block_birth(parked->block));

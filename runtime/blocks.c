@@ -44,7 +44,7 @@ HOT void lock_release(uint32_t *lock)
 }
 
 /* Whether another thread may note events, too.  libc's word holds from before such a
- * thread begins.  Asked once for taking a lock and releasing it. */
+ * thread begins.  Asked once an event: a lock that was not taken is not released. */
 HOT bool is_raced(const struct process *process)
 {
     return UNLIKELY(!*process->heap.single);
@@ -52,9 +52,10 @@ HOT bool is_raced(const struct process *process)
 
 /* ---- A block's parts ------------------------------------------------------- */
 
-HOT uint32_t block_node(struct block block)
+HOT struct cprof_node *block_node(const struct process *process, struct block block)
 {
-    return (uint32_t)(block.value >> (BLOCK_SIZE_BITS + BLOCK_BIRTH_HIGH));
+    uint64_t strides = block.value >> (BLOCK_SIZE_BITS + BLOCK_BIRTH_HIGH);
+    return (struct cprof_node *)(process->base + strides * CPROF_NODE_STRIDE);
 }
 
 HOT uint64_t block_birth(struct block block)
@@ -68,12 +69,14 @@ HOT uint64_t block_small_size(struct block block)
     return block.value >> BLOCK_BIRTH_HIGH & HUGE_SIZE;
 }
 
-HOT struct block block_of(uintptr_t address, uint32_t node, uint64_t size, uint64_t birth)
+HOT struct block block_of(const struct process *process, uintptr_t address,
+                          const struct cprof_node *node, uint64_t size, uint64_t birth)
 {
+    uint64_t strides = ((uintptr_t)node - process->base) / CPROF_NODE_STRIDE;
     uint64_t small = size < HUGE_SIZE ? size : HUGE_SIZE;
     return (struct block){
         (uint64_t)address << BLOCK_BIRTH_LOW | (birth & ((1u << BLOCK_BIRTH_LOW) - 1)),
-        (uint64_t)node << (BLOCK_SIZE_BITS + BLOCK_BIRTH_HIGH) | small << BLOCK_BIRTH_HIGH |
+        strides << (BLOCK_SIZE_BITS + BLOCK_BIRTH_HIGH) | small << BLOCK_BIRTH_HIGH |
             (birth >> BLOCK_BIRTH_LOW & ((1u << BLOCK_BIRTH_HIGH) - 1))};
 }
 
@@ -227,14 +230,19 @@ static NOINLINE bool shard_grow(struct heap *heap, struct shard *shard)
 
 /* ---- Adding and taking ------------------------------------------------------------ */
 
-/* False: no memory.  *replaced is the block that stood at the address, key 0: none. */
-HOT bool blocks_add(struct process *process, uintptr_t address, struct block block,
-                    struct block *replaced)
+/* What has become of a block that was added. */
+struct placing {
+    struct block *at;      /* NULL: no memory */
+    struct block replaced; /* the one that stood at the address; key 0: none */
+};
+
+HOT struct placing blocks_add(struct process *process, bool raced, uintptr_t address,
+                              struct block block)
 {
     struct heap *heap = process->heap.heap;
     uint64_t hash = block_hash(address);
     struct shard *shard = shard_of(heap, hash);
-    bool done = true, raced = is_raced(process);
+    bool done = true;
 
     if (raced)
         lock_take(&shard->lock);
@@ -243,17 +251,18 @@ HOT bool blocks_add(struct process *process, uintptr_t address, struct block blo
     struct block *at = done ? shard_find(shard, hash, address) : NULL;
     while (UNLIKELY(at == shard->last) && done) {
         done = shard_grow(heap, shard);
-        at = shard_find(shard, hash, address);
+        at = done ? shard_find(shard, hash, address) : NULL;
     }
+    struct placing placing = {at, {0, 0}};
     if (LIKELY(done)) {
-        *replaced = *at;
+        placing.replaced = *at;
         at->value = block.value;
         at->key = block.key;
-        shard->used += !replaced->key;
+        shard->used += !placing.replaced.key;
     }
     if (raced)
         lock_release(&shard->lock);
-    return done;
+    return placing;
 }
 
 /* Closes the gap at `hole`, so that every search still ends at its block. */
@@ -268,12 +277,11 @@ HOT void gap_close(const struct shard *shard, struct block *hole)
 }
 
 /* Takes the block at the address out of the table; key 0: none is known. */
-HOT struct block blocks_take(struct process *process, uintptr_t address)
+HOT struct block blocks_take(struct process *process, bool raced, uintptr_t address)
 {
     uint64_t hash = block_hash(address);
     struct shard *shard = shard_of(process->heap.heap, hash);
     struct block found = {0, 0};
-    bool raced = is_raced(process);
 
     if (raced)
         lock_take(&shard->lock);

@@ -71,7 +71,7 @@ static SELDOM void oldest_note(struct process *process)
         for (const struct block *at = shard->blocks; at && at < shard->last; at++) {
             if (!at->key)
                 continue;
-            const struct cprof_node *node = node_of(process, block_node(*at));
+            const struct cprof_node *node = block_node(process, *at);
             struct cprof_node_lives *lives = lives_of(process, &node->u.alloc);
             uint64_t birth = block_birth(*at);
             if (!lives->oldest || birth < lives->oldest)

@@ -25,7 +25,7 @@ enum {
     SHARD_FIRST = 64, /* blocks of a shard at first, behind which there is slack */
     SHARD_SLACK = 64,
     SHARD_ROOMY = 512, /* up to here a shard is at most half full */
-    HUGE_MAX = 4096,   /* live blocks of HUGE_SIZE and more */
+    HUGE_MAX = 16384,  /* live blocks of HUGE_SIZE and more */
     PLACE_MAX = 1 << 16,
     FIRST_PLACES = 128,
     NODE_CACHE = 64,
@@ -39,18 +39,21 @@ enum {
 
 /* A live block, packed:
  *   key    address 47 | birth, low part 17
- *   value  node 21 | size 27 | birth, high part 16
- * A key of 0 is no block.  The birth is the sequence number of the allocation;
+ *   value  node 24 | size 24 | birth, high part 16
+ * A key of 0 is no block.  The node is its distance from the process's first one in
+ * strides, from which its address is one shift away; its number would take ten
+ * instructions more at each release.  The birth is the sequence number of the allocation;
  * after 2^33 allocations it begins again, and lifetimes beyond 2^32 read as 0. */
 struct block {
     uint64_t key, value;
 };
 
 #define BLOCK_BIRTH_LOW 17
-#define BLOCK_SIZE_BITS 27
+#define BLOCK_SIZE_BITS 24
 #define BLOCK_BIRTH_HIGH 16
 #define HUGE_SIZE (((uint64_t)1 << BLOCK_SIZE_BITS) - 1) /* the table of huge blocks knows */
-_Static_assert(NODE_MAX <= 1 << (64 - BLOCK_SIZE_BITS - BLOCK_BIRTH_HIGH), "a node's number fits");
+_Static_assert(BLOCKS_LEN / CPROF_NODE_STRIDE <= 1 << (64 - BLOCK_SIZE_BITS - BLOCK_BIRTH_HIGH),
+               "a node's distance fits");
 
 /* Blocks in the order of where their hashes lead, with gaps: linear probing, no wrap. */
 struct shard {
@@ -58,7 +61,7 @@ struct shard {
     uint32_t used, limit; /* blocks in it; from here on it grows */
     uint32_t capacity;    /* places that hashes lead to; slack follows */
     struct block *blocks, *last;
-    uint64_t padding[4];
+    uint64_t padding[4]; /* a cache line each */
 };
 
 struct huge_block {
@@ -66,19 +69,10 @@ struct huge_block {
     uint64_t size;
 };
 
-/* A site's node in a calling context, and its number. */
-struct leaf {
-    struct cprof_node *node; /* NULL: none, no room */
-    uint64_t idx;
-};
-
-#define NO_LEAF ((struct leaf){NULL, 0})
-
-/* Where a thread found a leaf before. */
+/* Where a thread found a site's node in a calling context before. */
 struct cached_leaf {
     uint64_t key;
-    struct leaf leaf;
-    uint64_t padding;
+    struct cprof_node *leaf;
 };
 
 /* A change of the heap that the thread has not told yet. */
@@ -89,7 +83,7 @@ struct log_entry {
 
 /* An event in a signal handler that has interrupted an event. */
 struct deferred_event {
-    struct leaf leaf; /* none: a release */
+    struct cprof_node *leaf; /* NULL: a release */
     uintptr_t address;
     uint64_t size;
 };
@@ -101,6 +95,12 @@ struct parked_block {
     uint64_t size;
 };
 
+/* The block with which the thread's last event allocated.  An address of 0 is none. */
+struct newest_block {
+    uintptr_t address;
+    struct block *at; /* where it stood then in the table; NULL: not in one */
+};
+
 struct heap_thread {
     uint32_t idx;    /* of its tree */
     uint32_t busy;   /* an event is being noted */
@@ -108,12 +108,12 @@ struct heap_thread {
     uint32_t unsaid; /* events since */
     uint32_t log_count;
     uint32_t parked_next;
-    uintptr_t newest;        /* block with which the thread's last event allocated, or 0 */
+    struct newest_block newest;
     uint64_t deferred_marks; /* events that wait << 32 | those of them that are done */
     uint64_t sequence;       /* of the heap, as far as the thread knows */
     uint64_t peak_number;    /* likewise */
     uint64_t random;         /* sampling; goes on with the next owner of the tree */
-    int64_t newest_left;     /* sampling: bytes that were left behind `newest` */
+    int64_t newest_left;     /* sampling: bytes that were left behind the newest */
     struct cached_leaf cache[NODE_CACHE];
     struct log_entry log[LOG_MAX];
     struct deferred_event deferred[DEFERRED_MAX];
@@ -129,7 +129,7 @@ struct heap {
     uint32_t place_count;
     uint32_t place_lock;
     bool any_thread; /* in threads[] */
-    struct shard shards[SHARD_COUNT];
+    _Alignas(64) struct shard shards[SHARD_COUNT];
     struct heap_thread *threads[THREAD_MAX];
     uint32_t place_by_site[2 * PLACE_MAX]; /* hash table of numbers of places */
     struct block first_blocks[SHARD_COUNT][SHARD_FIRST + SHARD_SLACK];

@@ -52,7 +52,7 @@ HOT uint64_t size_of_block(struct heap *heap, struct block block)
 static NOINLINE struct cprof_node *elsewhere_node(struct process *process, struct heap_thread *self,
                                                   const struct cprof_node *node)
 {
-    struct cprof_node *target = allocation_leaf(process, self, node, node->site, 0).node;
+    struct cprof_node *target = allocation_leaf(process, self, node, node->site, 0);
 
     if (!target)
         lost_add(process);
@@ -62,34 +62,34 @@ static NOINLINE struct cprof_node *elsewhere_node(struct process *process, struc
 /* Bytes of a block are live no longer.  Returns the node that the thread notes it in,
  * or NULL. */
 HOT struct cprof_node_alloc *bytes_released(struct process *process, struct heap_thread *self,
-                                            struct block block, uint64_t bytes)
+                                            bool raced, struct block block, uint64_t bytes)
 {
-    struct cprof_node *node = node_of(process, block_node(block)), *target = node;
+    struct cprof_node *node = block_node(process, block), *target = node;
 
     if (UNLIKELY(node->thread != self->idx)) {
         target = elsewhere_node(process, self, node);
         if (!target)
             return NULL;
     }
-    uint64_t number = size_change(process, self, node->u.alloc.place, 0, -(int64_t)bytes);
+    uint64_t number = size_change(process, self, raced, node->u.alloc.place, 0, -(int64_t)bytes);
     peak_note(&target->u.alloc, number);
     target->u.alloc.freed_bytes += bytes;
     return &target->u.alloc;
 }
 
 /* The block's release is noted; it is no longer in the table. */
-HOT void block_released(struct process *process, struct heap_thread *self, bool sampled,
+HOT void block_released(struct process *process, struct heap_thread *self, bool sampled, bool raced,
                         struct block block, uintptr_t address, uint64_t size)
 {
     struct weight weight = weight_of(sampled, size, block_birth(block));
-    struct cprof_node_alloc *alloc = bytes_released(process, self, block, weight.bytes);
+    struct cprof_node_alloc *alloc = bytes_released(process, self, raced, block, weight.bytes);
 
     if (UNLIKELY(!alloc))
         return;
     alloc->freed_count += weight.count;
     if (is_newest(process, self, sampled, address)) {
         alloc->temporary += weight.count;
-        self->newest = 0;
+        self->newest.address = 0;
     }
     uint64_t lifetime = (self->sequence - block_birth(block)) & (((uint64_t)1 << 33) - 1);
     lives_of(process, alloc)->lifetimes[lifetime_bucket(lifetime)] += weight.count;
@@ -115,22 +115,22 @@ static SELDOM void block_replaced(struct process *process, struct heap_thread *s
                                   uintptr_t address)
 {
     struct cprof_heap *record = process->heap.record;
-    struct cprof_node *inner = node_of(process, block_node(old));
+    struct cprof_node *inner = block_node(process, old);
     uint64_t size = size_of_block(process->heap.heap, old);
     struct weight weight = weight_of(is_sampling(process), size, block_birth(old));
-    bool newest = self->newest == address;
+    bool newest = self->newest.address == address;
 
-    self->newest = 0;
+    self->newest.address = 0;
     if (newest && inner->thread == self->idx && is_called_from(process, inner, node)) {
-        peak_note(&inner->u.alloc,
-                  size_change(process, self, inner->u.alloc.place, 0, -(int64_t)weight.bytes));
+        peak_note(&inner->u.alloc, size_change(process, self, is_raced(process),
+                                               inner->u.alloc.place, 0, -(int64_t)weight.bytes));
         inner->u.alloc.count -= weight.count;
         inner->u.alloc.bytes -= weight.bytes;
         return;
     }
     __atomic_fetch_add(&record->replaced_count, weight.count, __ATOMIC_RELAXED);
     __atomic_fetch_add(&record->replaced_bytes, weight.bytes, __ATOMIC_RELAXED);
-    block_released(process, self, is_sampling(process), old, address, size);
+    block_released(process, self, is_sampling(process), is_raced(process), old, address, size);
 }
 
 /* The sequence number that the thread's next allocation has. */
@@ -146,27 +146,29 @@ static NOINLINE void block_untracked(struct process *process)
 }
 
 HOT void event_allocated(struct process *process, struct heap_thread *self, bool sampled,
-                         struct leaf leaf, uintptr_t address, uint64_t size)
+                         struct cprof_node *leaf, uintptr_t address, uint64_t size)
 {
     uint64_t birth = birth_next(process, self);
+    bool raced = is_raced(process);
     struct weight weight = weight_of(sampled, size, birth);
-    struct cprof_node_alloc *alloc = &leaf.node->u.alloc;
-    struct block replaced = {0, 0};
+    struct cprof_node_alloc *alloc = &leaf->u.alloc;
+    struct placing placing =
+        blocks_add(process, raced, address, block_of(process, address, leaf, size, birth));
 
-    if (UNLIKELY(!blocks_add(process, address, block_of(address, (uint32_t)leaf.idx, size, birth),
-                             &replaced)))
+    if (UNLIKELY(!placing.at))
         block_untracked(process);
-    if (UNLIKELY(replaced.key))
-        block_replaced(process, self, replaced, leaf.node, address);
+    if (UNLIKELY(placing.replaced.key))
+        block_replaced(process, self, placing.replaced, leaf, address);
     else
         filter_change(process, sampled, address, 1);
     if (UNLIKELY(size >= HUGE_SIZE))
         huge_add(process->heap.heap, address, size);
-    peak_note(alloc, size_change(process, self, alloc->place, (uint32_t)weight.count,
+    peak_note(alloc, size_change(process, self, raced, alloc->place, (uint32_t)weight.count,
                                  (int64_t)weight.bytes));
     alloc->count += weight.count;
     alloc->bytes += weight.bytes;
-    self->newest = address;
+    self->newest.at = placing.at;
+    self->newest.address = address;
 }
 
 static NOINLINE void release_unknown(struct process *process)
@@ -175,9 +177,9 @@ static NOINLINE void release_unknown(struct process *process)
 }
 
 /* Out of the table; key 0: nobody has noted it. */
-HOT struct block block_take(struct process *process, bool sampled, uintptr_t address)
+HOT struct block block_take(struct process *process, bool sampled, bool raced, uintptr_t address)
 {
-    struct block found = blocks_take(process, address);
+    struct block found = blocks_take(process, raced, address);
 
     if (LIKELY(found.key))
         filter_change(process, sampled, address, -1);
@@ -186,13 +188,42 @@ HOT struct block block_take(struct process *process, bool sampled, uintptr_t add
     return found;
 }
 
+/* Many blocks are released before their thread allocates another, and where they stand
+ * is known; then a sixth of what the notes of a malloc and its free take is not needed.
+ * False: the block has to be searched for.  Where other threads may have changed the
+ * table it has; and a handler's event, or a neighbour's release, may have moved it. */
+HOT bool newest_released(struct process *process, struct heap_thread *self, bool raced,
+                         uintptr_t address)
+{
+    struct block *at = self->newest.at;
+
+    if (self->newest.address != address || raced || !at || !block_is_at(*at, address) ||
+        at[1].key || block_small_size(*at) == HUGE_SIZE)
+        return false;
+    struct cprof_node_alloc *alloc = &block_node(process, *at)->u.alloc;
+    uint64_t size = block_small_size(*at);
+    at->key = 0;
+    shard_of(process->heap.heap, block_hash(address))->used--;
+    peak_note(alloc, size_change(process, self, raced, alloc->place, 0, -(int64_t)size));
+    alloc->freed_bytes += size;
+    alloc->freed_count++;
+    alloc->temporary++;
+    lives_of(process, alloc)->lifetimes[0]++;
+    self->newest.address = 0;
+    return true;
+}
+
 HOT void event_released(struct process *process, struct heap_thread *self, bool sampled,
                         uintptr_t address)
 {
-    struct block found = block_take(process, sampled, address);
+    bool raced = is_raced(process);
+
+    if (!sampled && newest_released(process, self, raced, address))
+        return;
+    struct block found = block_take(process, sampled, raced, address);
 
     if (LIKELY(found.key))
-        block_released(process, self, sampled, found, address,
+        block_released(process, self, sampled, raced, found, address,
                        size_of_block(process->heap.heap, found));
 }
 
@@ -203,7 +234,7 @@ static SELDOM void event_run(struct process *process, struct heap_thread *self,
 {
     bool sampled = is_sampling(process);
 
-    if (event->leaf.node)
+    if (event->leaf)
         event_allocated(process, self, sampled, event->leaf, event->address, event->size);
     else
         event_released(process, self, sampled, event->address);
@@ -251,7 +282,7 @@ static NOINLINE void deferred_run(struct process *process, struct heap_thread *s
 /* True: the event can be noted now.  Where too many wait, nobody will come back: a
  * handler has left the interrupted event by a jump. */
 static NOINLINE bool event_defer(struct process *process, struct heap_thread *self,
-                                 struct leaf leaf, uintptr_t address, uint64_t size)
+                                 struct cprof_node *leaf, uintptr_t address, uint64_t size)
 {
     uint64_t marks = *(volatile uint64_t *)&self->deferred_marks;
 
@@ -264,7 +295,7 @@ static NOINLINE bool event_defer(struct process *process, struct heap_thread *se
     return true;
 }
 
-HOT bool event_begin(struct process *process, struct heap_thread *self, struct leaf leaf,
+HOT bool event_begin(struct process *process, struct heap_thread *self, struct cprof_node *leaf,
                      uintptr_t address, uint64_t size)
 {
     if (UNLIKELY(self->busy) && !event_defer(process, self, leaf, address, size))

@@ -120,16 +120,16 @@ HOT struct cached_leaf *cache_entry(struct heap_thread *self, uint64_t key)
     return entry;
 }
 
-static NOINLINE struct leaf leaf_look_up(struct process *process, struct heap_thread *self,
-                                         const struct cprof_node *parent, uint32_t site,
-                                         uint32_t flags)
+static NOINLINE struct cprof_node *leaf_look_up(struct process *process, struct heap_thread *self,
+                                                const struct cprof_node *parent, uint32_t site,
+                                                uint32_t flags)
 {
     struct thread *thread = &process->threads[self->idx];
     uint32_t idx = leaf_of(process, thread, idx_of(process, parent), site);
-    struct leaf leaf = {node_of(process, idx), idx};
+    struct cprof_node *leaf = node_of(process, idx);
 
-    if (!idx || !node_complete(process, thread, leaf.node, flags))
-        return NO_LEAF;
+    if (!idx || !node_complete(process, thread, leaf, flags))
+        return NULL;
     uint64_t key = cache_key(process, parent, site);
     struct cached_leaf *cached = cache_entry(self, key);
     *(volatile uint64_t *)&cached->key = 0;
@@ -139,16 +139,17 @@ static NOINLINE struct leaf leaf_look_up(struct process *process, struct heap_th
 }
 
 /* The leaf of the site below `parent` in the thread's own tree. */
-HOT struct leaf allocation_leaf(struct process *process, struct heap_thread *self,
-                                const struct cprof_node *parent, uint32_t site, uint32_t flags)
+HOT struct cprof_node *allocation_leaf(struct process *process, struct heap_thread *self,
+                                       const struct cprof_node *parent, uint32_t site,
+                                       uint32_t flags)
 {
     uint64_t key = cache_key(process, parent, site);
     struct cached_leaf *cached = cache_entry(self, key);
 
     if (LIKELY(*(volatile uint64_t *)&cached->key == key)) {
-        struct leaf leaf = *(volatile struct leaf *)&cached->leaf;
+        struct cprof_node *leaf = *(struct cprof_node *volatile *)&cached->leaf;
         if (LIKELY(*(volatile uint64_t *)&cached->key == key)) { /* no handler has renewed it */
-            KNOWN(leaf.node != NULL);
+            KNOWN(leaf != NULL);
             return leaf;
         }
     }

@@ -42,7 +42,7 @@ static NOINLINE void sample_add(struct process *process)
 }
 
 /* Tells the heap of a change; its lock is held.  `highest` is the most by which it was
- * larger meanwhile. */
+ * larger meanwhile, of which releases alone need not ask. */
 HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocations, int64_t change,
                       int64_t highest)
 {
@@ -50,13 +50,13 @@ HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocati
     struct cprof_heap *record = process->heap.record;
     struct cprof_place *at = &process->heap.places[place];
 
-    if (at->live_bytes + highest > at->peak_bytes)
+    if (allocations && at->live_bytes + highest > at->peak_bytes)
         at->peak_bytes = at->live_bytes + highest;
     at->live_bytes += change;
     record->sequence += allocations;
     if (UNLIKELY(at->flags & CPROF_PLACE_APART))
         return;
-    if (record->live_bytes + highest > heap->recent_highest) {
+    if (allocations && record->live_bytes + highest > heap->recent_highest) {
         heap->recent_highest = record->live_bytes + highest;
         if (heap->recent_highest > record->peak_bytes) {
             record->peak_bytes = heap->recent_highest;
@@ -130,11 +130,10 @@ static NOINLINE uint64_t change_later(struct process *process, struct heap_threa
 
 /* The heap changes by so many bytes at a place.  Returns the number of the newest peak
  * before; self->sequence is the heap's afterwards. */
-HOT uint64_t size_change(struct process *process, struct heap_thread *self, uint32_t place,
-                         uint32_t allocations, int64_t change)
+HOT uint64_t size_change(struct process *process, struct heap_thread *self, bool raced,
+                         uint32_t place, uint32_t allocations, int64_t change)
 {
     struct heap *heap = process->heap.heap;
-    bool raced = is_raced(process);
 
     if (UNLIKELY(self->batch > 1 || self->log_count) || (raced && UNLIKELY(!lock_try(&heap->lock))))
         return change_later(process, self, place, allocations, change);

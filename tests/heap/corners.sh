@@ -275,6 +275,73 @@ for blocks in 300000 700000 1000000; do
     expect_between "bytes more for a live block of $blocks" $((with - $(cat run.out))) 8 24
 done
 
+begin huge # blocks around the size from which on it stands apart, and many of them
+cat >huge.c <<'C'
+#include <stdlib.h>
+static void *blocks[5000];
+int main(void)
+{
+    for (size_t size = (1 << 24) - 3; size < (1 << 24) + 3; size++) {
+        void *volatile block = malloc(size), *volatile other = malloc(size + 1);
+        free(block);
+        free(other);
+    }
+    for (int idx = 0; idx < 5000; idx++) blocks[idx] = malloc((20 << 20) + idx);
+    for (int idx = 0; idx < 5000; idx += 2) free(blocks[idx]);
+    return 0;
+}
+C
+compile huge huge.c
+run 0 ./huge
+small=$((6 * 2 * (1 << 24)))
+kept=$((2500 * (20 << 20) + 2500 * 2500))
+expect "allocations, bytes, live" "$(totals "$(the_profile)" allocations allocated_bytes current_count current_bytes)" \
+    "5012 $((small + 5000 * (20 << 20) + 2500 * 4999)) 2500 $kept"
+
+begin short # blocks that are released at once, or before the one before them: no room stays taken
+cat >short.c <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static long kilobytes(void)
+{
+    char text[4096], *line;
+    FILE *file = fopen("/proc/self/status", "r");
+    size_t len = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[len] = 0;
+    line = strstr(text, "\nVmSize:");
+    return line ? atol(line + 8) : 0;
+}
+void *volatile keep;
+static void allocate(long rounds)
+{
+    for (long idx = 0; idx < rounds; idx++) {
+        void *block = malloc(24);
+        keep = block;
+        free(block);
+        void *older = malloc(24), *newer = malloc(40);
+        keep = older;
+        keep = newer;
+        free(older);
+        free(newer);
+    }
+}
+int main(void)
+{
+    allocate(1000);
+    long before = kilobytes();
+    allocate(300000);
+    printf("%ld\n", kilobytes() - before);
+    return 0;
+}
+C
+compile short short.c
+run 0 env CPROF_SAMPLES=off ./short # whose ring comes and stays
+expect "kilobytes more" "$(cat run.out)" 0
+expect "blocks, live" "$(totals "$(the_profile)" allocations current_count)" "$((3 * 301000)) 0"
+expect "temporary" "$(fact "$(the_profile)" '[.allocations[].temporary] | add')" "$((2 * 301000))"
+
 begin off # and no number is 0 that is unknown
 run 0 env CPROF_ALLOC=off ../realloc/resize
 expect "totals" "$(totals "$(the_profile)" allocated_bytes peak_bytes)" "null null"

@@ -46,7 +46,7 @@ for kind in "" -fPIC; do
     done <<'MOST'
 off 12
 sampled 19
-on 390
+on 330
 MOST
 done
 finish
