@@ -44,7 +44,8 @@ HOT void lock_release(uint32_t *lock)
 }
 
 /* Whether another thread may note events, too.  libc's word holds from before such a
- * thread begins.  Asked once an event: a lock that was not taken is not released. */
+ * thread begins.  Asked before a lock is taken, not again before it is
+ * released. */
 HOT bool is_raced(const struct process *process)
 {
     return UNLIKELY(!*process->heap.single);

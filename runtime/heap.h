@@ -95,7 +95,7 @@ struct parked_block {
     uint64_t size;
 };
 
-/* The block with which the thread's last event allocated.  An address of 0 is none. */
+/* The thread's last allocation, unless it has been released.  An address of 0 is none. */
 struct newest_block {
     uintptr_t address;
     struct block *at; /* where it stood then in the table; NULL: not in one */

@@ -189,21 +189,27 @@ HOT struct block block_take(struct process *process, bool sampled, bool raced, u
 }
 
 /* Many blocks are released before their thread allocates another, and where they stand
- * is known; then a sixth of what the notes of a malloc and its free take is not needed.
+ * is known; then an eighth of what the notes of a malloc and its free take is not needed.
  * False: the block has to be searched for.  Where other threads may have changed the
- * table it has; and a handler's event, or a neighbour's release, may have moved it. */
+ * table it has.  And a handler's event, a neighbour's release or the table's growth may
+ * have moved it, which leaves what it was in an old table. */
 HOT bool newest_released(struct process *process, struct heap_thread *self, bool raced,
                          uintptr_t address)
 {
-    struct block *at = self->newest.at;
+    const struct newest_block newest = self->newest;
 
-    if (self->newest.address != address || raced || !at || !block_is_at(*at, address) ||
-        at[1].key || block_small_size(*at) == HUGE_SIZE)
+    if (newest.address != address || raced)
         return false;
-    struct cprof_node_alloc *alloc = &block_node(process, *at)->u.alloc;
-    uint64_t size = block_small_size(*at);
-    at->key = 0;
-    shard_of(process->heap.heap, block_hash(address))->used--;
+    struct shard *shard = shard_of(process->heap.heap, block_hash(address));
+    if (UNLIKELY(newest.at < shard->blocks || newest.at >= shard->last))
+        return false;
+    const struct block block = *newest.at;
+    uint64_t size = block_small_size(block);
+    if (!block_is_at(block, address) || newest.at[1].key || UNLIKELY(size == HUGE_SIZE))
+        return false;
+    struct cprof_node_alloc *alloc = &block_node(process, block)->u.alloc;
+    newest.at->key = 0;
+    shard->used--;
     peak_note(alloc, size_change(process, self, raced, alloc->place, 0, -(int64_t)size));
     alloc->freed_bytes += size;
     alloc->freed_count++;

@@ -275,6 +275,42 @@ for blocks in 300000 700000 1000000; do
     expect_between "bytes more for a live block of $blocks" $((with - $(cat run.out))) 8 24
 done
 
+begin moved # the newest block's table grows, by the rest of a mapping, before it is released
+cat >moved.c <<'C'
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+/* As in runtime/blocks.c: which of the 64 parts of the table an address goes to. */
+static unsigned shard(const char *at)
+{
+    return (unsigned)((((uintptr_t)at & ~(uintptr_t)0xf0) * 0x9e3779b97f4a7c15u) >> 58);
+}
+static int used[64];
+static void *keep[4000];
+int main(void)
+{
+    const size_t page = 4096, pages = 4096;
+    char *map = mmap(NULL, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    used[shard(map)]++;
+    long count = 0, first = 1;
+    char *volatile newest;
+    /* A part begins with 64 places and grows when half of them are taken. */
+    while (newest = malloc(24 + 32 * (count % 7)), ++used[shard(newest)] < 32)
+        keep[count++] = newest;
+    while (shard(map + page * first) != shard(newest)) first++;
+    munmap(map, page * first);
+    free(newest);
+    newest = malloc(24 + 32 * (count % 7));
+    free(newest);
+    for (long idx = 0; idx < count; idx++) free(keep[idx]);
+    return 0;
+}
+C
+compile moved moved.c
+run 0 ./moved
+expect "live" "$(fact "$(the_profile)" '[.allocations[] | select(.kind == "malloc") | .current_count] | add')" 0
+expect "released otherwise" "$(fact "$(the_profile)" '.heap.released_elsewhere')" 0
+
 begin huge # blocks around the size from which on it stands apart, and many of them
 cat >huge.c <<'C'
 #include <stdlib.h>

@@ -46,7 +46,7 @@ for kind in "" -fPIC; do
     done <<'MOST'
 off 12
 sampled 19
-on 330
+on 340
 MOST
 done
 finish
