@@ -126,6 +126,12 @@ static void site_ids_set(uint32_t first, uint32_t step)
     }
 }
 
+/* The id that the site has but for pauses. */
+static uint32_t site_number(const struct cprof_site *site)
+{
+    return module_first_site + (uint32_t)(site - __start_cprof_site);
+}
+
 /* Gives the module's sites their ids, after the profile knows them: an id that
  * a node holds can then always be resolved. */
 static SELDOM void module_register(struct process *process)

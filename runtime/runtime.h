@@ -459,6 +459,9 @@ static void timing_return(struct process *process, struct thread *thread, struct
 static uint64_t timing_arrive(struct process *process, struct thread *thread);
 static void node_arm(struct process *process, struct cprof_node *node);
 
+/* module.c */
+static uint32_t site_number(const struct cprof_site *site);
+
 /* kernel_samples.c */
 static bool kernel_samples_enter(const struct process *process, struct kernel_samples *samples);
 static void kernel_samples_leave(struct kernel_samples *samples);

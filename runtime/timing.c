@@ -168,8 +168,8 @@ static void timing_return(struct process *process, struct thread *thread, struct
         return;
     timed_abandon(process, thread, parent, (uintptr_t)caller, now);
     spot_forget(thread);
-    uint64_t later = ticks_now(process);
-    /* unless a handler has charged since */
-    if ((int64_t)(later - now) > 0 && swap_own(&thread->last_event, &now, later))
-        thread->overhead_x16 += 16 * (later - now);
+    uint64_t took = ticks_now(process) - now;
+    /* Not where another process ran meanwhile, nor where a handler has charged since. */
+    if (took < process->long_ticks && swap_own(&thread->last_event, &now, now + took))
+        thread->overhead_x16 += 16 * took;
 }

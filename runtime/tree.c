@@ -331,7 +331,7 @@ HIDDEN void cprof_begin_leaf_cold(const struct cprof_site *site, uintptr_t *call
 }
 
 /* Back by a jump: the frame's own node again, in no matter which tree the
- * thread stands now. */
+ * thread stands now, and in a pause, too: it may end before the frame does. */
 HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller);
 HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
 {
@@ -344,7 +344,10 @@ HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
         return;
     struct thread *thread = thread_of(process, parent);
     uint64_t now = timing_arrive(process, thread);
-    uint32_t child = child_of(process, thread, idx_of(process, parent), site_id(site));
+    uint32_t id = site_id(site);
+    if (UNLIKELY(id == CPROF_SITE_PAUSED))
+        id = site_number(site);
+    uint32_t child = child_of(process, thread, idx_of(process, parent), id);
     if (!child)
         return;
     current_set(process, hot_of(process, child));

@@ -94,6 +94,37 @@ for mode in exact adaptive count; do
     rm -f cprof.out.*
 done
 
+# A jump back into a frame from before the pause: what it calls afterwards is its own.
+begin back
+cat >back.c <<'C'
+#include <cprof/user.h>
+#include <setjmp.h>
+static jmp_buf place;
+CPROF_PROFILE __attribute__((noinline)) void leap(void) { cprof_run_pause(); longjmp(place, 1); }
+CPROF_PROFILE __attribute__((noinline)) void after(void) { __asm__ volatile(""); }
+CPROF_PROFILE __attribute__((noinline)) void catcher(void)
+{
+    if (!setjmp(place)) leap();
+    cprof_run_resume();
+    after();
+}
+int main(void)
+{
+    for (int idx = 0; idx < 3; idx++) catcher();
+    return 0;
+}
+C
+# shellcheck disable=SC2086
+$cc -O2 $flags $include back.c -o back
+for mode in exact adaptive count; do
+    CPROF_MODE=$mode run 0 ./back
+    profile=$(the_profile)
+    expect "functions" "$("$cprof" report --format json "$profile" | jq -r '[.functions[].name] | sort | join(" ")')" \
+        "after catcher leap main"
+    expect "who calls after" "$("$cprof" export --format folded --metric calls "$profile" | grep -c 'main;catcher;after 3$')" 1
+    rm -f cprof.out.*
+done
+
 # Without the plugin, and with it but not for profiling: no symbol, no calls.
 begin plain
 for how in "" "$plugin"; do
