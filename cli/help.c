@@ -141,7 +141,7 @@ static void put_roff_commands(void)
 static void put_roff_environment(const struct usage *usage)
 {
     if (usage->environment)
-        fputs(".SH ENVIRONMENT\nThe profiled program reads, also where it is run by itself:\n",
+        fputs(".SH ENVIRONMENT\nOf the profiled program, also where it is run by itself:\n",
               stdout);
     for (const struct variable *at = usage->environment; at && at->name; at++) {
         printf(".TP\n\\fB%s\\fR\n", at->name);

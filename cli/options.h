@@ -26,12 +26,12 @@ struct option {
     const char *const *choices; /* ends with NULL */
 };
 
-/* A command as its help shows it. */
 /* An environment variable that a command, or what it starts, reads. */
 struct variable {
     const char *name, *meaning;
 };
 
+/* A command as its help shows it. */
 struct usage {
     const char *name;        /* "report" */
     const char *arguments;   /* "[OPTION]... [PROFILE]..." */

@@ -110,7 +110,7 @@ int command_run(int count, char **words)
         {"CPROF_MODE",
          "adaptive (default), exact, count or off; built with budget=on, the last two"},
         {"CPROF_BUDGET", "accepted where it was built with budget=on; changes nothing"},
-        {"CPROF_ALLOC", "on (default), sampled or off: which allocations are noted"},
+        {"CPROF_ALLOC", "on (default), sampled (default with budget=on) or off: allocations noted"},
         {"CPROF_SAMPLES", "off: the kernel takes no samples of where the program is"},
         {"CPROF_OUTPUT", "a file or a folder; %p pid, %e program, %h host, %b build id, %t time"},
         {0}};
