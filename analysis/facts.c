@@ -41,8 +41,8 @@ static const struct trouble trouble_sentences[] = {
     {CPROF_TROUBLE_MODULE, "a shared library could not be registered: its functions are missing"},
     {CPROF_TROUBLE_ALLOC_MODE,
      "CPROF_ALLOC was neither on nor sampled nor off: all allocations were recorded"},
-    {CPROF_TROUBLE_HEAP, "there was no memory to remember some live blocks: what is live is less "
-                         "than it was, counts of allocations are exact"},
+    {CPROF_TROUBLE_HEAP, "there was no room to remember some live blocks: what is live may be off, "
+                         "counts of allocations are exact"},
     {CPROF_TROUBLE_MODE,
      "CPROF_MODE named no mode that there is: the run was recorded as without it"},
     {CPROF_TROUBLE_BUDGET, "CPROF_MODE=budget needs a build with -fplugin-arg-cprof-budget=on: the "

@@ -195,7 +195,7 @@ static void put_totals(struct heap_page *page)
         page_sentence(page->writer, style, "%s of blocks allocated by such code, not counted.",
                       number_of(count, totals->unknown_releases, "release"));
     if (totals->untracked)
-        page_sentence(page->writer, style, "%s that there was no memory to remember.",
+        page_sentence(page->writer, style, "%s that there was no room to remember.",
                       number_of(count, totals->untracked, "block"));
 }
 

@@ -188,7 +188,7 @@ static void part_released(struct process *process, struct heap_thread *self, str
                             block_birth(block)))
             .at &&
         rest >= HUGE_SIZE)
-        huge_add(process->heap.heap, address + length, rest);
+        huge_add(process, address + length, rest);
     filter_change(process, is_sampling(process), address + length, 1);
     bytes_released(process, self, is_raced(process), block, length);
 }
@@ -242,7 +242,7 @@ static void block_return(struct process *process, struct heap_thread *self,
         return;
     if (blocks_add(process, is_raced(process), parked->address, parked->block).at &&
         parked->size >= HUGE_SIZE)
-        huge_add(process->heap.heap, parked->address, parked->size);
+        huge_add(process, parked->address, parked->size);
     filter_change(process, is_sampling(process), parked->address, 1);
     event_end(process, self);
 }

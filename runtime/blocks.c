@@ -86,11 +86,20 @@ HOT bool block_is_at(struct block block, uintptr_t address)
     return block.key >> BLOCK_BIRTH_LOW == address;
 }
 
+/* No room: what the block's release would say is not known. */
+static NOINLINE void block_untracked(struct process *process)
+{
+    trouble_add(process, CPROF_TROUBLE_HEAP);
+    __atomic_fetch_add(&process->heap.record->untracked, 1, __ATOMIC_RELAXED);
+}
+
 /* ---- Huge blocks ------------------------------------------------------------
  * There are few: an address space holds a million of them, and a program does not. */
 
-static NOINLINE void huge_add(struct heap *heap, uintptr_t address, uint64_t size)
+static NOINLINE void huge_add(struct process *process, uintptr_t address, uint64_t size)
 {
+    struct heap *heap = process->heap.heap;
+
     lock_take(&heap->huge_lock);
     uint32_t idx = 0;
     while (idx < heap->huge_used && heap->huge[idx].address && heap->huge[idx].address != address)
@@ -99,6 +108,8 @@ static NOINLINE void huge_add(struct heap *heap, uintptr_t address, uint64_t siz
         heap->huge[idx] = (struct huge_block){address, size};
         if (idx == heap->huge_used)
             heap->huge_used++;
+    } else {
+        block_untracked(process);
     }
     lock_release(&heap->huge_lock);
 }

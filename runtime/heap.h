@@ -41,7 +41,7 @@ enum {
  *   key    address 47 | birth, low part 17
  *   value  node 24 | size 24 | birth, high part 16
  * A key of 0 is no block.  The node is its distance from the process's first one in
- * strides, from which its address is one shift away; its number would take ten
+ * strides, from which its address is one shift away; its number would take five
  * instructions more at each release.  The birth is the sequence number of the allocation;
  * after 2^33 allocations it begins again, and lifetimes beyond 2^32 read as 0. */
 struct block {

@@ -139,12 +139,6 @@ HOT uint64_t birth_next(const struct process *process, const struct heap_thread 
     return (LIKELY(!self->log_count) ? process->heap.record->sequence : self->sequence) + 1;
 }
 
-static NOINLINE void block_untracked(struct process *process)
-{
-    trouble_add(process, CPROF_TROUBLE_HEAP);
-    __atomic_fetch_add(&process->heap.record->untracked, 1, __ATOMIC_RELAXED);
-}
-
 HOT void event_allocated(struct process *process, struct heap_thread *self, bool sampled,
                          struct cprof_node *leaf, uintptr_t address, uint64_t size)
 {
@@ -162,7 +156,7 @@ HOT void event_allocated(struct process *process, struct heap_thread *self, bool
     else
         filter_change(process, sampled, address, 1);
     if (UNLIKELY(size >= HUGE_SIZE))
-        huge_add(process->heap.heap, address, size);
+        huge_add(process, address, size);
     peak_note(alloc, size_change(process, self, raced, alloc->place, (uint32_t)weight.count,
                                  (int64_t)weight.bytes));
     alloc->count += weight.count;
@@ -189,10 +183,10 @@ HOT struct block block_take(struct process *process, bool sampled, bool raced, u
 }
 
 /* Many blocks are released before their thread allocates another, and where they stand
- * is known; then an eighth of what the notes of a malloc and its free take is not needed.
- * False: the block has to be searched for.  Where other threads may have changed the
- * table it has.  And a handler's event, a neighbour's release or the table's growth may
- * have moved it, which leaves what it was in an old table. */
+ * is known: a tenth less for the notes of a malloc and its free.  False: the block has
+ * to be searched for.  Where other threads may have changed the table it has.  And a
+ * handler's event, a neighbour's release or the table's growth may have moved it, which
+ * leaves what it was in an old table. */
 HOT bool newest_released(struct process *process, struct heap_thread *self, bool raced,
                          uintptr_t address)
 {
@@ -207,15 +201,15 @@ HOT bool newest_released(struct process *process, struct heap_thread *self, bool
     uint64_t size = block_small_size(block);
     if (!block_is_at(block, address) || newest.at[1].key || UNLIKELY(size == HUGE_SIZE))
         return false;
-    struct cprof_node_alloc *alloc = &block_node(process, block)->u.alloc;
     newest.at->key = 0;
     shard->used--;
-    peak_note(alloc, size_change(process, self, raced, alloc->place, 0, -(int64_t)size));
-    alloc->freed_bytes += size;
+    self->newest.address = 0;
+    struct cprof_node_alloc *alloc = bytes_released(process, self, raced, block, size);
+    if (UNLIKELY(!alloc))
+        return true;
     alloc->freed_count++;
     alloc->temporary++;
     lives_of(process, alloc)->lifetimes[0]++;
-    self->newest.address = 0;
     return true;
 }
 

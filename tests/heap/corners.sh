@@ -234,20 +234,24 @@ expect "freed by another thread" "$(fact "$(the_profile)" '[.allocations[].freed
 expect "size of the profile" "$(stat -c %s "$(the_profile)" | awk '{ print ($1 < 300000) }')" 1
 
 begin million # live blocks, and the memory that they take more
-cat >million.c <<'C'
+cat >../kilobytes.h <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-static long resident(void)
+static long kilobytes(const char *path, const char *name)
 {
     char text[4096], *line;
-    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    FILE *file = fopen(path, "r");
     size_t len = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[len] = 0;
-    line = strstr(text, "\nAnonymous:");
-    return line ? atol(line + 11) : 0;
+    line = strstr(text, name);
+    return line ? atol(line + strlen(name)) : 0;
 }
+C
+cat >million.c <<'C'
+#include "../kilobytes.h"
+static long resident(void) { return kilobytes("/proc/self/smaps_rollup", "\nAnonymous:"); }
 int main(int count, char **words)
 {
     long n = atol(words[1]);
@@ -314,9 +318,14 @@ expect "released otherwise" "$(fact "$(the_profile)" '.heap.released_elsewhere')
 begin huge # blocks around the size from which on it stands apart, and many of them
 cat >huge.c <<'C'
 #include <stdlib.h>
-static void *blocks[5000];
-int main(void)
+static void *blocks[17000];
+int main(int count, char **words)
 {
+    (void)words;
+    if (count > 1) { /* more than there is room for */
+        for (int idx = 0; idx < 17000; idx++) blocks[idx] = malloc(20 << 20);
+        return 0;
+    }
     for (size_t size = (1 << 24) - 3; size < (1 << 24) + 3; size++) {
         void *volatile block = malloc(size), *volatile other = malloc(size + 1);
         free(block);
@@ -333,22 +342,15 @@ small=$((6 * 2 * (1 << 24)))
 kept=$((2500 * (20 << 20) + 2500 * 2500))
 expect "allocations, bytes, live" "$(totals "$(the_profile)" allocations allocated_bytes current_count current_bytes)" \
     "5012 $((small + 5000 * (20 << 20) + 2500 * 4999)) 2500 $kept"
+rm -f cprof.out.*
+run 0 ./huge many
+expect "without room" "$(fact "$(the_profile)" '.heap.untracked')" "$((17000 - 16384))"
+expect "it is said" "$(fact "$(the_profile)" '.run.troubles | map(test("live blocks")) | any')" true
 
 begin short # blocks that are released at once, or before the one before them: no room stays taken
 cat >short.c <<'C'
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-static long kilobytes(void)
-{
-    char text[4096], *line;
-    FILE *file = fopen("/proc/self/status", "r");
-    size_t len = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[len] = 0;
-    line = strstr(text, "\nVmSize:");
-    return line ? atol(line + 8) : 0;
-}
+#include "../kilobytes.h"
+static long mapped(void) { return kilobytes("/proc/self/status", "\nVmSize:"); }
 void *volatile keep;
 static void allocate(long rounds)
 {
@@ -366,9 +368,9 @@ static void allocate(long rounds)
 int main(void)
 {
     allocate(1000);
-    long before = kilobytes();
+    long before = mapped();
     allocate(300000);
-    printf("%ld\n", kilobytes() - before);
+    printf("%ld\n", mapped() - before);
     return 0;
 }
 C
