@@ -80,7 +80,8 @@ static uint64_t timed_threshold(const struct process *process, const struct thre
     return has_long ? thread->short_ticks / 4 : thread->short_ticks;
 }
 
-/* Timed calls are to cost one hundredth of the time, however deep they are nested:
+/* Timed calls are to cost one hundredth of the time at most, so four fifths of that are
+ * aimed at, because what they cost swings around it; however deep they are nested:
  * the threshold moves, and nodes whose calls are shorter follow at their next trial.
  * It goes up fast and down slowly. */
 static void threshold_adapt(struct process *process, struct thread *thread)
@@ -90,7 +91,7 @@ static void threshold_adapt(struct process *process, struct thread *thread)
     if (elapsed < 20 * process->sample_gap)
         return;
     kernel_samples_poll(process, thread->last_event);
-    uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 100;
+    uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 125;
     uint64_t threshold = thread->short_ticks;
     if (spent > share)
         threshold += threshold / 2;
