@@ -430,11 +430,30 @@ static bool bytes_send(long to, long from, uint64_t len)
     return true;
 }
 
+/* Threads that go on may make the file longer while it is copied, the samples of the
+ * kernel by an extent of their own: what the copy says of itself ends where it ends. */
+static bool copy_limit(const struct process *process, long copy, uint64_t len)
+{
+    const uint32_t none = 0;
+    bool done = SYSTEM_4(pwrite64, copy, &len, sizeof len,
+                         offsetof(struct cprof_header, file_length)) == sizeof len;
+
+    for (uint64_t idx = 0; done && idx < CPROF_EXTENT_MAX; idx++) {
+        const struct cprof_extent *extent = &process->contents[idx];
+        if (extent->type && extent->offset + extent->length > len)
+            done = SYSTEM_4(pwrite64, copy, &none, sizeof none,
+                            CPROF_TOC_OFFSET + idx * sizeof *extent +
+                                offsetof(struct cprof_extent, type)) == sizeof none;
+    }
+    return done;
+}
+
 /* Copies `from` beside `to` and renames it over: whoever opens `to` sees the
- * link or the whole file.  Always a copy, even within one file system: what is
- * mapped keeps its hole, and a thread that still records must not have it cut
- * off under its feet. */
-static SELDOM bool file_move(const char *from, const char *to, uint64_t len)
+ * link or the whole file.  `process` is whose file it is, NULL: nobody's any more.  Always a copy,
+ * even within one file system: what is mapped keeps its hole, and a thread that still records must
+ * not have it cut off under its feet. */
+static SELDOM bool file_move(const struct process *process, const char *from, const char *to,
+                             uint64_t len)
 {
     char beside[PATH_MAX_LEN];
     bool done = false;
@@ -449,7 +468,7 @@ static SELDOM bool file_move(const char *from, const char *to, uint64_t len)
             ? -1
             : file_open(beside, OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_FOLLOW, 0600);
     if (target >= 0) {
-        done = bytes_send(target, source, len);
+        done = bytes_send(target, source, len) && (!process || copy_limit(process, target, len));
         file_close(target);
         done = done && SYSTEM_2(rename, beside, to) == 0;
         if (!done)
@@ -494,7 +513,7 @@ static void predecessor_finish(const char *path, uint64_t len)
     if (got <= 0)
         return;
     target[got] = '\0';
-    file_move(target, path, len);
+    file_move(NULL, target, path, len);
 }
 
 /* What the name leads to. */
@@ -672,15 +691,14 @@ static uint64_t used_length(const struct process *process)
 /* At the very end: the bytes take the link's place, without the hole. */
 static SELDOM void file_finish(struct process *process)
 {
-    uint64_t len;
-
     if (!process->file_path[0])
         return;
-    process->header->file_length = used_length(process);
+    uint64_t len = used_length(process), found;
+    process->header->file_length = len;
     if (!string_equal(process->file_path, process->link_path)) {
         if (link_find(process))
-            file_move(process->file_path, process->link_path, process->header->file_length);
-    } else if (is_own_profile(process, process->file_path, &len)) {
-        file_move(process->file_path, process->link_path, process->header->file_length);
+            file_move(process, process->file_path, process->link_path, len);
+    } else if (is_own_profile(process, process->file_path, &found)) {
+        file_move(process, process->file_path, process->link_path, len);
     }
 }
