@@ -33,10 +33,11 @@ expect "symbols that are not hidden" \
     "$(readelf -sW "$archive" | awk '$5 ~ /GLOBAL|WEAK/ && $6 == "DEFAULT" && $7 != "UND" { print $8 }' | tr '\n' ' ')" ""
 # General registers only: the cold calls save no others.
 expect "instructions on vector or x87 registers" "$(objdump -d "$archive" | grep -cE '%(x|y|z)mm|%st|%mm[0-7]')" 0
-# No thread ever waits for another in the kernel: system call 202 is futex.
-expect "futex calls" "$(objdump -d --no-show-raw-insn "$archive" | grep -cE 'mov +\$0xca,%[er]ax')" 0
+# No thread ever waits for another in the kernel: system call 202 is futex.  The number is
+# looked for in every register, because in a loop it is kept in another than rax.
+expect "futex calls" "$(objdump -d --no-show-raw-insn "$archive" | grep -cE 'mov +\$0xca,%')" 0
 expect_between "system calls that the same search finds (openat)" \
-    "$(objdump -d --no-show-raw-insn "$archive" | grep -cE 'mov +\$0x101,%[er]ax')" 1 99
+    "$(objdump -d --no-show-raw-insn "$archive" | grep -cE 'mov +\$0x101,%')" 1 99
 expect "writable and executable sections" "$(readelf -SW "$archive" | grep -c 'WAX')" 0
 
 begin object
