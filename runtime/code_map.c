@@ -17,6 +17,11 @@ struct frame_index {
     } rows[];
 };
 
+struct code_function_bounds {
+    uintptr_t start, end;
+    const uint32_t *entry; /* of .eh_frame: length, common entry, start, length of the code */
+};
+
 enum {
     TYPE_OF_FRAME_SEGMENT = 0x6474e550,
     FRAME_VERSION = 1,
@@ -27,30 +32,17 @@ enum {
 /* Ends of the module's copy of this code (cmake/carry.c). */
 extern HIDDEN const char __cprof_text_start[], __cprof_text_end[];
 
-/* What the entry of the unwinding table says: where a function ends.  0: nothing that
- * is understood. */
-static uintptr_t function_end(const struct frame_index *frames, uint32_t row)
+/* The function around the address, by its entry of the table.  False: none. */
+static bool function_bounds(const struct frame_index *frames, uintptr_t address,
+                            struct code_function_bounds *bounds)
 {
     enum { START = 2, LENGTH = 3 }; /* words; before them length and common entry */
-    uintptr_t start = (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[row].start;
-    const uint32_t *entry =
-        (const uint32_t *)((uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[row].entry);
-
-    if ((uintptr_t)&entry[START] + (uintptr_t)(intptr_t)(int32_t)entry[START] != start)
-        return 0;
-    return start + entry[LENGTH];
-}
-
-/* The function around the address; 0: none. */
-static uintptr_t function_start(const struct code_module *module, uintptr_t address, uintptr_t *end)
-{
-    const struct frame_index *frames = module->frames;
     intptr_t wanted = (intptr_t)(address - (uintptr_t)frames);
     uint32_t low = 0, high = frames->count;
 
     if (frames->version != FRAME_VERSION || frames->count_encoding != FRAME_COUNT_ENCODING ||
         frames->table_encoding != FRAME_TABLE_ENCODING)
-        return 0;
+        return false;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (frames->rows[middle].start <= wanted)
@@ -59,10 +51,14 @@ static uintptr_t function_start(const struct code_module *module, uintptr_t addr
             high = middle;
     }
     if (low == 0)
-        return 0;
-    *end = function_end(frames, low - 1);
-    return address < *end ? (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].start
-                          : 0;
+        return false;
+    const uint32_t *entry =
+        (const uint32_t *)((uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].entry);
+    bounds->entry = entry;
+    bounds->start = (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].start;
+    bounds->end = bounds->start + entry[LENGTH];
+    return (uintptr_t)&entry[START] + (uintptr_t)(intptr_t)(int32_t)entry[START] == bounds->start &&
+           address < bounds->end;
 }
 
 enum { LEA_LEN = 7, TALLY_LEN = LEA_LEN + 5, HOOK_LONGEST = 64 };
@@ -140,14 +136,15 @@ static const struct code_module *code_module_of(const struct process *process, u
 static uint32_t code_site(struct process *process, uintptr_t address)
 {
     const struct code_module *module = code_module_of(process, address);
-    uintptr_t end, start;
+    struct code_function_bounds bounds;
 
     if (!module)
         return 0;
     if (address >= module->runtime_start && address < module->runtime_end)
         return CPROF_SAMPLES_RUNTIME;
-    start = function_start(module, address, &end);
-    return start ? function_site(process->samples, module, start, end) : 0;
+    if (!function_bounds(module->frames, address, &bounds))
+        return 0;
+    return function_site(process->samples, module, bounds.start, bounds.end);
 }
 
 /* Whether a call stands in front of the address, so that it may be where one returns. */

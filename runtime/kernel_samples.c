@@ -15,23 +15,15 @@
  * Whoever comes by a cold path now and then empties the rings.  `busy` is only tried; one
  * that a handler has left by a jump, or a thread by its end, is taken over after a second.
  */
+#include <asm/perf_regs.h>
 #include <linux/perf_event.h>
 
 enum {
     SAMPLE_PERIOD = 997001, /* ns; prime to what programs do in rhythm */
-    STACK_WORDS = 64,       /* enough for the way down from an allocator of libc's */
     PAGE = 4096,
     RING_PAGES = 16,        /* a tenth of a second of one thread */
     RING_GAP = 20000000,    /* ns between two looks at the rings */
     START_DELAY = 10000000, /* ns */
-};
-
-/* A record of the ring, as asked for below. */
-struct ring_sample {
-    uint64_t address;
-    uint64_t stack_len; /* bytes of stack[]; behind it, how many of them hold */
-    uint64_t stack[STACK_WORDS];
-    uint64_t stack_used;
 };
 
 static bool kernel_samples_enter(const struct process *process, struct kernel_samples *samples)
@@ -67,18 +59,23 @@ static void samples_count(struct kernel_samples *samples, uint32_t site, uint64_
     }
 }
 
-/* What library or kernel code was called by, as far as the stack tells: the first word
- * that some call of ours could have left there. */
+/* What library code was called by: as the tables of unwinders say, and from where they say
+ * nothing, the first word that some call of ours could have left there. */
 static uint32_t caller_site(struct process *process, const struct ring_sample *sample)
 {
-    uint64_t words = sample->stack_used / sizeof *sample->stack;
+    struct frame frame = {sample->stands, sample->stack_pointer, sample->base};
+    uint32_t site;
 
-    for (uint64_t idx = 0; idx < words && idx < STACK_WORDS; idx++) {
+    for (int depth = 0; depth < FRAME_DEPTH && frame_leave(process, sample, &frame); depth++)
+        if ((site = code_site(process, frame.address)) != 0)
+            return site;
+    uint64_t words = sample->stack_used / sizeof *sample->stack;
+    for (uint64_t idx = (frame.stack - sample->stack_pointer) / sizeof *sample->stack;
+         idx < words && idx < STACK_WORDS; idx++) {
         uintptr_t address = sample->stack[idx];
         if (!is_behind_call(process, address))
             continue;
-        uint32_t site = code_site(process, address - 1);
-        if (site)
+        if ((site = code_site(process, address - 1)) != 0)
             return site;
     }
     return CPROF_SAMPLES_ELSEWHERE;
@@ -86,7 +83,7 @@ static uint32_t caller_site(struct process *process, const struct ring_sample *s
 
 static void sample_note(struct process *process, const struct ring_sample *sample)
 {
-    uint32_t site = code_site(process, sample->address);
+    uint32_t site = code_site(process, sample->stands);
 
     samples_count(process->samples, site ? site : caller_site(process, sample), 1);
 }
@@ -124,7 +121,7 @@ static void ring_drain(struct process *process, struct perf_event_mmap_page *pag
         if (header.type == PERF_RECORD_SAMPLE)
             sample_note(process, &sample);
         else if (header.type == PERF_RECORD_LOST) /* the event's number, and how many */
-            samples_count(samples, CPROF_SAMPLES_LOST, sample.stack_len);
+            samples_count(samples, CPROF_SAMPLES_LOST, sample.registers);
         tail += header.size;
     }
     __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
@@ -222,7 +219,9 @@ static SELDOM bool rings_open(struct kernel_samples *samples)
     attributes.type = PERF_TYPE_SOFTWARE;
     attributes.config = PERF_COUNT_SW_CPU_CLOCK;
     attributes.sample_period = SAMPLE_PERIOD;
-    attributes.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_STACK_USER;
+    attributes.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+    attributes.sample_regs_user =
+        1u << PERF_REG_X86_BP | 1u << PERF_REG_X86_SP | 1u << PERF_REG_X86_IP;
     attributes.sample_stack_user = STACK_WORDS * sizeof(uint64_t);
     attributes.inherit = attributes.inherit_thread = 1;
     for (uint32_t cpu = 0; cpu < SAMPLED_CPU_MAX; cpu++)

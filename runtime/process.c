@@ -401,6 +401,8 @@ static SELDOM void module_start(int argument_count, char **arguments, char **env
         current_set(process, hot_of(process, OFF_NODE));
     else if (first)
         process_enter_main_thread(process);
+    if (first && executable)
+        libraries_register(process);
 }
 
 HIDDEN void __cprof_start(int argument_count, char **arguments, char **environment);

@@ -28,6 +28,7 @@
 #include "tally.c"
 #include "patch.c"
 #include "code_map.c"
+#include "unwind.c"
 #include "kernel_samples.c"
 #include "process.c"
 #include "fork.c"

@@ -80,6 +80,7 @@ enum {
     TWIN_TAG = 2,
     SAMPLED_CPU_MAX = 512,
     CODE_MODULE_MAX = 64,
+    CODE_LIBRARY_MAX = 64,
     CODE_FUNCTION_COUNT = 4096,
     TALLY_SITE_MAX = 1 << 20, /* sites of shared objects with a tally */
 };
@@ -202,6 +203,12 @@ struct code_module {
     uint32_t (*site_of)(uintptr_t start, uintptr_t end);
 };
 
+/* A library's code that may be in front of the program's on the stack, unwind.c. */
+struct code_library {
+    uintptr_t start, end;
+    const struct frame_index *frames;
+};
+
 /* What the kernel's samples need, kernel_samples.c; private, but for the records. */
 struct kernel_samples {
     uint64_t busy;       /* ticks since when somebody is in here, 0: nobody */
@@ -256,6 +263,8 @@ struct process {
     uint64_t samples_due;           /* ticks at which to begin with them; 0: never */
     uint32_t code_module_count;
     struct code_module code_modules[CODE_MODULE_MAX];
+    uint32_t code_library_count;
+    struct code_library code_libraries[CODE_LIBRARY_MAX];
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -468,6 +477,9 @@ static void kernel_samples_leave(struct kernel_samples *samples);
 static void kernel_samples_drain(struct process *process, bool keep);
 static inline void kernel_samples_poll(struct process *process, uint64_t now);
 static void kernel_samples_delay(struct process *process);
+
+/* unwind.c */
+static void libraries_register(struct process *process);
 
 /* code_map.c */
 static void code_register(struct process *process);

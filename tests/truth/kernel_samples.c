@@ -4,17 +4,11 @@
  * mixture as alone; one of them is libc's.  Work that overlaps would not do: a memset was
  * 15 % alone and 13 to 14 in the mixture, by perf.  Used by kernel_samples.sh.
  */
-#include <stdint.h>
-#include <stdio.h>
+#include "alone.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#ifdef __clang__
-#define OWN __attribute__((noinline))
-#else
-#define OWN __attribute__((noipa))
-#endif
 #define ROUNDS 24000000u /* some 3,000 samples: a share of 13 % is right to 0.7 points */
 #define DRAW_EVERY 2
 
@@ -36,24 +30,6 @@ static OWN uint64_t draw(uint64_t value)
     return value;
 }
 
-typedef uint64_t work(uint64_t value);
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static uint64_t alone(const char *name, work *function, unsigned rounds, uint64_t value)
-{
-    double start = seconds();
-    for (unsigned round = 0; round < rounds; round++)
-        value = function(value);
-    printf("%s %.6f\n", name, seconds() - start);
-    return value;
-}
-
 static OWN uint64_t mixed(uint64_t value)
 {
     for (unsigned round = 0; round < ROUNDS; round++) {
@@ -66,12 +42,15 @@ static OWN uint64_t mixed(uint64_t value)
 
 int main(int count, char **words)
 {
+    struct loop loops[] = {
+        {"chain_short", chain_short, ROUNDS, 0},
+        {"chain_long", chain_long, ROUNDS, 0},
+        {"draw", draw, ROUNDS / DRAW_EVERY, 0},
+    };
     uint64_t value = (uint64_t)count;
 
     if (count > 1 && strcmp(words[1], "alone") == 0) {
-        value = alone("chain_short", chain_short, ROUNDS, value);
-        value = alone("chain_long", chain_long, ROUNDS, value);
-        value = alone("draw", draw, ROUNDS / DRAW_EVERY, value);
+        value = alone(loops, sizeof loops / sizeof *loops, value);
     } else {
         value = mixed(value);
     }

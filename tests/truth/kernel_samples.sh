@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
-# Shares of functions of some nanoseconds, in the default mode or in a build with budget=on,
-# beside what a loop of each takes without hooks: within 3 points, where the kernel takes
-# samples.
+# Shares of functions whose times are known, in the default mode or in a build with budget=on,
+# beside what a loop of each takes without hooks: within 3 points (libc's work within 6, which
+# a mixture itself changes by two), where the kernel takes samples.
 #
-# usage: kernel_samples.sh CPROF COMPILER [budget].  Run by ctest, alone on the machine.
+# usage: kernel_samples.sh CPROF COMPILER PROGRAM [budget], PROGRAM being kernel_samples (some
+# nanoseconds a call) or callers (libc's work).  Run by ctest, alone on the machine.
 set -euo pipefail
-cprof=$1 compiler=$2 budget=${3:-}
+cprof=$1 compiler=$2 program=$3 budget=${4:-}
+[ "$program" = callers ] && bound=6 || bound=3
+export CPROF_ALLOC=off # whose notes are no work of these functions
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-"$compiler" -O2 -o plain "$here/kernel_samples.c"
+"$compiler" -O2 -o plain "$here/$program.c"
 # shellcheck disable=SC2046  # flags are words
-"$compiler" -O2 $("$cprof" flags --cc "$compiler") ${budget:+-fplugin-arg-cprof-budget=on} -o profiled "$here/kernel_samples.c"
+"$compiler" -O2 $("$cprof" flags --cc "$compiler") ${budget:+-fplugin-arg-cprof-budget=on} -o profiled "$here/$program.c"
 
 # Prints the comparison; true if all is within bounds.
 try() {
@@ -22,18 +25,18 @@ try() {
     CPROF_OUTPUT=profile ./profiled
     "$cprof" report --format json profile >report.json
     jq -r '.functions[] | "\(.name) \(.self_ns)"' report.json >reported.txt
-    awk '
+    awk -v bound=$bound '
         FNR == NR { alone[$1] = $2; plain += $2; next }
         $1 in alone { self[$1] = $2; sum += $2 }
         END {
             for (name in alone) {
                 points = 100 * self[name] / sum - 100 * alone[name] / plain
-                wrong = points > 3 || points < -3
+                wrong = points > bound || points < -bound
                 printf "%-12s alone %5.1f %%, profiled %5.1f %%%s\n", name,
                     100 * alone[name] / plain, 100 * self[name] / sum, wrong ? " WRONG" : ""
                 failed += wrong; checked++
             }
-            exit failed || checked != 3
+            exit failed || checked < 2
         }' alone.txt reported.txt
 }
 
