@@ -59,6 +59,13 @@ static NOINLINE void note_failed(struct process *process)
         __atomic_fetch_add(&process->heap.record->failed, 1, __ATOMIC_RELAXED);
 }
 
+/* For what is rarer than malloc and new, and for samples. */
+static NOINLINE void note_apart(struct process *process, void *block, uint64_t size,
+                                allocation_site site, uint32_t flags)
+{
+    note_allocated(process, is_sampling(process), block, size, site, flags);
+}
+
 /* The bytes that were left to the thread's next sample have been used up. */
 static SELDOM void note_sampled(struct process *process, void *block, uint64_t size,
                                 allocation_site site, uint32_t flags)
@@ -66,9 +73,8 @@ static SELDOM void note_sampled(struct process *process, void *block, uint64_t s
     struct cprof_node *standing;
     struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
 
-    if (!self || !is_sampled(process, self, size))
-        return;
-    note_allocated(process, true, block, size, site, flags);
+    if (self && is_sampled(process, self, size))
+        note_apart(process, block, size, site, flags);
 }
 
 /* Takes a block's bytes, and one for those of none, from what is left to the thread's
@@ -105,12 +111,11 @@ void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
     return offset && (!block || left_take(offset, size)) ? __cprof_track(block, size, site) : block;
 }
 
-/* For what is rarer than malloc and new. */
-static NOINLINE void note_seldom(struct process *process, void *block, uint64_t size,
-                                 allocation_site site, uint32_t flags)
+static void note_seldom(struct process *process, void *block, uint64_t size, allocation_site site,
+                        uint32_t flags)
 {
     if (!is_sampling(process))
-        note_allocated(process, false, block, size, site, flags);
+        note_apart(process, block, size, site, flags);
     else if (left_take(process->heap.left_offset, size))
         note_sampled(process, block, size, site, flags);
 }
@@ -210,8 +215,7 @@ SELDOM void __cprof_unmap(void *block, uint64_t length, allocation_site site)
     if (found.key && length < size)
         part_released(process, self, found, address, size, length);
     else if (found.key)
-        block_released(process, self, is_sampling(process), is_raced(process), found, address,
-                       size);
+        block_released_seldom(process, self, found, address, size);
     event_end(process, self);
 }
 

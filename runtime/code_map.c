@@ -1,65 +1,13 @@
 /* Which function is an address in?  Asked by kernel_samples.c of addresses that the
  * kernel has seen threads at.  Each module brings the table that unwinders search
- * (.eh_frame_hdr: every function's start, sorted; no symbols needed, stripping keeps
- * it), and a function says which site it is by the id that its hook compares with
- * (patch.c knows how a hook looks).  Both are read once a function.
+ * (frames.c), and a function says which site it is by the id that its hook compares with
+ * (patch.c knows how a hook looks), which is read once a function.
  *
  * All here happens under kernel_samples.busy, but for modules that come.
  */
 
-/* The table, of which this encoding is the only one that linkers write. */
-struct frame_index {
-    uint8_t version, pointer_encoding, count_encoding, table_encoding;
-    int32_t pointer;
-    uint32_t count;
-    struct {
-        int32_t start, entry; /* from the table's own address */
-    } rows[];
-};
-
-struct code_function_bounds {
-    uintptr_t start, end;
-    const uint32_t *entry; /* of .eh_frame: length, common entry, start, length of the code */
-};
-
-enum {
-    TYPE_OF_FRAME_SEGMENT = 0x6474e550,
-    FRAME_VERSION = 1,
-    FRAME_COUNT_ENCODING = 0x03, /* four bytes */
-    FRAME_TABLE_ENCODING = 0x3b, /* four bytes, signed, from the table */
-};
-
 /* Ends of the module's copy of this code (cmake/carry.c). */
 extern HIDDEN const char __cprof_text_start[], __cprof_text_end[];
-
-/* The function around the address, by its entry of the table.  False: none. */
-static bool function_bounds(const struct frame_index *frames, uintptr_t address,
-                            struct code_function_bounds *bounds)
-{
-    enum { START = 2, LENGTH = 3 }; /* words; before them length and common entry */
-    intptr_t wanted = (intptr_t)(address - (uintptr_t)frames);
-    uint32_t low = 0, high = frames->count;
-
-    if (frames->version != FRAME_VERSION || frames->count_encoding != FRAME_COUNT_ENCODING ||
-        frames->table_encoding != FRAME_TABLE_ENCODING)
-        return false;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (frames->rows[middle].start <= wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
-        return false;
-    const uint32_t *entry =
-        (const uint32_t *)((uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].entry);
-    bounds->entry = entry;
-    bounds->start = (uintptr_t)frames + (uintptr_t)(intptr_t)frames->rows[low - 1].start;
-    bounds->end = bounds->start + entry[LENGTH];
-    return (uintptr_t)&entry[START] + (uintptr_t)(intptr_t)(int32_t)entry[START] == bounds->start &&
-           address < bounds->end;
-}
 
 enum { LEA_LEN = 7, TALLY_LEN = LEA_LEN + 5, HOOK_LONGEST = 64 };
 
@@ -127,7 +75,8 @@ static const struct code_module *code_module_of(const struct process *process, u
     uint32_t count = __atomic_load_n(&process->code_module_count, __ATOMIC_ACQUIRE);
 
     for (uint32_t idx = 0; idx < count && idx < CODE_MODULE_MAX; idx++)
-        if (address >= process->code_modules[idx].start && address < process->code_modules[idx].end)
+        if (address >= process->code_modules[idx].code.start &&
+            address < process->code_modules[idx].code.end)
             return &process->code_modules[idx];
     return NULL;
 }
@@ -136,15 +85,15 @@ static const struct code_module *code_module_of(const struct process *process, u
 static uint32_t code_site(struct process *process, uintptr_t address)
 {
     const struct code_module *module = code_module_of(process, address);
-    struct code_function_bounds bounds;
+    struct frame_entry entry;
 
     if (!module)
         return 0;
     if (address >= module->runtime_start && address < module->runtime_end)
         return CPROF_SAMPLES_RUNTIME;
-    if (!function_bounds(module->frames, address, &bounds))
+    if (!entry_find(module->code.frames, address, &entry) || entry.end > module->code.end)
         return 0;
-    return function_site(process->samples, module, bounds.start, bounds.end);
+    return function_site(process->samples, module, entry.start, entry.end);
 }
 
 /* Whether a call stands in front of the address, so that it may be where one returns. */
@@ -153,7 +102,7 @@ static bool is_behind_call(const struct process *process, uintptr_t address)
     const struct code_module *module = code_module_of(process, address);
     code at = (code)address;
 
-    if (!module || address < module->start + 7)
+    if (!module || address < module->code.start + 7)
         return false;
     if (at[-5] == 0xe8) /* call function */
         return true;
@@ -165,23 +114,24 @@ static bool is_behind_call(const struct process *process, uintptr_t address)
 
 /* ---- Modules that come and go --------------------------------------------- */
 
-/* Of code only the segment that this lies in: between two there may be anything. */
-static void code_segments_look(struct code_module *module, const struct file_header *file,
-                               uintptr_t base)
+/* A module's code and its table: of code only one segment, the one that `within` lies in if
+ * that is not 0, since between two there may be anything. */
+static struct code_region code_region_of(const struct program_header *headers, unsigned count,
+                                         uintptr_t base, uintptr_t within)
 {
     enum { EXECUTABLE = 1 };
-    const struct program_header *headers =
-        (const struct program_header *)((uintptr_t)file + file->program_headers);
+    struct code_region region = {0};
 
-    for (unsigned idx = 0; idx < file->program_header_count; idx++) {
+    for (unsigned idx = 0; idx < count; idx++) {
         uintptr_t start = base + headers[idx].virtual_address;
         uintptr_t end = start + headers[idx].memory_size;
         if (headers[idx].type == TYPE_OF_FRAME_SEGMENT)
-            module->frames = (const struct frame_index *)start;
+            region.frames = (const struct frame_index *)start;
         if (headers[idx].type == TYPE_OF_LOAD_SEGMENT && headers[idx].flags & EXECUTABLE &&
-            module->runtime_start >= start && module->runtime_start < end)
-            module->start = start, module->end = end;
+            (!within || (within >= start && within < end)))
+            region.start = start, region.end = end;
     }
+    return region;
 }
 
 /* The calling copy's module.  Modules come one after another: the dynamic linker holds
@@ -195,34 +145,35 @@ static SELDOM void code_register(struct process *process)
 
     if (!file)
         return;
-    code_segments_look(&module, file, module_base(file));
+    module.code =
+        code_region_of((const struct program_header *)((uintptr_t)file + file->program_headers),
+                       file->program_header_count, module_base(file), module.runtime_start);
     uint32_t idx = 0;
-    while (idx < process->code_module_count && process->code_modules[idx].end)
+    while (idx < process->code_module_count && process->code_modules[idx].code.end)
         idx++;
-    if (idx == CODE_MODULE_MAX || !module.frames)
+    if (idx == CODE_MODULE_MAX || !module.code.frames)
         return;
-    uintptr_t end = module.end;
-    module.end = 0; /* until all is there */
+    uintptr_t end = module.code.end;
+    module.code.end = 0; /* until all is there */
     process->code_modules[idx] = module;
-    __atomic_store_n(&process->code_modules[idx].end, end, __ATOMIC_RELEASE);
+    __atomic_store_n(&process->code_modules[idx].code.end, end, __ATOMIC_RELEASE);
     if (idx == process->code_module_count)
         __atomic_store_n(&process->code_module_count, idx + 1, __ATOMIC_RELEASE);
 }
 
 /* The module's code is about to go: nobody may be looking at it.  Whoever is, is done
- * in some microseconds; one that died in the middle is not waited for. */
+ * in some hundred microseconds; one that died in the middle is waited for a second. */
 static void code_unregister(struct process *process)
 {
-    enum { ROUNDS = 10000 };
-    struct kernel_samples *samples = process->samples;
-
     for (uint32_t idx = 0; idx < process->code_module_count; idx++)
         if (process->code_modules[idx].site_of == code_site_of)
-            __atomic_store_n(&process->code_modules[idx].end, 0, __ATOMIC_SEQ_CST);
-    if (!samples)
+            __atomic_store_n(&process->code_modules[idx].code.end, 0, __ATOMIC_SEQ_CST);
+    struct kernel_samples *samples = process->samples;
+    uint64_t entered;
+    if (!samples || !*alive_of(process)) /* a forked child has none yet */
         return;
-    for (int round = 0; round < ROUNDS && !kernel_samples_enter(process, samples); round++)
+    while (!(entered = kernel_samples_enter(process, samples)))
         SYSTEM_0(sched_yield);
     bytes_clear(samples->functions, sizeof samples->functions);
-    kernel_samples_leave(samples);
+    kernel_samples_leave(samples, entered);
 }

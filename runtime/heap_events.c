@@ -95,6 +95,13 @@ HOT void block_released(struct process *process, struct heap_thread *self, bool 
     lives_of(process, alloc)->lifetimes[lifetime_bucket(lifetime)] += weight.count;
 }
 
+/* For what is rarer than free and delete. */
+static SELDOM void block_released_seldom(struct process *process, struct heap_thread *self,
+                                         struct block block, uintptr_t address, uint64_t size)
+{
+    block_released(process, self, is_sampling(process), is_raced(process), block, address, size);
+}
+
 /* Whether the function above `node` was called, however far up, by that above
  * `outer`. */
 static bool is_called_from(const struct process *process, const struct cprof_node *node,
@@ -130,7 +137,7 @@ static SELDOM void block_replaced(struct process *process, struct heap_thread *s
     }
     __atomic_fetch_add(&record->replaced_count, weight.count, __ATOMIC_RELAXED);
     __atomic_fetch_add(&record->replaced_bytes, weight.bytes, __ATOMIC_RELAXED);
-    block_released(process, self, is_sampling(process), is_raced(process), old, address, size);
+    block_released_seldom(process, self, old, address, size);
 }
 
 /* The sequence number that the thread's next allocation has. */

@@ -26,20 +26,24 @@ enum {
     START_DELAY = 10000000, /* ns */
 };
 
-static bool kernel_samples_enter(const struct process *process, struct kernel_samples *samples)
+/* What to leave with; 0: somebody is in there. */
+static uint64_t kernel_samples_enter(const struct process *process, struct kernel_samples *samples)
 {
     uint64_t now = ticks_now(process) | 1,
              since = __atomic_load_n(&samples->busy, __ATOMIC_ACQUIRE);
 
     if (since && now - since < ns_to_ticks(process, 1000000000))
-        return false;
+        return 0;
     return __atomic_compare_exchange_n(&samples->busy, &since, now, false, __ATOMIC_ACQ_REL,
-                                       __ATOMIC_RELAXED);
+                                       __ATOMIC_RELAXED)
+               ? now
+               : 0;
 }
 
-static void kernel_samples_leave(struct kernel_samples *samples)
+static void kernel_samples_leave(struct kernel_samples *samples, uint64_t entered)
 {
-    __atomic_store_n(&samples->busy, 0, __ATOMIC_RELEASE);
+    __atomic_compare_exchange_n(&samples->busy, &entered, 0, false, __ATOMIC_RELEASE,
+                                __ATOMIC_RELAXED);
 }
 
 /* ---- What was seen ---------------------------------------------------------- */
@@ -59,23 +63,39 @@ static void samples_count(struct kernel_samples *samples, uint32_t site, uint64_
     }
 }
 
-/* What library code was called by: as the tables of unwinders say, and from where they say
- * nothing, the first word that some call of ours could have left there. */
-static uint32_t caller_site(struct process *process, const struct ring_sample *sample)
+/* The first word above the frame that some call of ours could have left there.  The
+ * runtime calls no library code. */
+static SELDOM uint32_t word_site(struct process *process, const struct ring_sample *sample,
+                                 const struct frame *frame)
 {
-    struct frame frame = {sample->stands, sample->stack_pointer, sample->base};
-    uint32_t site;
-
-    for (int depth = 0; depth < FRAME_DEPTH && frame_leave(process, sample, &frame); depth++)
-        if ((site = code_site(process, frame.address)) != 0)
-            return site;
     uint64_t words = sample->stack_used / sizeof *sample->stack;
-    for (uint64_t idx = (frame.stack - sample->stack_pointer) / sizeof *sample->stack;
+
+    for (uint64_t idx = (frame->stack - sample->stack_pointer) / sizeof *sample->stack;
          idx < words && idx < STACK_WORDS; idx++) {
         uintptr_t address = sample->stack[idx];
         if (!is_behind_call(process, address))
             continue;
-        if ((site = code_site(process, address - 1)) != 0)
+        uint32_t site = code_site(process, address - 1);
+        if (site && site != CPROF_SAMPLES_RUNTIME)
+            return site;
+    }
+    return CPROF_SAMPLES_ELSEWHERE;
+}
+
+/* What library code was called by: as the tables of unwinders say, and from where they say
+ * nothing, as the stack looks. */
+static SELDOM uint32_t caller_site(struct process *process, const struct ring_sample *sample)
+{
+    struct frame frame = {sample->stands, sample->stack_pointer, sample->base};
+
+    for (int depth = 0; depth < FRAME_DEPTH; depth++) {
+        enum frame_step step = frame_leave(process, sample, &frame);
+        if (step == FRAME_UNKNOWN)
+            return word_site(process, sample, &frame);
+        if (step == FRAME_LAST)
+            break;
+        uint32_t site = code_site(process, frame.address);
+        if (site)
             return site;
     }
     return CPROF_SAMPLES_ELSEWHERE;
@@ -83,9 +103,14 @@ static uint32_t caller_site(struct process *process, const struct ring_sample *s
 
 static void sample_note(struct process *process, const struct ring_sample *sample)
 {
-    uint32_t site = code_site(process, sample->stands);
+    uint32_t site = CPROF_SAMPLES_ELSEWHERE;
 
-    samples_count(process->samples, site ? site : caller_site(process, sample), 1);
+    if (LIKELY(sample->registers != 0)) {
+        site = code_site(process, sample->stands);
+        if (!site)
+            site = caller_site(process, sample);
+    }
+    samples_count(process->samples, site, 1);
 }
 
 /* ---- The rings -------------------------------------------------------------- */
@@ -129,16 +154,20 @@ static void ring_drain(struct process *process, struct perf_event_mmap_page *pag
 
 static SELDOM void kernel_samples_open(struct process *process);
 
+/* Signals wait: a handler might fork, and the child has none of the rings. */
 static SELDOM void kernel_samples_drain(struct process *process, bool keep)
 {
-    struct kernel_samples *samples = process->samples;
+    uint64_t signals = signals_block();
+    struct kernel_samples *samples = *alive_of(process) ? process->samples : NULL;
+    uint64_t entered = samples ? kernel_samples_enter(process, samples) : 0;
 
-    if (!samples || !kernel_samples_enter(process, samples))
-        return;
-    process->samples_due = ticks_now(process) + ns_to_ticks(process, RING_GAP);
-    for (uint32_t idx = 0; idx < samples->ring_count; idx++)
-        ring_drain(process, samples->rings[idx], keep && !process->paused);
-    kernel_samples_leave(samples);
+    if (entered) {
+        process->samples_due = ticks_now(process) + ns_to_ticks(process, RING_GAP);
+        for (uint32_t idx = 0; idx < samples->ring_count; idx++)
+            ring_drain(process, samples->rings[idx], keep && !process->paused);
+        kernel_samples_leave(samples, entered);
+    }
+    signals_restore(signals);
 }
 
 static inline void kernel_samples_poll(struct process *process, uint64_t now)

@@ -401,7 +401,7 @@ static SELDOM void module_start(int argument_count, char **arguments, char **env
         current_set(process, hot_of(process, OFF_NODE));
     else if (first)
         process_enter_main_thread(process);
-    if (first && executable)
+    if (executable && process->samples_due)
         libraries_register(process);
 }
 
@@ -424,8 +424,12 @@ HIDDEN SELDOM void __cprof_finish(void)
 {
     struct process *process = __cprof_process;
 
-    if (!process || process->mode == CPROF_MODE_OFF || !*alive_of(process))
+    if (!process || process->mode == CPROF_MODE_OFF)
         return;
+    if (!*alive_of(process)) { /* a forked child that has made no call, but may */
+        code_unregister(process);
+        return;
+    }
     if (__atomic_sub_fetch(&process->module_count, 1, __ATOMIC_ACQ_REL) != 0) {
         module_unloaded(process);
         code_unregister(process);

@@ -27,6 +27,7 @@
 #include "module.c"
 #include "tally.c"
 #include "patch.c"
+#include "frames.c"
 #include "code_map.c"
 #include "unwind.c"
 #include "kernel_samples.c"

@@ -4,8 +4,8 @@
  *  1. It never prints, exits, aborts or raises.  What it cannot record it counts
  *     as lost (header.lost_calls) or says in header.troubles.
  *  2. It calls nothing of libc and nothing that the program could define
- *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlsym, are
- *     used by shared objects in their constructor only (module.c).  It reads one
+ *     (system.h).  The two weak exceptions, dl_iterate_phdr and dlsym, are used where
+ *     a module begins only (module.c, unwind.c).  It reads one
  *     variable of libc's, __libc_single_threaded (heap.c), where there is one.
  *  3. It uses general registers only (-mgeneral-regs-only), so the cold calls
  *     of a hook need to save nothing else, and errno is never touched.
@@ -26,7 +26,7 @@
  * charges.c, timed_calls.c, sampled_calls.c), durations.c, thread.c, module.c, tally.c,
  * patch.c, process.c (start and finish), file.c, fork.c, thunk.c; for allocations
  * heap.h and the files that it names; for where the kernel sees threads
- * kernel_samples.c and code_map.c.
+ * kernel_samples.c, frames.c, code_map.c and unwind.c.
  * One translation unit, runtime.c, includes them all.
  */
 #ifndef CPROF_RUNTIME_H
@@ -80,7 +80,7 @@ enum {
     TWIN_TAG = 2,
     SAMPLED_CPU_MAX = 512,
     CODE_MODULE_MAX = 64,
-    CODE_LIBRARY_MAX = 64,
+    CODE_LIBRARY_MAX = 256,
     CODE_FUNCTION_COUNT = 4096,
     TALLY_SITE_MAX = 1 << 20, /* sites of shared objects with a tally */
 };
@@ -195,18 +195,17 @@ struct heap_parts {
     uint8_t any[1];             /* the filter while every block is noted */
 };
 
-/* A module whose functions can be told by their addresses, code_map.c. */
-struct code_module {
-    uintptr_t start, end;                 /* of its code; end 0: it is gone */
-    uintptr_t runtime_start, runtime_end; /* of its copy of this runtime */
+/* Where code lies, and the table of its functions. */
+struct code_region {
+    uintptr_t start, end; /* of the code; end 0: it is gone */
     const struct frame_index *frames;
-    uint32_t (*site_of)(uintptr_t start, uintptr_t end);
 };
 
-/* A library's code that may be in front of the program's on the stack, unwind.c. */
-struct code_library {
-    uintptr_t start, end;
-    const struct frame_index *frames;
+/* A module whose functions can be told by their addresses, code_map.c. */
+struct code_module {
+    struct code_region code;
+    uintptr_t runtime_start, runtime_end; /* of its copy of this runtime */
+    uint32_t (*site_of)(uintptr_t start, uintptr_t end);
 };
 
 /* What the kernel's samples need, kernel_samples.c; private, but for the records. */
@@ -264,7 +263,7 @@ struct process {
     uint32_t code_module_count;
     struct code_module code_modules[CODE_MODULE_MAX];
     uint32_t code_library_count;
-    struct code_library code_libraries[CODE_LIBRARY_MAX];
+    struct code_region code_libraries[CODE_LIBRARY_MAX];
 
     const uint64_t *fake_clock;
     char pattern[PATH_MAX_LEN];   /* CPROF_OUTPUT */
@@ -472,8 +471,8 @@ static void node_arm(struct process *process, struct cprof_node *node);
 static uint32_t site_number(const struct cprof_site *site);
 
 /* kernel_samples.c */
-static bool kernel_samples_enter(const struct process *process, struct kernel_samples *samples);
-static void kernel_samples_leave(struct kernel_samples *samples);
+static uint64_t kernel_samples_enter(const struct process *process, struct kernel_samples *samples);
+static void kernel_samples_leave(struct kernel_samples *samples, uint64_t entered);
 static void kernel_samples_drain(struct process *process, bool keep);
 static inline void kernel_samples_poll(struct process *process, uint64_t now);
 static void kernel_samples_delay(struct process *process);

@@ -48,7 +48,7 @@ int main(int count, char **words)
     while (scanf("%llx %lld %lld %lld", &address, &from, &offset, &saved) == 4) {
         struct frame_rule rule;
         bool known = frame_rule_at(wanted.frames, wanted.moved + address, &rule);
-        if (!known || (rule.from != REGISTER_STACK && rule.from != REGISTER_BASE)) {
+        if (!known) {
             left += from >= 0;
         } else if (from == (long long)rule.from && offset == rule.offset &&
                    saved == rule.base_offset) {
