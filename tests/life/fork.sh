@@ -343,4 +343,49 @@ for ((wait_left = 50; wait_left > 0; wait_left--)); do
     sleep 0.1
 done
 expect_calls out known 251
+
+# A handler that forks may interrupt the runtime anywhere, also where it empties the kernel's
+# rings, which a child has not.
+begin handler
+cat >handler.c <<'C'
+#include <signal.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#define CHILDREN 400
+static volatile sig_atomic_t children, broken, is_child;
+static volatile unsigned sink;
+__attribute__((noipa)) void known(void) { sink++; }
+__attribute__((noipa)) void some(void) { for (int idx = 0; idx < 20; idx++) known(); }
+__attribute__((no_instrument_function)) static void handler(int signal)
+{
+    int status = 0;
+    if (is_child) return;
+    int pid = fork();
+    if (pid == 0) { is_child = 1; return; }
+    waitpid(pid, &status, 0);
+    children++;
+    broken += !WIFEXITED(status) || WEXITSTATUS(status);
+    (void)signal;
+}
+int main(void)
+{
+    struct sigaction action = {.sa_handler = handler};
+    struct itimerval often = {{0, 1500}, {0, 1500}};
+    sigaction(SIGALRM, &action, NULL);
+    for (int idx = 0; idx < 1000000; idx++) some(); /* until the rings are there */
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (children < CHILDREN) {
+        for (int idx = 0; idx < 50; idx++) some();
+        if (is_child) _exit(0);
+    }
+    printf("%d\n", broken);
+    return 0;
+}
+C
+compile handler handler.c
+CPROF_OUTPUT=profile run 0 ./handler
+expect "children that broke" "$(tail -1 run.out)" 0
+rm -f profile*
 finish
