@@ -13,7 +13,6 @@ enum {
     FRAME_COUNT_ENCODING = 0x03, /* four bytes */
     FRAME_TABLE_ENCODING = 0x3b, /* four bytes, signed, from the table */
     FRAME_ENTRY_ENCODING = 0x1b, /* four bytes, signed, from where they are */
-    FRAME_LEN_EXTENDED = -1,     /* eight bytes of length follow */
     REGISTER_BASE = 6,
     REGISTER_STACK = 7,
     REGISTER_RETURN = 16,
@@ -108,7 +107,8 @@ static SELDOM int64_t text_signed(struct frame_text *text)
 
 /* ---- Entries ------------------------------------------------------------------ */
 
-/* The bytes of an entry behind its length. */
+/* The bytes of an entry behind its length.  False: the table's end, or a length of eight
+ * bytes. */
 static SELDOM bool entry_text(const uint8_t *entry, struct frame_text *text)
 {
     int32_t len = *(const int32_t *)(const void *)entry;
@@ -209,10 +209,11 @@ static SELDOM bool entry_find(const struct frame_index *frames, uintptr_t addres
     struct frame_text text;
     if (!entry_text(at, &text))
         return false;
-    const uint8_t *common = text.at - (int32_t)text_bytes(&text, 4);
-    if (!common_read(common, &entry->common))
+    const uint8_t *field = text.at; /* what it says is counted from itself */
+    if (!common_read(field - (int32_t)text_bytes(&text, 4), &entry->common))
         return false;
-    const uint8_t *start = text.at + (int32_t)text_bytes(&text, 4);
+    field = text.at;
+    const uint8_t *start = field + (int32_t)text_bytes(&text, 4);
     entry->start = (uintptr_t)start;
     entry->end = entry->start + text_bytes(&text, 4);
     text_skip(&text, text_unsigned(&text));
@@ -233,12 +234,38 @@ static void rule_restores(struct frame_program *program, uint64_t number)
     rule_saves(program, number, program->first.base_offset);
 }
 
+/* Of one register, that the operands name.  False: not understood. */
+static SELDOM bool program_register(struct frame_program *program, uint8_t operation)
+{
+    struct frame_text *text = &program->text;
+    uint64_t number = text_unsigned(text);
+
+    switch (operation) {
+    case 0x05: /* offset_extended */
+        rule_saves(program, number, (int64_t)text_unsigned(text) * program->common->data_factor);
+        return true;
+    case 0x06: /* restore_extended */
+        rule_restores(program, number);
+        return true;
+    case 0x07: /* undefined */
+        program->rule.is_last |= number == REGISTER_RETURN;
+        return number != REGISTER_BASE;
+    case 0x08: /* same_value */
+        rule_saves(program, number, 0);
+        return true;
+    case 0x10: /* expression */
+        text_skip(text, text_unsigned(text));
+        return number != REGISTER_BASE && number != REGISTER_RETURN;
+    default:
+        return false;
+    }
+}
+
 /* What takes its operands from the bytes behind it.  False: not understood. */
 static SELDOM bool program_extended(struct frame_program *program, uint8_t operation)
 {
     struct frame_text *text = &program->text;
     struct frame_rule *rule = &program->rule;
-    uint64_t number;
 
     switch (operation) {
     case 0x00: /* nop */
@@ -247,20 +274,6 @@ static SELDOM bool program_extended(struct frame_program *program, uint8_t opera
     case 0x03:
     case 0x04:
         program->address += program->common->code_factor * text_bytes(text, 1u << (operation - 2));
-        return true;
-    case 0x05: /* offset_extended */
-        number = text_unsigned(text);
-        rule_saves(program, number, (int64_t)text_unsigned(text) * program->common->data_factor);
-        return true;
-    case 0x06: /* restore_extended */
-        rule_restores(program, text_unsigned(text));
-        return true;
-    case 0x07: /* undefined */
-        number = text_unsigned(text);
-        rule->is_last |= number == REGISTER_RETURN;
-        return number != REGISTER_BASE;
-    case 0x08: /* same_value */
-        rule_saves(program, text_unsigned(text), 0);
         return true;
     case 0x0a: /* remember_state */
         if (program->kept_count == RULE_DEPTH)
@@ -286,15 +299,11 @@ static SELDOM bool program_extended(struct frame_program *program, uint8_t opera
         rule->from = REGISTER_RETURN;
         text_skip(text, text_unsigned(text));
         return true;
-    case 0x10: /* expression */
-        number = text_unsigned(text);
-        text_skip(text, text_unsigned(text));
-        return number != REGISTER_BASE && number != REGISTER_RETURN;
     case 0x2e: /* GNU_args_size */
         text_unsigned(text);
         return true;
     default:
-        return false;
+        return program_register(program, operation);
     }
 }
 

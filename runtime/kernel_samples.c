@@ -146,7 +146,7 @@ static void ring_drain(struct process *process, struct perf_event_mmap_page *pag
         if (header.type == PERF_RECORD_SAMPLE)
             sample_note(process, &sample);
         else if (header.type == PERF_RECORD_LOST) /* the event's number, and how many */
-            samples_count(samples, CPROF_SAMPLES_LOST, sample.registers);
+            samples_count(samples, CPROF_SAMPLES_LOST, sample.base);
         tail += header.size;
     }
     __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
@@ -248,7 +248,7 @@ static SELDOM bool rings_open(struct kernel_samples *samples)
     attributes.type = PERF_TYPE_SOFTWARE;
     attributes.config = PERF_COUNT_SW_CPU_CLOCK;
     attributes.sample_period = SAMPLE_PERIOD;
-    attributes.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+    attributes.sample_type = PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
     attributes.sample_regs_user =
         1u << PERF_REG_X86_BP | 1u << PERF_REG_X86_SP | 1u << PERF_REG_X86_IP;
     attributes.sample_stack_user = STACK_WORDS * sizeof(uint64_t);

@@ -16,11 +16,11 @@ enum {
 
 /* A record of kernel_samples.c's ring, as asked for there. */
 struct ring_sample {
-    uint64_t address;             /* where the processor was, in the kernel perhaps */
-    uint64_t registers;           /* 0: none follow; of what was lost, how many */
-    uint64_t base, stack_pointer; /* rbp and rsp of the thread in its own code, */
-    uint64_t stands;              /* and where it is there: behind its system call */
-    uint64_t stack_len;           /* bytes of stack[]; behind it, how many of them hold */
+    uint64_t registers; /* 0: none follow */
+    uint64_t base;      /* rbp; in a record of what was lost, how many */
+    uint64_t stack_pointer;
+    uint64_t stands;    /* in the thread's own code, when in the kernel behind its system call */
+    uint64_t stack_len; /* bytes of stack[]; behind it, how many of them hold */
     uint64_t stack[STACK_WORDS];
     uint64_t stack_used;
 };
@@ -72,7 +72,7 @@ static SELDOM const struct frame_index *frames_of(const struct process *process,
     return NULL;
 }
 
-/* ---- From frame to frame ------------------------------------------------------------------ */
+/* ---- From frame to frame -------------------------------------------------------- */
 
 static SELDOM bool stack_word(const struct ring_sample *sample, uint64_t address, uint64_t *word)
 {

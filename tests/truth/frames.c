@@ -1,8 +1,8 @@
-/* Does runtime/unwind.c read the tables as others do?  Reads lines "ADDRESS REGISTER OFFSET
+/* Does runtime/frames.c read the tables as others do?  Reads lines "ADDRESS REGISTER OFFSET
  * SAVED", what readelf makes of a library's .eh_frame, and counts the rules that are the
- * same, others, and what unwind.c does not understand.  Its argument is the library's name
+ * same, others, and what frames.c does not understand.  Its argument is the library's name
  * without folders.  REGISTER is a number, or -1 where it is no register's; SAVED is where
- * rbp is, from the frame's first word, or 0.  Used by frames.sh.
+ * rbp is, from there, or 0.  Used by frames.sh.
  */
 #include "runtime.c"
 
@@ -29,10 +29,8 @@ static int look(struct loaded_module *module, size_t size, void *of)
     if (!slash || strcmp(slash + 1, wanted->name) != 0)
         return 0;
     wanted->moved = module->address;
-    for (uint16_t idx = 0; idx < module->header_count; idx++)
-        if (module->headers[idx].type == TYPE_OF_FRAME_SEGMENT)
-            wanted->frames = (const struct frame_index *)(module->address +
-                                                          module->headers[idx].virtual_address);
+    wanted->frames =
+        code_region_of(module->headers, module->header_count, module->address, 0).frames;
     return 1;
 }
 
@@ -55,7 +53,7 @@ int main(int count, char **words)
             same++;
         } else {
             other++;
-            printf("%llx: readelf %lld%+lld %lld, unwind.c %llu%+lld %lld\n", address, from, offset,
+            printf("%llx: readelf %lld%+lld %lld, frames.c %llu%+lld %lld\n", address, from, offset,
                    saved, (unsigned long long)rule.from, (long long)rule.offset,
                    (long long)rule.base_offset);
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unwinding beside readelf: the rules that runtime/unwind.c finds for each place of libc's,
+# Unwinding beside readelf: the rules that runtime/frames.c finds for each place of libc's,
 # libstdc++'s and libm's code are those that readelf prints.
 #
 # usage: frames.sh SOURCE, SOURCE being the project's folder.  Run by ctest.
