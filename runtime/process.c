@@ -14,9 +14,10 @@ HIDDEN const uint8_t __cprof_filter_none = 0;
 
 /* What a thread stands on before it has a tree: a block's worth of empty slots, so
  * that its first call takes the cold path.  Costs address space: reading it
- * maps the kernel's page of zeros. */
+ * maps the kernel's page of zeros.  In a section of its own, or else the runtime's
+ * other zeros lie behind it, in a page that nobody but they uses. */
 HIDDEN uint64_t __cprof_sentinel[CPROF_BLOCK / sizeof(uint64_t)]
-    __attribute__((aligned(CPROF_NODE_STRIDE)));
+    __attribute__((aligned(CPROF_NODE_STRIDE), section(".bss.cprof_sentinel")));
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS;
 
 /* Bytes to the thread's next sampled block; below zero, allocations are noted. */
@@ -61,6 +62,7 @@ static void build_id_find(struct cprof_header *header, uintptr_t headers, uint64
     const struct program_header *table = (const struct program_header *)headers;
     uintptr_t load = 0;
 
+    header->build_id_len = 0; /* a page that is read first faults twice */
     /* The table lies in the first page of the file; a static PIE has no segment
      * that says where it is itself. */
     for (uint64_t idx = 0; idx < count; idx++)
@@ -359,7 +361,10 @@ static void process_enter_main_thread(struct process *process)
         return;
     probes_calibrate(process, thread);
     thread_timing_reset(process, thread);
-    current_set(process, hot_of(process, thread->root));
+    uintptr_t root = hot_of(process, thread->root);
+    *(uint64_t *)(root + CPROF_SLOT(0)) = 0; /* its first call would read them, and fault twice */
+    *(uint64_t *)(root + CPROF_SPARE(0)) = 0;
+    current_set(process, root);
 }
 
 /* From here on the module's notes do something.  In this order: a handler's may come

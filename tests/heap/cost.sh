@@ -5,6 +5,10 @@
 # usage: cost.sh BUILD.  Run by ctest.
 . "$(dirname "$0")/../support/whole.bash"
 
+# Under valgrind a pair takes fifty times as long and gets as many more of the kernel's
+# samples, in some runs enough that two more instructions a pair are seen.
+export CPROF_SAMPLES=off
+
 begin pair
 cat >pair.c <<'C'
 #include <stdlib.h>
@@ -44,7 +48,7 @@ for kind in "" -fPIC; do
         printf 'instructions added to a pair of %s: %s (%s %s)\n' "$plain" "$added" "$mode" "$kind"
         expect_between "instructions added to a pair ($mode $kind)" "$added" 1 "$most"
     done <<'MOST'
-off 12
+off 11
 sampled 19
 on 340
 MOST
