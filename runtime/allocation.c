@@ -38,7 +38,7 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
 {
     struct cprof_node *standing;
     uint32_t id = allocation_id(site);
-    struct heap_thread *self = heap_thread_here(process, id, &standing);
+    struct heap_thread *self = heap_thread_at(process, id, &standing);
 
     if (UNLIKELY(!self))
         return;
@@ -70,8 +70,7 @@ static NOINLINE void note_apart(struct process *process, void *block, uint64_t s
 static SELDOM void note_sampled(struct process *process, void *block, uint64_t size,
                                 allocation_site site, uint32_t flags)
 {
-    struct cprof_node *standing;
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
 
     if (self && is_sampled(process, self, size))
         note_apart(process, block, size, site, flags);
@@ -148,8 +147,7 @@ void *__cprof_mapped(void *block, uint64_t length, allocation_site site)
 
 HOT void note_released(struct process *process, bool sampled, void *block, allocation_site site)
 {
-    struct cprof_node *standing;
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
 
     if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
         return;
@@ -201,12 +199,11 @@ static void part_released(struct process *process, struct heap_thread *self, str
 SELDOM void __cprof_unmap(void *block, uint64_t length, allocation_site site)
 {
     struct process *process = noting_process();
-    struct cprof_node *standing;
     uintptr_t address = (uintptr_t)block;
 
     if (!process || filter_excludes(process, address))
         return;
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
     if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, address, 0)))
         return;
     struct block found = block_take(process, is_sampling(process), is_raced(process), address);
@@ -284,11 +281,10 @@ static void growth_note(struct process *process, struct heap_thread *self,
 static void *resize_begin(void *block, allocation_site site)
 {
     struct process *process = noting_process();
-    struct cprof_node *standing;
 
     if (!process || !block || filter_excludes(process, (uintptr_t)block))
         return NULL;
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
     return self ? block_park(process, self, (uintptr_t)block) : NULL;
 }
 
@@ -298,7 +294,7 @@ static void resize_end(struct process *process, void *block, uint64_t size,
 {
     struct cprof_node *standing;
     uint32_t id = allocation_id(site);
-    struct heap_thread *self = heap_thread_here(process, id, &standing);
+    struct heap_thread *self = heap_thread_at(process, id, &standing);
 
     if (!self)
         return;
@@ -319,7 +315,6 @@ void *__cprof_resize(void *block, allocation_site site)
 void *__cprof_resized(void *block, uint64_t count, uint64_t size, void *token, allocation_site site)
 {
     struct process *process = noting_process();
-    struct cprof_node *standing;
     uint64_t bytes;
 
     if (!process)
@@ -329,7 +324,7 @@ void *__cprof_resized(void *block, uint64_t count, uint64_t size, void *token, a
         resize_end(process, block, bytes, token, site);
         return block;
     }
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
     note_failed(process);
     if (self && token)
         block_return(process, self, token);
@@ -346,7 +341,6 @@ void __cprof_grown(void **block, uint64_t *size, void *token, allocation_site si
 {
     struct process *process = noting_process();
     const struct parked_block *parked = token;
-    struct cprof_node *standing;
 
     if (!process || !block || !size)
         return;
@@ -357,7 +351,7 @@ void __cprof_grown(void **block, uint64_t *size, void *token, allocation_site si
             resize_end(process, *block, *size, parked, site);
         return;
     }
-    struct heap_thread *self = heap_thread_here(process, allocation_id(site), &standing);
+    struct heap_thread *self = heap_thread_here(process, allocation_id(site));
     if (self)
         block_return(process, self, parked);
 }

@@ -85,13 +85,12 @@ static SELDOM void oldest_note(struct process *process)
 static SELDOM void heap_finish(struct process *process)
 {
     struct heap *heap = process->heap.heap;
-    struct cprof_node *standing = node_at(process, current_get(process));
-    struct heap_thread *self = heap && standing ? heap->threads[standing->thread] : NULL;
+    struct heap_thread *self = heap_self(&process->heap);
 
     if (!heap)
         return;
     lock_take(&heap->lock);
-    if (self)
+    if (self->state != HEAP_ABSENT)
         log_tell(process, self);
     if (process->heap.record->sequence)
         sample_add(process);

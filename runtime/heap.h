@@ -101,9 +101,15 @@ struct newest_block {
     struct block *at; /* where it stood then in the table; NULL: not in one */
 };
 
+enum heap_state {
+    HEAP_ABSENT, /* no event yet; or those of the process that has forked this one */
+    HEAP_IDLE,
+    HEAP_BUSY, /* an event is being noted */
+};
+
 struct heap_thread {
+    uint32_t state;  /* enum heap_state */
     uint32_t idx;    /* of its tree */
-    uint32_t busy;   /* an event is being noted */
     uint32_t batch;  /* events between two looks at the heap's lock; up to 1: each */
     uint32_t unsaid; /* events since */
     uint32_t log_count;

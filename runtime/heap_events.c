@@ -276,12 +276,12 @@ static NOINLINE void deferred_run(struct process *process, struct heap_thread *s
     struct deferred_event event;
 
     while (deferred_waiting(*(volatile uint64_t *)&self->deferred_marks)) {
-        self->busy = 1;
+        self->state = HEAP_BUSY;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         while (deferred_take(self, &event))
             event_run(process, self, &event);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        self->busy = 0;
+        self->state = HEAP_IDLE;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
 }
@@ -305,9 +305,9 @@ static NOINLINE bool event_defer(struct process *process, struct heap_thread *se
 HOT bool event_begin(struct process *process, struct heap_thread *self, struct cprof_node *leaf,
                      uintptr_t address, uint64_t size)
 {
-    if (UNLIKELY(self->busy) && !event_defer(process, self, leaf, address, size))
+    if (UNLIKELY(self->state == HEAP_BUSY) && !event_defer(process, self, leaf, address, size))
         return false;
-    self->busy = 1;
+    self->state = HEAP_BUSY;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return true;
 }
@@ -315,7 +315,7 @@ HOT bool event_begin(struct process *process, struct heap_thread *self, struct c
 HOT void event_end(struct process *process, struct heap_thread *self)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    self->busy = 0;
+    self->state = HEAP_IDLE;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (UNLIKELY(self->deferred_marks != 0))
         deferred_run(process, self);

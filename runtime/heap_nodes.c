@@ -158,6 +158,42 @@ HOT struct cprof_node *allocation_leaf(struct process *process, struct heap_thre
 
 /* ---- Threads ----------------------------------------------------------- */
 
+static struct heap_thread *heap_thread_new(struct process *process, uint32_t idx)
+{
+    struct heap *heap = process->heap.heap;
+    struct heap_thread *self =
+        memory_map(NULL, (sizeof *self + 4095) & ~(size_t)4095, PROTECTION_READ | PROTECTION_WRITE,
+                   MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+
+    if (!self)
+        return NULL;
+    if (SYSTEM_3(madvise, self, sizeof *self, ADVICE_WIPE_ON_FORK) != 0) {
+        SYSTEM_2(munmap, self, (sizeof *self + 4095) & ~(size_t)4095);
+        return NULL;
+    }
+    self->idx = idx;
+    self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
+    self->state = HEAP_IDLE;
+    if (__atomic_exchange_n(&heap->any_thread, true, __ATOMIC_SEQ_CST))
+        process->heap.single = ""; /* libc may not know of it */
+    __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
+    return self;
+}
+
+/* The tree that the thread stands in, unless it goes on with what another one has begun
+ * (swapcontext): its own, then, since two threads in one's lists would harm them. */
+static uint32_t own_tree(const struct process *process, uint32_t standing)
+{
+    uint32_t tid = thread_id();
+
+    if (process->threads[standing].owner == tid)
+        return standing;
+    for (uint32_t idx = 0; idx < process->thread_count && idx < process->thread_limit; idx++)
+        if (process->threads[idx].owner == tid)
+            return idx;
+    return standing;
+}
+
 /* A thread's first event, or a forked child's.  NULL: it cannot be recorded. */
 static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_t site,
                                                 struct cprof_node **standing)
@@ -173,29 +209,35 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
         current_set(process, hot_of(process, thread->root));
         *standing = node_of(process, thread->root);
     }
-    uint32_t idx = (*standing)->thread;
-    if (heap->threads[idx])
-        return heap->threads[idx];
-    struct heap_thread *self =
-        memory_map(NULL, (sizeof *self + 4095) & ~(size_t)4095, PROTECTION_READ | PROTECTION_WRITE,
-                   MAPPING_PRIVATE | MAPPING_ANONYMOUS, -1, 0);
+    uint32_t idx = own_tree(process, (*standing)->thread);
+    struct heap_thread *self = heap->threads[idx];
     if (!self)
-        return NULL;
-    SYSTEM_3(madvise, self, sizeof *self, ADVICE_WIPE_ON_FORK);
-    self->idx = idx;
-    self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
-    if (__atomic_exchange_n(&heap->any_thread, true, __ATOMIC_SEQ_CST))
-        process->heap.single = ""; /* libc may not know of it */
-    __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
+        self = heap_thread_new(process, idx);
+    if (self)
+        thread_word_set(process->heap.self_offset, (uintptr_t)self);
     return self;
 }
 
-/* Who notes, and the node that the thread stands on.  NULL: nobody can. */
-HOT struct heap_thread *heap_thread_here(struct process *process, uint32_t site,
-                                         struct cprof_node **standing)
+/* Who notes.  NULL: nobody can. */
+HOT struct heap_thread *heap_thread_here(struct process *process, uint32_t site)
 {
+    struct heap_thread *self = heap_self(&process->heap);
+    struct cprof_node *standing;
+
+    if (LIKELY(self->state != HEAP_ABSENT))
+        return self;
+    standing = node_at(process, current_get(process));
+    return heap_arrive(process, site, &standing);
+}
+
+/* And the node that the thread stands on. */
+HOT struct heap_thread *heap_thread_at(struct process *process, uint32_t site,
+                                       struct cprof_node **standing)
+{
+    struct heap_thread *self = heap_self(&process->heap);
+
     *standing = node_at(process, current_get(process));
-    struct heap_thread *self =
-        LIKELY(*standing != NULL) ? process->heap.heap->threads[(*standing)->thread] : NULL;
-    return LIKELY(self != NULL) ? self : heap_arrive(process, site, standing);
+    if (LIKELY(self->state != HEAP_ABSENT) && LIKELY(*standing != NULL))
+        return self;
+    return heap_arrive(process, site, standing);
 }

@@ -20,8 +20,10 @@ HIDDEN uint64_t __cprof_sentinel[CPROF_BLOCK / sizeof(uint64_t)]
     __attribute__((aligned(CPROF_NODE_STRIDE), section(".bss.cprof_sentinel")));
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS;
 
-/* Bytes to the thread's next sampled block; below zero, allocations are noted. */
-HIDDEN __thread int64_t __cprof_left = LEFT_UNKNOWN;
+/* Bytes to the thread's next sampled block; below zero, allocations are noted.  Then
+ * what the thread has of its own for the heap: before its first event, what says so. */
+static const uint32_t heap_nobody = HEAP_ABSENT;
+HIDDEN __thread struct heap_words __cprof_left = {LEFT_UNKNOWN, (struct heap_thread *)&heap_nobody};
 
 HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
 
@@ -333,6 +335,8 @@ static SELDOM struct process *process_start(int argument_count, char **arguments
     process->identity = PROCESS_IDENTITY;
     process->tls_offset = own_tls_offset();
     process->heap.left_offset = own_left_offset();
+    process->heap.self_offset =
+        process->heap.left_offset + (intptr_t)offsetof(struct heap_words, self);
     process->chunk_next = 1;
     process->duration_chunk = 1;
     process->site_next = 1;

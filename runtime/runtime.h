@@ -186,6 +186,7 @@ struct heap_parts {
     uint8_t *filter; /* how many noted blocks have this part of their address */
     uint64_t filter_mask;
     intptr_t left_offset;       /* of __cprof_left of the process's first module */
+    intptr_t self_offset;       /* of its second word */
     struct heap *heap;          /* NULL: off */
     struct cprof_heap *record;  /* in the file */
     struct cprof_place *places; /* in the file, room for PLACE_MAX; 0 takes what has none */
@@ -291,7 +292,11 @@ extern HIDDEN uint64_t __cprof_filter_mask;
 extern HIDDEN intptr_t __cprof_filter_distance;
 extern HIDDEN const uint8_t __cprof_filter_none;
 extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
-extern HIDDEN __thread int64_t __cprof_left __attribute__((tls_model("initial-exec")));
+struct heap_words {
+    int64_t left;
+    struct heap_thread *self;
+};
+extern HIDDEN __thread struct heap_words __cprof_left __attribute__((tls_model("initial-exec")));
 
 /* ---- Addresses ---------------------------------------------------------- */
 
@@ -387,6 +392,12 @@ static inline int64_t left_get(const struct heap_parts *heap)
 static inline void left_set(const struct heap_parts *heap, int64_t value)
 {
     thread_word_set(heap->left_offset, (uint64_t)value);
+}
+
+/* What the thread has of its own for the heap; never NULL. */
+static inline struct heap_thread *heap_self(const struct heap_parts *heap)
+{
+    return (struct heap_thread *)thread_word(heap->self_offset);
 }
 
 /* Compare-and-swap against this thread's own signal handlers: one instruction,

@@ -233,6 +233,44 @@ expect "allocations, bytes, live" "$(totals "$(the_profile)" allocations allocat
 expect "freed by another thread" "$(fact "$(the_profile)" '[.allocations[].freed_elsewhere] | add')" 3000
 expect "size of the profile" "$(stat -c %s "$(the_profile)" | awk '{ print ($1 < 300000) }')" 1
 
+begin moved_on # what one thread has begun another one goes on with, while the first allocates, too
+cat >fiber.c <<'C'
+#include <pthread.h>
+#include <stdlib.h>
+#include <ucontext.h>
+static ucontext_t first, fiber, second;
+static char stack[65536];
+static void *volatile kept[2];
+static volatile int both;
+static void together(void) { __sync_fetch_and_add(&both, 1); while (both < 2) ; }
+static void pairs(int of)
+{
+    for (int idx = 0; idx < 300000; idx++) { kept[of] = malloc(16); free(kept[of]); }
+}
+__attribute__((noinline)) static void stop(void) { swapcontext(&fiber, &first); }
+__attribute__((noinline)) static void begun_by_first(void) { stop(); both += 0; }
+static void run(void) { begun_by_first(); together(); pairs(1); setcontext(&second); }
+static void *other(void *unused) { kept[1] = malloc(1); free(kept[1]); swapcontext(&second, &fiber); return unused; }
+int main(void)
+{
+    pthread_t thread;
+    kept[0] = malloc(1);
+    free(kept[0]);
+    getcontext(&fiber);
+    fiber.uc_stack.ss_sp = stack, fiber.uc_stack.ss_size = sizeof stack;
+    makecontext(&fiber, run, 0);
+    swapcontext(&first, &fiber);
+    if (pthread_create(&thread, 0, other, 0)) return 1;
+    together();
+    pairs(0);
+    pthread_join(thread, 0);
+    return 0;
+}
+C
+compile fiber fiber.c -pthread
+run 0 ./fiber
+expect "allocations, releases, live of a fiber that moved on" "$(totals "$(the_profile)" allocations releases current_count)" "600002 600002 0"
+
 begin million # live blocks, and the memory that they take more
 cat >../kilobytes.h <<'C'
 #include <stdio.h>
