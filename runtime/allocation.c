@@ -33,7 +33,7 @@ static inline uint32_t allocation_id(allocation_site site)
 
 /* ---- Allocating ------------------------------------------------------------ */
 
-HOT void note_allocated(struct process *process, bool sampled, void *block, uint64_t size,
+HOT void note_allocated(struct process *process, bool seldom, void *block, uint64_t size,
                         allocation_site site, uint32_t flags)
 {
     struct cprof_node *standing;
@@ -49,7 +49,10 @@ HOT void note_allocated(struct process *process, bool sampled, void *block, uint
     }
     if (UNLIKELY(!event_begin(process, self, leaf, (uintptr_t)block, size)))
         return;
-    event_allocated(process, self, sampled, leaf, (uintptr_t)block, size);
+    if (seldom)
+        event_allocated_seldom(process, self, leaf, (uintptr_t)block, size);
+    else
+        event_allocated(process, self, false, leaf, (uintptr_t)block, size);
     event_end(process, self);
 }
 
@@ -63,7 +66,7 @@ static NOINLINE void note_failed(struct process *process)
 static NOINLINE void note_apart(struct process *process, void *block, uint64_t size,
                                 allocation_site site, uint32_t flags)
 {
-    note_allocated(process, is_sampling(process), block, size, site, flags);
+    note_allocated(process, true, block, size, site, flags);
 }
 
 /* The bytes that were left to the thread's next sample have been used up. */
@@ -88,19 +91,37 @@ static inline bool left_take(intptr_t offset, uint64_t size)
     return crossed;
 }
 
-void *__cprof_track(void *block, uint64_t size, allocation_site site)
+static NOINLINE void *track_otherwise(void *block, uint64_t size, allocation_site site)
 {
     struct process *process = __cprof_process;
 
-    if (UNLIKELY(!block))
+    if (!block)
         note_failed(process);
-    else if (UNLIKELY(is_sampling(process)))
+    else if (is_sampling(process))
         note_sampled(process, block, size, site, 0);
     else
         note_allocated(process, false, block, size, site, 0);
     if (UNLIKELY(size >> 47)) /* an allocator of the program's own makes of sizes what it likes */
         left_set(&process->heap, LEFT_UNKNOWN);
     return block;
+}
+
+/* What handlers have left to an event that is done. */
+static NOINLINE void *track_deferred(void *block)
+{
+    deferred_run(__cprof_process, heap_self(&__cprof_process->heap));
+    return block;
+}
+
+void *__cprof_track(void *block, uint64_t size, allocation_site site)
+{
+    struct process *process = __cprof_process;
+    struct heap_thread *self = heap_self(&process->heap);
+
+    if (UNLIKELY(!block) ||
+        !allocated_alone(process, self, (uintptr_t)block, size, allocation_id(site)))
+        return track_otherwise(block, size, site);
+    return LIKELY(!self->deferred_marks) ? block : track_deferred(block);
 }
 
 void *__cprof_allocated(void *block, uint64_t size, allocation_site site)
@@ -145,13 +166,16 @@ void *__cprof_mapped(void *block, uint64_t length, allocation_site site)
 
 /* ---- Releasing --------------------------------------------------------------- */
 
-HOT void note_released(struct process *process, bool sampled, void *block, allocation_site site)
+HOT void note_released(struct process *process, bool seldom, void *block, allocation_site site)
 {
     struct heap_thread *self = heap_thread_here(process, allocation_id(site));
 
     if (UNLIKELY(!self) || UNLIKELY(!event_begin(process, self, NULL, (uintptr_t)block, 0)))
         return;
-    event_released(process, self, sampled, (uintptr_t)block);
+    if (seldom)
+        event_released_seldom(process, self, (uintptr_t)block);
+    else
+        event_released(process, self, false, (uintptr_t)block);
     event_end(process, self);
 }
 
@@ -160,16 +184,45 @@ static SELDOM void release_sampled(struct process *process, void *block, allocat
     note_released(process, true, block, site);
 }
 
-void __cprof_untrack(void *block, allocation_site site)
+static NOINLINE void untrack_otherwise(void *block, allocation_site site)
 {
     struct process *process = __cprof_process;
 
-    if (UNLIKELY(!block))
-        return;
     if (UNLIKELY(is_sampling(process)))
         release_sampled(process, block, site);
     else
         note_released(process, false, block, site);
+}
+
+/* Blocks stand behind the one that is released. */
+static NOINLINE void untrack_neighbours(void *block, struct block *hole)
+{
+    struct process *process = __cprof_process;
+
+    gap_close(shard_of(process->heap.heap, block_hash((uintptr_t)block)), hole);
+    event_end(process, heap_self(&process->heap));
+}
+
+void __cprof_untrack(void *block, allocation_site site)
+{
+    struct process *process = __cprof_process;
+    struct heap_thread *self = heap_self(&process->heap);
+
+    if (UNLIKELY(!block))
+        return;
+    struct block *hole = released_alone(process, self, (uintptr_t)block);
+    if (UNLIKELY(!hole)) {
+        untrack_otherwise(block, site);
+        return;
+    }
+    if (UNLIKELY(hole[1].key)) {
+        untrack_neighbours(block, hole);
+        return;
+    }
+    hole->key = 0;
+    alone_end(self);
+    if (UNLIKELY(self->deferred_marks))
+        track_deferred(block);
 }
 
 void __cprof_release(void *block, allocation_site site)
@@ -254,7 +307,7 @@ static void block_resized(struct process *process, struct heap_thread *self,
 {
     if (!parked->block.key || !event_begin(process, self, NULL, 0, 0))
         return;
-    self->newest.address = 0;
+    self->newest = 0;
     block_released(process, self, is_sampling(process), is_raced(process), parked->block,
                    parked->address, parked->size);
     event_end(process, self);

@@ -7,6 +7,7 @@
  *   heap_nodes.c  who allocates: places, nodes, threads
  *   heap_sizes.c  how large all of it is together, and was at most
  *   heap_events.c what an allocation and a release change
+ *   heap_alone.c  the same without a call, for nearly all of them
  *   heap.c        start and finish
  *   allocation.c  what the program's code calls
  *
@@ -95,16 +96,11 @@ struct parked_block {
     uint64_t size;
 };
 
-/* The thread's last allocation, unless it has been released.  An address of 0 is none. */
-struct newest_block {
-    uintptr_t address;
-    struct block *at; /* where it stood then in the table; NULL: not in one */
-};
-
 enum heap_state {
     HEAP_ABSENT, /* no event yet; or those of the process that has forked this one */
-    HEAP_IDLE,
-    HEAP_BUSY, /* an event is being noted */
+    HEAP_IDLE,   /* and every event is noted and told at once */
+    HEAP_OTHER,  /* idle, but blocks are sampled, or the thread has been racing */
+    HEAP_BUSY,   /* an event is being noted */
 };
 
 struct heap_thread {
@@ -114,7 +110,7 @@ struct heap_thread {
     uint32_t unsaid; /* events since */
     uint32_t log_count;
     uint32_t parked_next;
-    struct newest_block newest;
+    uintptr_t newest;        /* the thread's last allocation, unless it has been released, or 0 */
     uint64_t deferred_marks; /* events that wait << 32 | those of them that are done */
     uint64_t sequence;       /* of the heap, as far as the thread knows */
     uint64_t peak_number;    /* likewise */

@@ -77,6 +77,21 @@ HOT struct cprof_node_alloc *bytes_released(struct process *process, struct heap
     return &target->u.alloc;
 }
 
+/* A release counts in its node, whose bytes are changed already. */
+HOT void release_count(const struct process *process, struct heap_thread *self,
+                       struct cprof_node_alloc *alloc, struct block block, uint64_t count,
+                       bool newest)
+{
+    uint64_t lifetime = (self->sequence - block_birth(block)) & (((uint64_t)1 << 33) - 1);
+
+    alloc->freed_count += count;
+    if (newest) {
+        alloc->temporary += count;
+        self->newest = 0;
+    }
+    lives_of(process, alloc)->lifetimes[lifetime_bucket(lifetime)] += count;
+}
+
 /* The block's release is noted; it is no longer in the table. */
 HOT void block_released(struct process *process, struct heap_thread *self, bool sampled, bool raced,
                         struct block block, uintptr_t address, uint64_t size)
@@ -86,13 +101,8 @@ HOT void block_released(struct process *process, struct heap_thread *self, bool 
 
     if (UNLIKELY(!alloc))
         return;
-    alloc->freed_count += weight.count;
-    if (is_newest(process, self, sampled, address)) {
-        alloc->temporary += weight.count;
-        self->newest.address = 0;
-    }
-    uint64_t lifetime = (self->sequence - block_birth(block)) & (((uint64_t)1 << 33) - 1);
-    lives_of(process, alloc)->lifetimes[lifetime_bucket(lifetime)] += weight.count;
+    release_count(process, self, alloc, block, weight.count,
+                  is_newest(process, self, sampled, address));
 }
 
 /* For what is rarer than free and delete. */
@@ -125,9 +135,9 @@ static SELDOM void block_replaced(struct process *process, struct heap_thread *s
     struct cprof_node *inner = block_node(process, old);
     uint64_t size = size_of_block(process->heap.heap, old);
     struct weight weight = weight_of(is_sampling(process), size, block_birth(old));
-    bool newest = self->newest.address == address;
+    bool newest = self->newest == address;
 
-    self->newest.address = 0;
+    self->newest = 0;
     if (newest && inner->thread == self->idx && is_called_from(process, inner, node)) {
         peak_note(&inner->u.alloc, size_change(process, self, is_raced(process),
                                                inner->u.alloc.place, 0, -(int64_t)weight.bytes));
@@ -168,8 +178,7 @@ HOT void event_allocated(struct process *process, struct heap_thread *self, bool
                                  (int64_t)weight.bytes));
     alloc->count += weight.count;
     alloc->bytes += weight.bytes;
-    self->newest.at = placing.at;
-    self->newest.address = address;
+    self->newest = address;
 }
 
 static NOINLINE void release_unknown(struct process *process)
@@ -189,44 +198,10 @@ HOT struct block block_take(struct process *process, bool sampled, bool raced, u
     return found;
 }
 
-/* Many blocks are released before their thread allocates another, and where they stand
- * is known: a tenth less for the notes of a malloc and its free.  False: the block has
- * to be searched for.  Where other threads may have changed the table it has.  And a
- * handler's event, a neighbour's release or the table's growth may have moved it, which
- * leaves what it was in an old table. */
-HOT bool newest_released(struct process *process, struct heap_thread *self, bool raced,
-                         uintptr_t address)
-{
-    const struct newest_block newest = self->newest;
-
-    if (newest.address != address || raced)
-        return false;
-    struct shard *shard = shard_of(process->heap.heap, block_hash(address));
-    if (UNLIKELY(newest.at < shard->blocks || newest.at >= shard->last))
-        return false;
-    const struct block block = *newest.at;
-    uint64_t size = block_small_size(block);
-    if (!block_is_at(block, address) || newest.at[1].key || UNLIKELY(size == HUGE_SIZE))
-        return false;
-    newest.at->key = 0;
-    shard->used--;
-    self->newest.address = 0;
-    struct cprof_node_alloc *alloc = bytes_released(process, self, raced, block, size);
-    if (UNLIKELY(!alloc))
-        return true;
-    alloc->freed_count++;
-    alloc->temporary++;
-    lives_of(process, alloc)->lifetimes[0]++;
-    return true;
-}
-
 HOT void event_released(struct process *process, struct heap_thread *self, bool sampled,
                         uintptr_t address)
 {
     bool raced = is_raced(process);
-
-    if (!sampled && newest_released(process, self, raced, address))
-        return;
     struct block found = block_take(process, sampled, raced, address);
 
     if (LIKELY(found.key))
@@ -234,17 +209,34 @@ HOT void event_released(struct process *process, struct heap_thread *self, bool 
                        size_of_block(process->heap.heap, found));
 }
 
+/* Samples, what handlers leave, and what is rarer than malloc and free. */
+static SELDOM void event_allocated_seldom(struct process *process, struct heap_thread *self,
+                                          struct cprof_node *leaf, uintptr_t address, uint64_t size)
+{
+    event_allocated(process, self, is_sampling(process), leaf, address, size);
+}
+
+static SELDOM void event_released_seldom(struct process *process, struct heap_thread *self,
+                                         uintptr_t address)
+{
+    event_released(process, self, is_sampling(process), address);
+}
+
 /* ---- One event at a time ----------------------------------------------- */
 
 static SELDOM void event_run(struct process *process, struct heap_thread *self,
                              const struct deferred_event *event)
 {
-    bool sampled = is_sampling(process);
-
     if (event->leaf)
-        event_allocated(process, self, sampled, event->leaf, event->address, event->size);
+        event_allocated_seldom(process, self, event->leaf, event->address, event->size);
     else
-        event_released(process, self, sampled, event->address);
+        event_released_seldom(process, self, event->address);
+}
+
+/* What the thread is when no event is being noted. */
+HOT uint32_t idle_state(const struct process *process, const struct heap_thread *self)
+{
+    return is_sampling(process) || self->log_count || self->batch > 1 ? HEAP_OTHER : HEAP_IDLE;
 }
 
 static inline uint32_t deferred_waiting(uint64_t marks)
@@ -281,7 +273,7 @@ static NOINLINE void deferred_run(struct process *process, struct heap_thread *s
         while (deferred_take(self, &event))
             event_run(process, self, &event);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        self->state = HEAP_IDLE;
+        self->state = idle_state(process, self);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
 }
@@ -315,7 +307,7 @@ HOT bool event_begin(struct process *process, struct heap_thread *self, struct c
 HOT void event_end(struct process *process, struct heap_thread *self)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    self->state = HEAP_IDLE;
+    self->state = idle_state(process, self);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (UNLIKELY(self->deferred_marks != 0))
         deferred_run(process, self);

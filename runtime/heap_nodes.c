@@ -138,22 +138,28 @@ static NOINLINE struct cprof_node *leaf_look_up(struct process *process, struct 
     return leaf;
 }
 
+/* The one that the thread has found before, or NULL. */
+HOT struct cprof_node *leaf_known(struct heap_thread *self, uint64_t key)
+{
+    struct cached_leaf *cached = cache_entry(self, key);
+
+    if (UNLIKELY(*(volatile uint64_t *)&cached->key != key))
+        return NULL;
+    struct cprof_node *leaf = *(struct cprof_node *volatile *)&cached->leaf;
+    if (UNLIKELY(*(volatile uint64_t *)&cached->key != key)) /* a handler has renewed it */
+        return NULL;
+    KNOWN(leaf != NULL);
+    return leaf;
+}
+
 /* The leaf of the site below `parent` in the thread's own tree. */
 HOT struct cprof_node *allocation_leaf(struct process *process, struct heap_thread *self,
                                        const struct cprof_node *parent, uint32_t site,
                                        uint32_t flags)
 {
-    uint64_t key = cache_key(process, parent, site);
-    struct cached_leaf *cached = cache_entry(self, key);
+    struct cprof_node *leaf = leaf_known(self, cache_key(process, parent, site));
 
-    if (LIKELY(*(volatile uint64_t *)&cached->key == key)) {
-        struct cprof_node *leaf = *(struct cprof_node *volatile *)&cached->leaf;
-        if (LIKELY(*(volatile uint64_t *)&cached->key == key)) { /* no handler has renewed it */
-            KNOWN(leaf != NULL);
-            return leaf;
-        }
-    }
-    return leaf_look_up(process, self, parent, site, flags);
+    return LIKELY(leaf != NULL) ? leaf : leaf_look_up(process, self, parent, site, flags);
 }
 
 /* ---- Threads ----------------------------------------------------------- */
@@ -173,7 +179,7 @@ static struct heap_thread *heap_thread_new(struct process *process, uint32_t idx
     }
     self->idx = idx;
     self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
-    self->state = HEAP_IDLE;
+    self->state = HEAP_OTHER;
     if (__atomic_exchange_n(&heap->any_thread, true, __ATOMIC_SEQ_CST))
         process->heap.single = ""; /* libc may not know of it */
     __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);

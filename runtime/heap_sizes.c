@@ -43,8 +43,8 @@ static NOINLINE void sample_add(struct process *process)
 
 /* Tells the heap of a change; its lock is held.  `highest` is the most by which it was
  * larger meanwhile, of which releases alone need not ask. */
-HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocations, int64_t change,
-                      int64_t highest)
+HOT void sizes_add(struct process *process, uint32_t place, uint32_t allocations, int64_t change,
+                   int64_t highest)
 {
     struct heap *heap = process->heap.heap;
     struct cprof_heap *record = process->heap.record;
@@ -65,7 +65,14 @@ HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocati
         }
     }
     record->live_bytes += change;
-    if (UNLIKELY(record->sequence > heap->next_sample) && allocations)
+}
+
+/* And of the series, when its next moment has come. */
+HOT void sizes_change(struct process *process, uint32_t place, uint32_t allocations, int64_t change,
+                      int64_t highest)
+{
+    sizes_add(process, place, allocations, change, highest);
+    if (UNLIKELY(process->heap.record->sequence > process->heap.heap->next_sample) && allocations)
         sample_add(process);
 }
 

@@ -23,6 +23,7 @@
 #include "heap_nodes.c"
 #include "heap_sizes.c"
 #include "heap_events.c"
+#include "heap_alone.c"
 #include "heap.c"
 #include "module.c"
 #include "tally.c"

@@ -326,6 +326,15 @@ static inline bool is_twin(const struct process *process, uintptr_t hot)
     return hot - process->base - BLOCKS_LEN < BLOCKS_LEN;
 }
 
+/* The node of a hot pointer so far behind the first block's start. */
+static inline struct cprof_node *node_at_distance(const struct process *process, uintptr_t distance)
+{
+    distance &= ~(uintptr_t)(CPROF_NODE_STRIDE - 1);
+    struct cprof_node *node = (struct cprof_node *)(process->base + CPROF_ZONE + distance);
+    KNOWN(node != NULL);
+    return node;
+}
+
 /* The node of a hot pointer, its twin's or a tagged one; NULL if it is none (the
  * sentinel of a thread that has no tree yet). */
 static inline struct cprof_node *node_at(const struct process *process, uintptr_t hot)
@@ -336,10 +345,7 @@ static inline struct cprof_node *node_at(const struct process *process, uintptr_
         distance -= BLOCKS_LEN;
     if (UNLIKELY(distance >= BLOCKS_LEN))
         return NULL;
-    distance &= ~(uintptr_t)(CPROF_NODE_STRIDE - 1);
-    struct cprof_node *node = (struct cprof_node *)(process->base + CPROF_ZONE + distance);
-    KNOWN(node != NULL);
-    return node;
+    return node_at_distance(process, distance);
 }
 
 static inline uintptr_t hot_at(const struct cprof_node *node)

@@ -100,8 +100,7 @@ static bool is_sampled(struct process *process, struct heap_thread *self, uint64
 HOT bool is_newest(const struct process *process, const struct heap_thread *self, bool sampled,
                    uintptr_t address)
 {
-    return self->newest.address == address &&
-           (!sampled || left_get(&process->heap) == self->newest_left);
+    return self->newest == address && (!sampled || left_get(&process->heap) == self->newest_left);
 }
 
 /* ---- The filter -----------------------------------------------------------------

@@ -49,8 +49,8 @@ for kind in "" -fPIC; do
         expect_between "instructions added to a pair ($mode $kind)" "$added" 1 "$most"
     done <<'MOST'
 off 11
-sampled 19
-on 340
+sampled 17
+on 305
 MOST
 done
 finish
