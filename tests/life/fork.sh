@@ -388,4 +388,55 @@ compile handler handler.c
 CPROF_OUTPUT=profile run 0 ./handler
 expect "children that broke" "$(tail -1 run.out)" 0
 rm -f profile*
+
+# A child that closes a library before it has called anything does not take what comes to
+# lie there for the library's code: its tables are gone.
+begin closed
+cat >work.c <<'C'
+volatile int sink;
+__attribute__((noipa)) int work(int n) { sink = n; return n + 1; }
+C
+cat >closed.c <<'C'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+typedef void turn_function(long);
+static volatile unsigned sink;
+__attribute__((noipa)) void known(void) { sink++; }
+__attribute__((noipa)) void some(void) { for (int idx = 0; idx < 20; idx++) known(); }
+int main(void)
+{
+    static const unsigned char turn[] = {0x48, 0xff, 0xcf, 0x75, 0xfb, 0xc3}; /* dec %rdi; jne; ret */
+    void *library = dlopen("./libwork.so", RTLD_NOW);
+    int (*work)(int) = library ? (int (*)(int))dlsym(library, "work") : NULL;
+    if (!work) return 1;
+    for (int idx = 0; idx < 1000000; idx++) work(idx);
+    int child = fork(), status = 0;
+    if (child) {
+        waitpid(child, &status, 0);
+        printf("%d\n", status);
+        return 0;
+    }
+    char *page = (char *)((uintptr_t)work & ~(uintptr_t)4095);
+    dlclose(library);
+    if (mmap(page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != page)
+        _exit(3);
+    turn_function *function = (turn_function *)(uintptr_t)memcpy(page, turn, sizeof turn);
+    for (int idx = 0; idx < 100; idx++) {
+        for (int often = 0; often < 1000; often++) some();
+        function(2000000);
+    }
+    _exit(0);
+}
+C
+compile libwork.so work.c -shared -fPIC
+compile closed closed.c -ldl
+CPROF_OUTPUT=out/%p run 0 ./closed
+expect "status of the child" "$(tail -1 run.out)" 0
 finish
