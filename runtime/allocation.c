@@ -58,7 +58,7 @@ HOT void note_allocated(struct process *process, bool seldom, void *block, uint6
 
 static NOINLINE void note_failed(struct process *process)
 {
-    if (*alive_of(process))
+    if (is_alive(process))
         __atomic_fetch_add(&process->heap.record->failed, 1, __ATOMIC_RELAXED);
 }
 
@@ -195,31 +195,40 @@ static NOINLINE void untrack_otherwise(void *block, allocation_site site)
 }
 
 /* Blocks stand behind the one that is released. */
-static NOINLINE void untrack_neighbours(void *block, struct block *hole)
+static NOINLINE void untrack_between(void *block, struct block *at)
 {
     struct process *process = __cprof_process;
+    struct heap_thread *self = heap_self(&process->heap);
+    struct shard *shard = shard_of(process->heap.heap, block_hash((uintptr_t)block));
+    const struct block found = *at;
 
-    gap_close(shard_of(process->heap.heap, block_hash((uintptr_t)block)), hole);
-    event_end(process, heap_self(&process->heap));
+    gap_close(shard, at);
+    shard->used--;
+    alone_released(process, self, found, (uintptr_t)block);
+    event_end(process, self);
 }
 
 void __cprof_untrack(void *block, allocation_site site)
 {
     struct process *process = __cprof_process;
     struct heap_thread *self = heap_self(&process->heap);
+    struct shard *shard;
 
     if (UNLIKELY(!block))
         return;
-    struct block *hole = released_alone(process, self, (uintptr_t)block);
-    if (UNLIKELY(!hole)) {
+    struct block *at = alone_find(process, self, (uintptr_t)block, &shard);
+    if (UNLIKELY(!at)) {
         untrack_otherwise(block, site);
         return;
     }
-    if (UNLIKELY(hole[1].key)) {
-        untrack_neighbours(block, hole);
+    if (UNLIKELY(at[1].key)) {
+        untrack_between(block, at);
         return;
     }
-    hole->key = 0;
+    const struct block found = *at;
+    at->key = 0;
+    shard->used--;
+    alone_released(process, self, found, (uintptr_t)block);
     alone_end(self);
     if (UNLIKELY(self->deferred_marks))
         track_deferred(block);

@@ -268,9 +268,9 @@ HOT struct placing blocks_add(struct process *process, bool raced, uintptr_t add
     struct placing placing = {at, {0, 0}};
     if (LIKELY(done)) {
         placing.replaced = *at;
+        shard->used += !placing.replaced.key; /* first: a jump may leave it too high */
         at->value = block.value;
         at->key = block.key;
-        shard->used += !placing.replaced.key;
     }
     if (raced)
         lock_release(&shard->lock);

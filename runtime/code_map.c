@@ -170,7 +170,7 @@ static void code_unregister(struct process *process)
             __atomic_store_n(&process->code_modules[idx].code.end, 0, __ATOMIC_SEQ_CST);
     struct kernel_samples *samples = process->samples;
     uint64_t entered;
-    if (!samples || !*alive_of(process)) /* a forked child has none yet */
+    if (!samples || !is_alive(process)) /* a forked child has none yet */
         return;
     while (!(entered = kernel_samples_enter(process, samples)))
         SYSTEM_0(sched_yield);

@@ -19,6 +19,8 @@ static bool heap_restart(struct process *process)
     if (!parts->heap)
         return true;
     parts->place_limit = 0;
+    for (uint32_t idx = 0; idx < SHARD_COUNT; idx++) /* the tables are wiped */
+        parts->heap->shards[idx].used = parts->heap->shards[idx].lock = 0;
     uint64_t signals = signals_block();
     bool done = extent_map(process, &extent, (struct place){(char *)parts->record, 0, 0}) &&
                 places_grow(process, 1);
@@ -38,13 +40,15 @@ static SELDOM void heap_start(struct process *process)
     const int flags = MAPPING_PRIVATE | MAPPING_ANONYMOUS | MAPPING_NORESERVE;
     const size_t record = (sizeof(struct cprof_heap) + 4095) & ~(size_t)4095,
                  places = PLACE_MAX * sizeof(struct cprof_place),
-                 own = (sizeof(struct heap) + 4095) & ~(size_t)4095;
+                 own = (sizeof(struct heap) + 4095) & ~(size_t)4095,
+                 shards = sizeof((struct heap *)0)->shards;
     struct heap_parts *parts = parts_of(process);
 
     if (parts->mode == CPROF_HEAP_OFF || parts->heap)
         return;
     char *memory = memory_map(NULL, record + places + own, both, flags, -1, 0);
-    if (!memory || SYSTEM_3(madvise, memory + record + places, own, ADVICE_WIPE_ON_FORK) != 0) {
+    if (!memory || SYSTEM_3(madvise, memory + record + places + shards, own - shards,
+                            ADVICE_WIPE_ON_FORK) != 0) {
         trouble_add(process, CPROF_TROUBLE_HEAP);
         return;
     }
@@ -89,8 +93,10 @@ static SELDOM void heap_finish(struct process *process)
 
     if (!heap)
         return;
+    if (self->is_ready && self->deferred_marks) /* of an event that a jump has left */
+        deferred_run(process, self);
     lock_take(&heap->lock);
-    if (self->state != HEAP_ABSENT)
+    if (self->is_ready)
         log_tell(process, self);
     if (process->heap.record->sequence)
         sample_add(process);

@@ -11,9 +11,11 @@
  *   heap.c        start and finish
  *   allocation.c  what the program's code calls
  *
- * All of it but what readers see lies in memory that the kernel wipes in a forked
- * child (law 6): nothing but zeros is a heap without blocks.  The child's profile
- * begins with no block live; those it has inherited are nobody's.
+ * All of it but what readers see, and where the shards' tables lie, is in memory that the
+ * kernel wipes in a forked child (law 6): nothing but zeros is a heap without blocks.
+ * The child's profile begins with no block live; those it has inherited are nobody's.
+ * An event in which a handler has forked goes on in the child, with tables that are empty
+ * but there.
  */
 #ifndef CPROF_RUNTIME_HEAP_H
 #define CPROF_RUNTIME_HEAP_H
@@ -97,17 +99,17 @@ struct parked_block {
 };
 
 enum heap_state {
-    HEAP_ABSENT, /* no event yet; or those of the process that has forked this one */
-    HEAP_IDLE,   /* and every event is noted and told at once */
-    HEAP_OTHER,  /* idle, but blocks are sampled, or the thread has been racing */
-    HEAP_BUSY,   /* an event is being noted */
+    HEAP_OTHER, /* idle, but blocks are sampled, or the thread has been racing */
+    HEAP_IDLE,  /* and every event is noted and told at once */
+    HEAP_BUSY,  /* an event is being noted */
 };
 
 struct heap_thread {
-    uint32_t state;  /* enum heap_state */
-    uint32_t idx;    /* of its tree */
-    uint32_t batch;  /* events between two looks at the heap's lock; up to 1: each */
-    uint32_t unsaid; /* events since */
+    uint32_t is_ready; /* 0: nobody's, or of the process that has forked this one */
+    uint32_t state;    /* enum heap_state; an event that a fork has interrupted goes on with it */
+    uint32_t idx;      /* of its tree */
+    uint32_t batch;    /* events between two looks at the heap's lock; up to 1: each */
+    uint32_t unsaid;   /* events since */
     uint32_t log_count;
     uint32_t parked_next;
     uintptr_t newest;        /* the thread's last allocation, unless it has been released, or 0 */
@@ -123,7 +125,8 @@ struct heap_thread {
 };
 
 struct heap {
-    uint32_t lock; /* of the sizes: cprof_heap, cprof_place */
+    struct shard shards[SHARD_COUNT]; /* a page, not wiped */
+    uint32_t lock;                    /* of the sizes: cprof_heap, cprof_place */
     uint32_t last_thread;
     uint32_t huge_lock, huge_used;
     int64_t recent_highest; /* since the last sample of the series */
@@ -131,7 +134,6 @@ struct heap {
     uint32_t place_count;
     uint32_t place_lock;
     bool any_thread; /* in threads[] */
-    _Alignas(64) struct shard shards[SHARD_COUNT];
     struct heap_thread *threads[THREAD_MAX];
     uint32_t place_by_site[2 * PLACE_MAX]; /* hash table of numbers of places */
     struct block first_blocks[SHARD_COUNT][SHARD_FIRST + SHARD_SLACK];

@@ -1,8 +1,8 @@
 /* Nearly every event, straight through: every block is noted, the process has one
  * thread, its context and site have been seen before, and nothing has to grow.  No call
  * is made here, around which registers would have to be saved, and nothing is asked
- * twice: 299 instructions for a malloc and its free instead of heap_events.c's 334, and
- * 330 instead of 387 where another block comes between (docs/adr/0051).  Where that does
+ * twice: 302 instructions for a malloc and its free instead of heap_events.c's 334, and
+ * 342 instead of 387 where another block comes between (docs/adr/0051).  Where that does
  * not hold, each function changes nothing and says so; allocation.c, which calls them,
  * then lets heap_events.c do it.
  */
@@ -10,7 +10,8 @@
 /* Whether an event can go this way as far as the thread tells. */
 HOT bool is_alone(const struct process *process, const struct heap_thread *self)
 {
-    return LIKELY(self->state == HEAP_IDLE) && LIKELY(*process->heap.single);
+    return LIKELY(self->is_ready) && LIKELY(self->state == HEAP_IDLE) &&
+           LIKELY(*process->heap.single);
 }
 
 /* What waits is run by the caller, or by heap_events.c's next event. */
@@ -46,9 +47,9 @@ HOT bool allocated_alone(struct process *process, struct heap_thread *self, uint
     }
     struct block block = block_of(process, address, leaf, size, record->sequence + 1);
     struct cprof_node_alloc *alloc = &leaf->u.alloc;
+    shard->used++;
     at->value = block.value;
     at->key = block.key;
-    shard->used++;
     uint64_t number = self->peak_number = record->peak_number;
     sizes_add(process, alloc->place, 1, (int64_t)size, (int64_t)size);
     self->sequence = record->sequence;
@@ -60,35 +61,39 @@ HOT bool allocated_alone(struct process *process, struct heap_thread *self, uint
     return true;
 }
 
-/* The place of the block in the table, which the caller has to free before it ends the
- * event; NULL: not this way. */
-HOT struct block *released_alone(struct process *process, struct heap_thread *self,
-                                 uintptr_t address)
+/* The place in the table of a block that the caller has to take out of it, note with
+ * alone_released, and then end the event; NULL: not this way.  Out of the table first: a
+ * handler may leave the event by a jump, and the program may release the block again. */
+HOT struct block *alone_find(struct process *process, struct heap_thread *self, uintptr_t address,
+                             struct shard **shard)
 {
-    const struct cprof_heap *record = process->heap.record;
-
     if (!is_alone(process, self))
         return NULL;
     self->state = HEAP_BUSY;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     uint64_t hash = block_hash(address);
-    struct shard *shard = shard_of(process->heap.heap, hash);
-    struct block *at = LIKELY(shard->used) ? shard_find(shard, hash, address) : NULL;
+    *shard = shard_of(process->heap.heap, hash);
+    struct block *at = LIKELY((*shard)->used) ? shard_find(*shard, hash, address) : NULL;
     struct block block = LIKELY(at != NULL) ? *at : (struct block){0, 0};
-    uint64_t size = block_small_size(block);
-    struct cprof_node *node = block_node(process, block);
-    if (UNLIKELY(!block.key) || UNLIKELY(size == HUGE_SIZE) ||
-        UNLIKELY(node->thread != self->idx)) {
+    if (UNLIKELY(!block.key) || UNLIKELY(block_small_size(block) == HUGE_SIZE) ||
+        UNLIKELY(block_node(process, block)->thread != self->idx)) {
         alone_end(self);
         return NULL;
     }
-    shard->used--;
-    struct cprof_node_alloc *alloc = &node->u.alloc;
+    return at;
+}
+
+HOT void alone_released(struct process *process, struct heap_thread *self, struct block block,
+                        uintptr_t address)
+{
+    const struct cprof_heap *record = process->heap.record;
+    struct cprof_node_alloc *alloc = &block_node(process, block)->u.alloc;
+    uint64_t size = block_small_size(block);
     uint64_t number = self->peak_number = record->peak_number;
+
     self->sequence = record->sequence;
     sizes_add(process, alloc->place, 0, -(int64_t)size, 0);
     peak_note(alloc, number);
     alloc->freed_bytes += size;
     release_count(process, self, alloc, block, 1, self->newest == address);
-    return at;
 }

@@ -135,6 +135,8 @@ static NOINLINE struct cprof_node *leaf_look_up(struct process *process, struct 
     *(volatile uint64_t *)&cached->key = 0;
     cached->leaf = leaf;
     __atomic_store_n(&cached->key, key, __ATOMIC_RELEASE);
+    if (*(struct cprof_node *volatile *)&cached->leaf != leaf) /* a handler's came in between */
+        *(volatile uint64_t *)&cached->key = 0;
     return leaf;
 }
 
@@ -179,7 +181,7 @@ static struct heap_thread *heap_thread_new(struct process *process, uint32_t idx
     }
     self->idx = idx;
     self->random = ((uint64_t)idx << 32 | process->pid) * 0x9e3779b97f4a7c15u | 1;
-    self->state = HEAP_OTHER;
+    self->is_ready = 1;
     if (__atomic_exchange_n(&heap->any_thread, true, __ATOMIC_SEQ_CST))
         process->heap.single = ""; /* libc may not know of it */
     __atomic_store_n(&heap->threads[idx], self, __ATOMIC_RELEASE);
@@ -206,7 +208,7 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
 {
     struct heap *heap = process->heap.heap;
 
-    if (process->mode == CPROF_MODE_OFF || (!*alive_of(process) && !child_restart(process)))
+    if (process->mode == CPROF_MODE_OFF || (!is_alive(process) && !child_restart(process)))
         return NULL;
     if (!*standing) {
         struct thread *thread = thread_claim(process, site);
@@ -230,7 +232,7 @@ HOT struct heap_thread *heap_thread_here(struct process *process, uint32_t site)
     struct heap_thread *self = heap_self(&process->heap);
     struct cprof_node *standing;
 
-    if (LIKELY(self->state != HEAP_ABSENT))
+    if (LIKELY(self->is_ready))
         return self;
     standing = node_at(process, current_get(process));
     return heap_arrive(process, site, &standing);
@@ -243,7 +245,7 @@ HOT struct heap_thread *heap_thread_at(struct process *process, uint32_t site,
     struct heap_thread *self = heap_self(&process->heap);
 
     *standing = node_at(process, current_get(process));
-    if (LIKELY(self->state != HEAP_ABSENT) && LIKELY(*standing != NULL))
+    if (LIKELY(self->is_ready) && LIKELY(*standing != NULL))
         return self;
     return heap_arrive(process, site, standing);
 }

@@ -158,7 +158,7 @@ static SELDOM void kernel_samples_open(struct process *process);
 static SELDOM void kernel_samples_drain(struct process *process, bool keep)
 {
     uint64_t signals = signals_block();
-    struct kernel_samples *samples = *alive_of(process) ? process->samples : NULL;
+    struct kernel_samples *samples = is_alive(process) ? process->samples : NULL;
     uint64_t entered = samples ? kernel_samples_enter(process, samples) : 0;
 
     if (entered) {

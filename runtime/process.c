@@ -21,8 +21,8 @@ HIDDEN uint64_t __cprof_sentinel[CPROF_BLOCK / sizeof(uint64_t)]
 HIDDEN __thread uintptr_t __cprof_current = (uintptr_t)__cprof_sentinel + CPROF_HOT_BIAS;
 
 /* Bytes to the thread's next sampled block; below zero, allocations are noted.  Then
- * what the thread has of its own for the heap: before its first event, what says so. */
-static const uint32_t heap_nobody = HEAP_ABSENT;
+ * what the thread has of its own for the heap: before its first event, what is not ready. */
+static const uint64_t heap_nobody = 0;
 HIDDEN __thread struct heap_words __cprof_left = {LEFT_UNKNOWN, (struct heap_thread *)&heap_nobody};
 
 HIDDEN const uint32_t __cprof_abi = CPROF_ABI_VERSION;
@@ -435,7 +435,7 @@ HIDDEN SELDOM void __cprof_finish(void)
 
     if (!process || process->mode == CPROF_MODE_OFF)
         return;
-    if (!*alive_of(process)) { /* a forked child that has made no call, but may */
+    if (!is_alive(process)) { /* a forked child that has made no call, but may */
         code_unregister(process);
         return;
     }

@@ -435,6 +435,13 @@ static inline volatile uint32_t *alive_of(const struct process *process)
     return (volatile uint32_t *)process->base;
 }
 
+/* False in a forked child that has no profile yet, or cannot make one: what it knows of is
+ * its parent's. */
+static inline bool is_alive(const struct process *process)
+{
+    return *alive_of(process) == 1;
+}
+
 static inline uint32_t site_id(const struct cprof_site *site)
 {
     return *(const volatile uint32_t *)((const char *)&site->id_ref + site->id_ref);

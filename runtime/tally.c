@@ -211,7 +211,7 @@ static inline uint32_t tally(const struct cprof_site *site, bool shared)
         return module_is_idle ? TALLY_OFF : TALLY_AGAIN;
     if (UNLIKELY(process->mode == CPROF_MODE_OFF))
         return TALLY_OFF;
-    if (UNLIKELY(!*alive_of(process)) && !child_restart(process))
+    if (UNLIKELY(!is_alive(process)) && !child_restart(process))
         return TALLY_PAUSED;
     uint32_t id = site_id(site);
     if (UNLIKELY(id == CPROF_SITE_PAUSED || id == CPROF_SITE_UNREGISTERED))

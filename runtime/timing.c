@@ -130,7 +130,7 @@ HIDDEN void cprof_end_cold(uintptr_t *caller)
             caller[1] = now;
         return;
     }
-    if (UNLIKELY(!*alive_of(process)) && !child_restart(process))
+    if (UNLIKELY(!is_alive(process)) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
     probe_arrive(process, thread, standing, now, thread->empty_by_end);

@@ -242,7 +242,7 @@ HIDDEN void cprof_enter_cold(const struct cprof_site *site, uintptr_t *caller)
         current_set(process, *caller);
         return;
     }
-    if (UNLIKELY(!*alive_of(process)) && !child_restart(process)) {
+    if (UNLIKELY(!is_alive(process)) && !child_restart(process)) {
         enter_lost(caller);
         return;
     }
@@ -340,7 +340,7 @@ HIDDEN void cprof_return_cold(const struct cprof_site *site, uintptr_t *caller)
 
     if (!parent || process->mode == CPROF_MODE_OFF)
         return;
-    if (!*alive_of(process) && !child_restart(process))
+    if (!is_alive(process) && !child_restart(process))
         return;
     struct thread *thread = thread_of(process, parent);
     uint64_t now = timing_arrive(process, thread);

@@ -38,7 +38,7 @@ HIDDEN void __cprof_scope_end(uintptr_t *caller)
 static struct cprof_node *standing_node(struct process *process, uint32_t id)
 {
     if (!process || process->mode == CPROF_MODE_OFF || id == CPROF_SITE_UNREGISTERED ||
-        id == CPROF_SITE_PAUSED || (!*alive_of(process) && !child_restart(process)))
+        id == CPROF_SITE_PAUSED || (!is_alive(process) && !child_restart(process)))
         return NULL;
     struct cprof_node *node = node_at(process, current_get(process));
     if (node)
@@ -87,7 +87,7 @@ static void thread_flush(struct process *process)
 
 static bool is_recording(const struct process *process)
 {
-    return process && process->mode != CPROF_MODE_OFF && *alive_of(process);
+    return process && process->mode != CPROF_MODE_OFF && is_alive(process);
 }
 
 HIDDEN void __cprof_run_flush(void);

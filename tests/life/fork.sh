@@ -439,4 +439,94 @@ compile libwork.so work.c -shared -fPIC
 compile closed closed.c -ldl
 CPROF_OUTPUT=out/%p run 0 ./closed
 expect "status of the child" "$(tail -1 run.out)" 0
+
+# The same while blocks are noted: each child has a profile of its own, and of its parent's
+# has changed at most the event that the fork has interrupted.
+begin noting
+cat >noting.c <<'C'
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#define CHILDREN 200
+#define RAW __attribute__((no_instrument_function))
+static volatile sig_atomic_t children, broken, is_child;
+static void *volatile kept;
+static char arena[1 << 20];
+static unsigned used;
+/* One that may be interrupted and go on in the child. */
+RAW __attribute__((noipa)) void *malloc(size_t size) { void *block = arena + used; used = (used + ((size + 31) & ~15u)) & 0x7ffff; return block; }
+RAW __attribute__((noipa)) void free(void *block) { __asm__ volatile("" : : "r"(block)); }
+RAW static void handler(int signal)
+{
+    int status = 0;
+    (void)signal;
+    if (is_child) return;
+    int pid = fork();
+    if (pid == 0) { is_child = 1; return; }
+    waitpid(pid, &status, 0);
+    children++;
+    broken += status != 0;
+}
+int main(void)
+{
+    struct sigaction action = {.sa_handler = handler};
+    struct itimerval often = {{0, 1500}, {0, 1500}}, never = {{0, 0}, {0, 0}};
+    long pairs = 0;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (children < CHILDREN) {
+        void *block = malloc(50);
+        kept = block;
+        free(block);
+        pairs++;
+        if (is_child) {
+            for (int idx = 0; idx < 1000; idx++) { block = malloc(70); kept = block; free(block); }
+            _exit(0);
+        }
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    printf("%d %d %ld\n", broken, children, pairs);
+    return 0;
+}
+C
+compile noting noting.c
+CPROF_OUTPUT=out/%p run 0 ./noting
+read -r broken_children children pairs < <(tail -1 run.out)
+expect "children that broke" "$broken_children" 0
+expect "profiles" "$(find out -name '[0-9]*' | wc -l)" $((children + 1))
+most=$("$cprof" report --format json "$(find out -name '[0-9]*' | sort -t / -k 2 -n | head -n 1)" | jq .totals.allocations)
+expect_between "allocations of the parent" "$most" "$pairs" $((pairs + children))
+rm -rf out
+
+# A child that can make no file leaves its parent's alone.
+begin no_file
+cat >no_file.c <<'C'
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *volatile kept;
+static volatile unsigned sink;
+__attribute__((noipa)) void known(void) { sink++; }
+int main(void)
+{
+    const struct rlimit none = {0, 0};
+    for (int idx = 0; idx < 100; idx++) { kept = malloc(10); free(kept); }
+    known();
+    if (fork() == 0) {
+        setrlimit(RLIMIT_FSIZE, &none);
+        setrlimit(RLIMIT_NOFILE, &none);
+        for (int idx = 0; idx < 1000; idx++) { kept = malloc(10); free(kept); known(); }
+        _exit(0);
+    }
+    wait(NULL);
+    return 0;
+}
+C
+compile no_file no_file.c
+run 0 ./no_file
+expect "allocations and calls of the parent" "$(fact "$(the_profile)" '[.totals.allocations, (.functions[] | select(.name == "known").calls)] | map(tostring) | join(" ")')" "100 1"
 finish
