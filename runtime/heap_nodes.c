@@ -190,7 +190,7 @@ static struct heap_thread *heap_thread_new(struct process *process, uint32_t idx
 
 /* The tree that the thread stands in, unless it goes on with what another one has begun
  * (swapcontext): its own, then, since two threads in one's lists would harm them. */
-static uint32_t own_tree(const struct process *process, uint32_t standing)
+static uint32_t own_tree(struct process *process, uint32_t standing, uint32_t site)
 {
     uint32_t tid = thread_id();
 
@@ -199,7 +199,8 @@ static uint32_t own_tree(const struct process *process, uint32_t standing)
     for (uint32_t idx = 0; idx < process->thread_count && idx < process->thread_limit; idx++)
         if (process->threads[idx].owner == tid)
             return idx;
-    return standing;
+    struct thread *thread = thread_claim(process, site);
+    return thread ? (uint32_t)(thread - process->threads) : standing;
 }
 
 /* A thread's first event, or a forked child's.  NULL: it cannot be recorded. */
@@ -217,7 +218,7 @@ static NOINLINE struct heap_thread *heap_arrive(struct process *process, uint32_
         current_set(process, hot_of(process, thread->root));
         *standing = node_of(process, thread->root);
     }
-    uint32_t idx = own_tree(process, (*standing)->thread);
+    uint32_t idx = own_tree(process, (*standing)->thread, site);
     struct heap_thread *self = heap->threads[idx];
     if (!self)
         self = heap_thread_new(process, idx);

@@ -366,8 +366,10 @@ static void process_enter_main_thread(struct process *process)
     probes_calibrate(process, thread);
     thread_timing_reset(process, thread);
     uintptr_t root = hot_of(process, thread->root);
-    *(uint64_t *)(root + CPROF_SLOT(0)) = 0; /* its first call would read them, and fault twice */
-    *(uint64_t *)(root + CPROF_SPARE(0)) = 0;
+    if (process->mode != CPROF_MODE_BUDGET) { /* its first call would read them, and fault twice */
+        *(uint64_t *)(root + CPROF_SLOT(0)) = 0;
+        *(uint64_t *)(root + CPROF_SPARE(0)) = 0;
+    }
     current_set(process, root);
 }
 

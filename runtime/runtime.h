@@ -292,6 +292,8 @@ extern HIDDEN uint64_t __cprof_filter_mask;
 extern HIDDEN intptr_t __cprof_filter_distance;
 extern HIDDEN const uint8_t __cprof_filter_none;
 extern HIDDEN __thread uintptr_t __cprof_current __attribute__((tls_model("initial-exec")));
+
+/* What a thread's notes look at: bytes left (abi.h), and its record, heap.h. */
 struct heap_words {
     int64_t left;
     struct heap_thread *self;

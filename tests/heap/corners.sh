@@ -250,6 +250,9 @@ static void pairs(int of)
 __attribute__((noinline)) static void stop(void) { swapcontext(&fiber, &first); }
 __attribute__((noinline)) static void begun_by_first(void) { stop(); both += 0; }
 static void run(void) { begun_by_first(); together(); pairs(1); setcontext(&second); }
+#ifdef WITHOUT_HOOKS /* the thread has no tree of its own yet */
+__attribute__((no_instrument_function))
+#endif
 static void *other(void *unused) { kept[1] = malloc(1); free(kept[1]); swapcontext(&second, &fiber); return unused; }
 int main(void)
 {
@@ -270,6 +273,10 @@ C
 compile fiber fiber.c -pthread
 run 0 ./fiber
 expect "allocations, releases, live of a fiber that moved on" "$(totals "$(the_profile)" allocations releases current_count)" "600002 600002 0"
+rm "$(the_profile)"
+compile fiber fiber.c -pthread -DWITHOUT_HOOKS
+run 0 ./fiber
+expect "the same into a thread without a tree" "$(totals "$(the_profile)" allocations releases current_count)" "600001 600001 0"
 
 begin million # live blocks, and the memory that they take more
 cat >../kilobytes.h <<'C'
