@@ -50,6 +50,15 @@ double block_weight(const llvm::LoopInfo &loops, const llvm::BasicBlock *block)
     return weight;
 }
 
+/* Whether the call may become a jump. */
+bool is_last(const llvm::Instruction &instruction)
+{
+    const auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction);
+
+    return call && call->isTailCall() &&
+           llvm::isa_and_nonnull<llvm::ReturnInst>(call->getNextNonDebugInstruction());
+}
+
 } // namespace
 
 struct cprof_call_graph *cprof_call_graph_new(llvm::Module &module,
@@ -75,7 +84,7 @@ void cprof_call_graph_add(struct cprof_call_graph *graph,
     llvm::Function &function = *facts->function;
     llvm::LoopInfo *loops = nullptr; /* it costs: where it is needed only */
 
-    if (!function.hasLocalLinkage())
+    if (!function.hasLocalLinkage() || function.hasAddressTaken())
         cprof_slot_plan_public(graph->plan, facts->shape.number, facts->name.c_str());
     if (facts->site.flags & CPROF_SITE_LEAF)
         return;
@@ -90,9 +99,13 @@ void cprof_call_graph_add(struct cprof_call_graph *graph,
             if (!loops)
                 loops = &analyses.getResult<llvm::LoopAnalysis>(function);
             double weight = block_weight(*loops, &block);
-            for (unsigned target : reached)
+            bool last = is_last(instruction);
+            for (unsigned target : reached) {
                 cprof_slot_plan_call(graph->plan, facts->shape.number, target,
                                      weight / reached.size());
+                if (last)
+                    cprof_slot_plan_tail_call(graph->plan, facts->shape.number, target);
+            }
         }
 }
 

@@ -39,17 +39,37 @@ void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
         cprof_slot_plan_call(plan, caller, targets[idx], weight / targets.length());
 }
 
+bool is_return(gimple_stmt_iterator at)
+{
+    return !gsi_end_p(at) && gimple_code(gsi_stmt(at)) == GIMPLE_RETURN;
+}
+
+/* Whether nothing follows the call but the function's return, so that it may become a
+ * jump.  What arguments and frames say to it is not asked: this is a guess for slots. */
+bool is_last(gcall *call)
+{
+    gimple_stmt_iterator after = gsi_for_stmt(call);
+
+    gsi_next_nondebug(&after);
+    if (!gsi_end_p(after) || !single_succ_p(gimple_bb(call)))
+        return is_return(after);
+    return is_return(gsi_start_nondebug_after_labels_bb(single_succ(gimple_bb(call))));
+}
+
 /* Calls made by `node`'s body, those of what was inlined into it included. */
-void calls_add(unsigned caller, cgraph_node *node)
+void calls_add(unsigned caller, cgraph_node *node, bool inlined)
 {
     for (cgraph_edge *edge = node->callees; edge; edge = edge->next_callee) {
         if (!edge->inline_failed) {
-            calls_add(caller, edge->callee);
+            calls_add(caller, edge->callee, true);
             continue;
         }
         unsigned callee = number_get(edge->callee->ultimate_alias_target()->decl);
-        if (callee != ~0u)
-            cprof_slot_plan_call(plan, caller, callee, edge->sreal_frequency().to_double());
+        if (callee == ~0u)
+            continue;
+        cprof_slot_plan_call(plan, caller, callee, edge->sreal_frequency().to_double());
+        if (!inlined && edge->call_stmt && is_last(edge->call_stmt))
+            cprof_slot_plan_tail_call(plan, caller, callee);
     }
     for (cgraph_edge *edge = node->indirect_calls; edge; edge = edge->next_callee)
         if (edge->call_stmt)
@@ -70,8 +90,8 @@ void cprof_call_graph_plan(void)
     plan = cprof_slot_plan_new(count);
     FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (node)
         if (!node->inlined_to) {
-            calls_add(number_get(node->decl), node);
-            if (TREE_PUBLIC(node->decl))
+            calls_add(number_get(node->decl), node, false);
+            if (TREE_PUBLIC(node->decl) || node->address_taken)
                 cprof_slot_plan_public(plan, number_get(node->decl), name_of(node->decl));
         }
     cprof_slot_plan_solve(plan);

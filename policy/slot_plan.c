@@ -11,7 +11,7 @@
 
 #include <cprof/abi.h>
 
-enum { NO_SLOT = 0xff, PUBLIC_START = 8 };
+enum { NO_SLOT = 0xff, PUBLIC_START = 8, TAIL_ROUNDS = 2, NEIGHBOURS = 8 };
 
 struct call {
     uint32_t caller, callee;
@@ -24,8 +24,11 @@ struct cprof_slot_plan {
     uint32_t *first_call; /* by caller: where its calls start; one more at the end */
     uint32_t *by_callee;  /* indices into calls, sorted by callee */
     uint32_t *first_by_callee;
-    double *heat;    /* by function: sum of the weights of its callers' calls */
-    uint8_t *starts; /* by function: the number it would like best */
+    size_t tail_count, tail_room;
+    struct call *tails; /* calls that may be jumps; weights not used */
+    double *heat;       /* by function: sum of the weights of its callers' calls */
+    uint8_t *starts;    /* by function: the number it would like best */
+    bool *publics;      /* by function: other units may call it */
     uint8_t *slots;
 };
 
@@ -45,6 +48,7 @@ struct cprof_slot_plan *cprof_slot_plan_new(size_t function_count)
     plan->slots = array_new(function_count, 1);
     plan->starts = array_new(function_count, 1);
     plan->heat = array_new(function_count, sizeof *plan->heat);
+    plan->publics = array_new(function_count, sizeof *plan->publics);
     return plan;
 }
 
@@ -53,6 +57,8 @@ void cprof_slot_plan_free(struct cprof_slot_plan *plan)
     if (!plan)
         return;
     free(plan->calls);
+    free(plan->tails);
+    free(plan->publics);
     free(plan->first_call);
     free(plan->by_callee);
     free(plan->first_by_callee);
@@ -62,16 +68,27 @@ void cprof_slot_plan_free(struct cprof_slot_plan *plan)
     free(plan);
 }
 
-void cprof_slot_plan_call(struct cprof_slot_plan *plan, size_t caller, size_t callee, double weight)
+static void call_append(struct call **calls, size_t *count, size_t *room, struct call call)
 {
-    if (plan->call_count == plan->call_room) {
-        plan->call_room = plan->call_room ? 2 * plan->call_room : 256;
-        plan->calls = realloc(plan->calls, plan->call_room * sizeof *plan->calls);
-        if (!plan->calls)
+    if (*count == *room) {
+        *room = *room ? 2 * *room : 256;
+        *calls = realloc(*calls, *room * sizeof **calls);
+        if (!*calls)
             abort();
     }
-    plan->calls[plan->call_count++] =
-        (struct call){(uint32_t)caller, (uint32_t)callee, (float)weight};
+    (*calls)[(*count)++] = call;
+}
+
+void cprof_slot_plan_call(struct cprof_slot_plan *plan, size_t caller, size_t callee, double weight)
+{
+    call_append(&plan->calls, &plan->call_count, &plan->call_room,
+                (struct call){(uint32_t)caller, (uint32_t)callee, (float)weight});
+}
+
+void cprof_slot_plan_tail_call(struct cprof_slot_plan *plan, size_t caller, size_t callee)
+{
+    call_append(&plan->tails, &plan->tail_count, &plan->tail_room,
+                (struct call){(uint32_t)caller, (uint32_t)callee, 0});
 }
 
 static int by_caller_and_callee(const void *left, const void *right)
@@ -96,6 +113,42 @@ static void calls_merge(struct cprof_slot_plan *plan)
             plan->calls[kept++] = plan->calls[idx];
     }
     plan->call_count = kept;
+}
+
+/* The first tail call of a function, or of one behind it; they are sorted. */
+static const struct call *tails_of(const struct cprof_slot_plan *plan, uint32_t function)
+{
+    size_t low = 0, high = plan->tail_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (plan->tails[middle].caller < function)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return plan->tails + low;
+}
+
+/* Who calls a function calls what that one jumps to; a public one makes it public. */
+static void tails_add(struct cprof_slot_plan *plan)
+{
+    size_t count = plan->call_count;
+
+    for (size_t idx = 0; idx < count; idx++) {
+        struct call call = plan->calls[idx];
+        for (const struct call *tail = tails_of(plan, call.callee);
+             tail < plan->tails + plan->tail_count && tail->caller == call.callee; tail++)
+            cprof_slot_plan_call(plan, call.caller, tail->callee, (double)call.weight);
+    }
+    for (size_t idx = 0; idx < plan->tail_count; idx++) {
+        const struct call *tail = &plan->tails[idx];
+        if (!plan->publics[tail->caller] || plan->publics[tail->callee])
+            continue;
+        plan->publics[tail->callee] = true;
+        plan->starts[tail->callee] = (uint8_t)((plan->starts[tail->caller] + 1) % CPROF_SLOT_COUNT);
+    }
+    calls_merge(plan);
 }
 
 /* Counting sorts: where each caller's and each callee's calls start. */
@@ -134,6 +187,18 @@ static void conflicts_weigh(const struct cprof_slot_plan *plan, size_t function,
                 cost[slot] += own->weight < other->weight ? own->weight : other->weight;
         }
     }
+}
+
+/* Neighbours in the source are often called by the same functions of other units, of which
+ * nothing is known here: a little, so that what is known decides. */
+static void neighbours_weigh(const struct cprof_slot_plan *plan, size_t function, double *cost)
+{
+    size_t first = function < NEIGHBOURS ? 0 : function - NEIGHBOURS;
+    size_t end = function + NEIGHBOURS + 1;
+
+    for (size_t other = first; other < end && other < plan->function_count; other++)
+        if (plan->publics[other] && plan->slots[other] != NO_SLOT)
+            cost[plan->slots[other]] += 1.0 / 16;
 }
 
 /* The first of the least conflicts. */
@@ -177,6 +242,7 @@ unsigned cprof_slot_of_name(const char *name)
 void cprof_slot_plan_public(struct cprof_slot_plan *plan, size_t function, const char *name)
 {
     plan->starts[function] = (uint8_t)cprof_slot_of_name(name);
+    plan->publics[function] = true;
 }
 
 void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
@@ -184,6 +250,10 @@ void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
     struct candidate *order = array_new(plan->function_count, sizeof *order);
 
     calls_merge(plan);
+    if (plan->tail_count)
+        qsort(plan->tails, plan->tail_count, sizeof *plan->tails, by_caller_and_callee);
+    for (int round = 0; round < TAIL_ROUNDS && plan->tail_count; round++)
+        tails_add(plan);
     calls_index(plan);
     for (size_t idx = 0; idx < plan->function_count; idx++) {
         order[idx] = (struct candidate){plan->heat[idx], (uint32_t)idx};
@@ -195,6 +265,8 @@ void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
         uint32_t function = order[idx].function;
         double conflicts[CPROF_SLOT_COUNT] = {0};
         conflicts_weigh(plan, function, conflicts);
+        if (plan->publics[function])
+            neighbours_weigh(plan, function, conflicts);
         plan->slots[function] = (uint8_t)slot_choose(conflicts, plan->starts[function]);
     }
     free(order);

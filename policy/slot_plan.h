@@ -24,6 +24,10 @@ void cprof_slot_plan_free(struct cprof_slot_plan *plan);
 void cprof_slot_plan_call(struct cprof_slot_plan *plan, size_t caller, size_t callee,
                           double weight);
 
+/* Where the call may be the caller's last act, a jump then: the callee's calling context
+ * is the caller's own caller, in this unit or another.  Given beside cprof_slot_plan_call. */
+void cprof_slot_plan_tail_call(struct cprof_slot_plan *plan, size_t caller, size_t callee);
+
 /* `function` may be called from other units, whose functions this plan does not
  * know: it starts from a number that follows from its name. */
 void cprof_slot_plan_public(struct cprof_slot_plan *plan, size_t function, const char *name);
