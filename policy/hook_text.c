@@ -19,7 +19,8 @@
  *           movq  cur, %fs:current
  *
  * A leaf neither stores nor restores the thread's node, because nobody looks at it
- * there: 8 and 2.  Its tiny calls then do not wait for each other's stores.
+ * there, and counts by left(cur,t) without the sum: 7 and 2.  Its tiny calls then do not
+ * wait for each other's stores.
  *
  * A build that asks for a budget has one hook a function, of 2:
  *
@@ -112,12 +113,17 @@ static void write_step(char *text, char *end, const struct cprof_hook_shape *sha
         end = append(text, end, "cmpl .Lcprof_id_%u(%%%%rip), %%k%u\n\t", shape->number, scratch);
     end = append(text, end,
                  "jne %%l%u\n\t"
-                 "sarq $32, %%%u\n\t"
-                 "addq %%%u, %%%u\n\t",
-                 operands->enter, scratch, operands->caller, scratch);
-    if (!shape->leaf && shape->shared_object)
+                 "sarq $32, %%%u\n\t",
+                 operands->enter, scratch);
+    if (shape->leaf) {
+        append(text, end, "subl $1, %d(%%%u,%%%u)\n\tjs %%l%u", CPROF_LEFT_DISPLACEMENT,
+               operands->caller, scratch, operands->begin);
+        return;
+    }
+    end = append(text, end, "addq %%%u, %%%u\n\t", operands->caller, scratch);
+    if (shape->shared_object)
         end = append(text, end, "movq %%%u, %%%%fs:(%%%u)\n\t", scratch, operands->offset);
-    else if (!shape->leaf)
+    else
         end = append(text, end, "movq %%%u, %%%%fs:" CPROF_SYMBOL_CURRENT "@tpoff\n\t", scratch);
     append(text, end, "subl $1, %d(%%%u)\n\tjs %%l%u", CPROF_LEFT_DISPLACEMENT, scratch,
            operands->begin);

@@ -2,7 +2,7 @@
  *
  * At its start a module's code is searched for what hook_text.c wrote, and each
  * hook gets a two-byte jump to its own end: two instructions a call are left of
- * twelve, three of a leaf's ten.  No table of addresses is needed: a hook names the thread-local
+ * twelve, three of a leaf's nine.  No table of addresses is needed: a hook names the thread-local
  * word and an id of this module, forty bytes in a fixed order, which nothing else has.  What does
  * not look exactly like one stays as it is, and counts on a node that nobody reads.  Where the
  * kernel does not let code be written, all stay.
@@ -92,7 +92,7 @@ static code match_branch(code at, uint8_t condition)
 
 enum { CONDITION_EQUAL = 4, CONDITION_NOT_EQUAL = 5, CONDITION_SIGN = 8 };
 
-/* cmpl id, t; jne; sarq $32, t; addq caller, t.  The register says whether a prefix
+/* cmpl id, t; jne; sarq $32, t.  The register says whether a prefix
  * belongs to the first, which may be the last byte of what stands in front. */
 static code match_choice(code at)
 {
@@ -110,31 +110,37 @@ static code match_choice(code at)
     if (!at || !is_wide(at[0]) || at[1] != 0xc1 || (at[2] & 0xf8) != 0xf8 || at[3] != 32 ||
         ((at[0] & 1u) << 3 | (at[2] & 7u)) != number)
         return NULL;
-    at += 4;
-    return is_wide(at[0]) && at[1] == 0x01 && at[2] >= 0xc0 ? at + 3 : NULL;
+    return at + 4;
 }
 
-/* subl $1, left(t); js */
-static code match_count(code at)
+/* addq caller, t */
+static code match_sum(code at)
+{
+    return at && is_wide(at[0]) && at[1] == 0x01 && at[2] >= 0xc0 ? at + 3 : NULL;
+}
+
+/* subl $1, left(t), or left(caller,t) of a leaf; js */
+static code match_count(code at, bool indexed)
 {
     if (!at)
         return NULL;
     if ((*at & 0xf0) == 0x40)
         at++;
-    if (at[0] != 0x83 || (at[1] & 0x38) != 0x28 || !operand_len(at + 1))
+    if (at[0] != 0x83 || (at[1] & 0x38) != 0x28)
         return NULL;
-    at += 1 + operand_len(at + 1);
-    return *at == 1 ? match_branch(at + 1, CONDITION_SIGN) : NULL;
+    unsigned len = !indexed ? operand_len(at + 1) : (at[1] & 0xc7) == 0x84 ? 6 : 0;
+    return len && at[1 + len] == 1 ? match_branch(at + 2 + len, CONDITION_SIGN) : NULL;
 }
 
 /* The second half of an entry, which Clang writes apart at -O0.  A leaf does not
- * store. */
+ * store, and needs no sum. */
 static code match_step(code at, bool by_register, bool *is_leaf)
 {
-    code next = match_choice(at), stored = match_current(next, 0x89, by_register);
+    code next = match_choice(at), sum = match_sum(next);
 
-    *is_leaf = !stored;
-    return match_count(stored ? stored : next);
+    *is_leaf = !sum;
+    return *is_leaf ? match_count(next, true)
+                    : match_count(match_current(sum, 0x89, by_register), false);
 }
 
 /* A hook, or the half of one: from where to where to jump. */

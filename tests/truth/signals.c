@@ -109,19 +109,27 @@ static APART uintptr_t register_value(const greg_t *values, int number)
 }
 
 /* Is the next instruction `subl $1, displacement(register)` on a node?  On the hot
- * path the register is a hot pointer; in the runtime it may be the node itself or its
- * hot part. */
+ * path the register is a hot pointer, of a leaf the caller's and a second one holds the
+ * distance from there; in the runtime it may be the node itself or its hot part. */
 static APART bool is_counting(const greg_t *values)
 {
     const unsigned char *code = (const unsigned char *)values[REG_RIP];
-    int high = 0, displacement = 0;
+    int prefix = 0, displacement = 0;
+    uintptr_t distance = 0;
 
     if ((*code & 0xf0) == 0x40)
-        high = *code++ & 1;
+        prefix = *code++;
     if (code[0] != 0x83 || (code[1] & 0x38) != 0x28 || code[1] >> 6 == 3)
         return false;
     int mode = code[1] >> 6, number = code[1] & 7;
-    code += number == 4 ? 3 : 2; /* a second byte, which names the register again */
+    if (number == 4) { /* a second byte names one register or two */
+        int index = (code[2] >> 3 & 7) + 4 * (prefix & 2);
+        if (index != 4)
+            distance = register_value(values, index) << (code[2] >> 6);
+        number = code[2] & 7;
+        code++;
+    }
+    code += 2;
     if (mode == 0 && number == 5)
         return false; /* relative to the instruction */
     if (mode == 1)
@@ -130,7 +138,8 @@ static APART bool is_counting(const greg_t *values)
         memcpy(&displacement, code, sizeof displacement);
         code += sizeof displacement;
     }
-    uintptr_t address = register_value(values, number + 8 * high) + (uintptr_t)(long)displacement;
+    uintptr_t address = register_value(values, number + 8 * (prefix & 1)) + distance +
+                        (uintptr_t)(long)displacement;
     return *code == 1 &&
            (displacement == CPROF_LEFT_DISPLACEMENT || displacement == CPROF_ZONE ||
             displacement == 0) &&
