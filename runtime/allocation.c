@@ -378,10 +378,12 @@ void *__cprof_resized(void *block, uint64_t count, uint64_t size, void *token, a
 {
     struct process *process = noting_process();
     uint64_t bytes;
+    bool failed = (__builtin_mul_overflow(count, size, &bytes) || bytes) && !block;
 
+    if (block && !token) /* nothing known was there before: often a first allocation */
+        return __cprof_allocated(block, bytes, site);
     if (!process)
         return block;
-    bool failed = (__builtin_mul_overflow(count, size, &bytes) || bytes) && !block;
     if (!failed) {
         resize_end(process, block, bytes, token, site);
         return block;

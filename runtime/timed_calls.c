@@ -80,8 +80,9 @@ static uint64_t timed_threshold(const struct process *process, const struct thre
     return has_long ? thread->short_ticks / 4 : thread->short_ticks;
 }
 
-/* Timed calls are to cost one hundredth of the time at most, so four fifths of that are
- * aimed at, because what they cost swings around it; however deep they are nested:
+/* Timed calls are to cost one hundredth of the time at most, however deep they are nested.
+ * What calibration knows is what they cost in a loop; between a program's own work, whose
+ * caches and branches they disturb, it is about twice that, so four thousandths are aimed at:
  * the threshold moves, and nodes whose calls are shorter follow at their next trial.
  * It goes up fast and down slowly. */
 static void threshold_adapt(struct process *process, struct thread *thread)
@@ -91,7 +92,7 @@ static void threshold_adapt(struct process *process, struct thread *thread)
     if (elapsed < 20 * process->sample_gap)
         return;
     kernel_samples_poll(process, thread->last_event);
-    uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 125;
+    uint64_t spent = thread->timed_spent_x16 / 16, share = elapsed / 250;
     uint64_t threshold = thread->short_ticks;
     if (spent > share)
         threshold += threshold / 2;
@@ -103,6 +104,24 @@ static void threshold_adapt(struct process *process, struct thread *thread)
     thread->window_start = thread->last_event;
 }
 
+/* How long the calls of a trial were on average.  The first is not asked: what it touched
+ * was in no cache. */
+static uint64_t trial_mean(const struct tuning *tuning)
+{
+    return tuning->trial_calls < 2 ? 0 : tuning->trial_ticks / (tuning->trial_calls - 1);
+}
+
+/* Whether enough calls were seen.  Few are where they are far too short to be worth it: a
+ * program has thousands of contexts, and what a trial takes of each is what a short run
+ * notices. */
+static bool trial_is_over(const struct tuning *tuning, bool timed, uint64_t threshold)
+{
+    if (!timed)
+        return tuning->trial_calls >= SAMPLED_TRIAL;
+    return tuning->trial_calls >= TIMED_TRIAL ||
+           (tuning->trial_calls >= TIMED_TRIAL_LEAST && trial_mean(tuning) < threshold / 4);
+}
+
 /* Calls that are short on average are not worth two clock readings each: after a
  * trial they are only counted, and a sample of them is timed.  Sampled calls that
  * turn out long, one very or some on average, make the node timed again. */
@@ -111,15 +130,16 @@ static void node_reconsider(struct process *process, struct thread *thread, stru
 {
     struct tuning *tuning = &process->tuning[idx_of(process, node)];
     bool timed = node->flags & CPROF_NODE_TIMED;
+    uint64_t threshold = timed_threshold(process, thread, node);
 
-    tuning->trial_ticks += duration;
-    tuning->trial_calls++;
+    if (tuning->trial_calls++)
+        tuning->trial_ticks += duration;
     bool is_long = !timed && duration > 16 * thread->short_ticks;
-    if (tuning->trial_calls < (timed ? TIMED_TRIAL : SAMPLED_TRIAL) && !is_long)
+    if (!trial_is_over(tuning, timed, threshold) && !is_long)
         return;
     threshold_adapt(process, thread);
-    uint64_t mean = tuning->trial_ticks / tuning->trial_calls;
-    if (timed && mean < timed_threshold(process, thread, node)) {
+    uint64_t mean = trial_mean(tuning);
+    if (timed && mean < threshold) {
         node->flags &= ~CPROF_NODE_TIMED;
         node_arm_sample(process, thread, node);
     } else if (!timed && (is_long || mean > 2 * thread->short_ticks)) {
