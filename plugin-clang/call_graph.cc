@@ -50,13 +50,18 @@ double block_weight(const llvm::LoopInfo &loops, const llvm::BasicBlock *block)
     return weight;
 }
 
-/* Whether the call may become a jump. */
+/* Whether the call may become a jump: nothing but a return follows, perhaps one that
+ * several blocks share, which LLVM copies to each of them. */
 bool is_last(const llvm::Instruction &instruction)
 {
     const auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction);
-
-    return call && call->isTailCall() &&
-           llvm::isa_and_nonnull<llvm::ReturnInst>(call->getNextNonDebugInstruction());
+    if (!call || !call->isTailCall())
+        return false;
+    const llvm::Instruction *after = call->getNextNonDebugInstruction();
+    const auto *branch = llvm::dyn_cast<llvm::BranchInst>(after);
+    if (branch && branch->isUnconditional())
+        after = branch->getSuccessor(0)->getFirstNonPHIOrDbg();
+    return llvm::isa<llvm::ReturnInst>(after);
 }
 
 } // namespace

@@ -11,7 +11,10 @@
 
 #include <cprof/abi.h>
 
-enum { NO_SLOT = 0xff, PUBLIC_START = 8, TAIL_ROUNDS = 2, NEIGHBOURS = 8 };
+enum { NO_SLOT = 0xff, PUBLIC_START = 8, TAIL_ROUNDS = 2, NEIGHBOURS = 8, POPULAR = 8 };
+
+/* Of a conflict that is only likely, beside those that the unit shows. */
+static const double public_share = 1.0 / 16;
 
 struct call {
     uint32_t caller, callee;
@@ -25,10 +28,11 @@ struct cprof_slot_plan {
     uint32_t *by_callee;  /* indices into calls, sorted by callee */
     uint32_t *first_by_callee;
     size_t tail_count, tail_room;
-    struct call *tails; /* calls that may be jumps; weights not used */
-    double *heat;       /* by function: sum of the weights of its callers' calls */
-    uint8_t *starts;    /* by function: the number it would like best */
-    bool *publics;      /* by function: other units may call it */
+    struct call *tails;                 /* calls that may be jumps; weights not used */
+    double *heat;                       /* by function: sum of the weights of its callers' calls */
+    uint8_t *starts;                    /* by function: the number it would like best */
+    bool *publics;                      /* by function: other units may call it */
+    unsigned popular[CPROF_SLOT_COUNT]; /* public functions of many callers that have it */
     uint8_t *slots;
 };
 
@@ -189,16 +193,25 @@ static void conflicts_weigh(const struct cprof_slot_plan *plan, size_t function,
     }
 }
 
-/* Neighbours in the source are often called by the same functions of other units, of which
- * nothing is known here: a little, so that what is known decides. */
-static void neighbours_weigh(const struct cprof_slot_plan *plan, size_t function, double *cost)
+static bool is_popular(const struct cprof_slot_plan *plan, size_t function)
+{
+    return plan->publics[function] &&
+           plan->first_by_callee[function + 1] - plan->first_by_callee[function] >= POPULAR;
+}
+
+/* What is known of a public function's callers in other units: neighbours in the source are
+ * often called by the same, and what many call here many call there.  It weighs little, so
+ * that what this unit shows decides. */
+static void publics_weigh(const struct cprof_slot_plan *plan, size_t function, double *cost)
 {
     size_t first = function < NEIGHBOURS ? 0 : function - NEIGHBOURS;
     size_t end = function + NEIGHBOURS + 1;
 
+    for (unsigned slot = 0; slot < CPROF_SLOT_COUNT; slot++)
+        cost[slot] += public_share * plan->popular[slot];
     for (size_t other = first; other < end && other < plan->function_count; other++)
-        if (plan->publics[other] && plan->slots[other] != NO_SLOT)
-            cost[plan->slots[other]] += 1.0 / 16;
+        if (plan->publics[other] && plan->slots[other] != NO_SLOT && !is_popular(plan, other))
+            cost[plan->slots[other]] += public_share;
 }
 
 /* The first of the least conflicts. */
@@ -266,8 +279,10 @@ void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
         double conflicts[CPROF_SLOT_COUNT] = {0};
         conflicts_weigh(plan, function, conflicts);
         if (plan->publics[function])
-            neighbours_weigh(plan, function, conflicts);
+            publics_weigh(plan, function, conflicts);
         plan->slots[function] = (uint8_t)slot_choose(conflicts, plan->starts[function]);
+        if (is_popular(plan, function))
+            plan->popular[plan->slots[function]]++;
     }
     free(order);
 }

@@ -889,6 +889,31 @@ START_TEST(public_neighbours_keep_away_from_each_other)
 }
 END_TEST
 
+/* A public function that many call here is called by many elsewhere: one that has to give
+ * way to a neighbour does not take its number. */
+START_TEST(public_functions_keep_away_from_popular_ones)
+{
+    enum { POPULAR = 0, CALLERS = 20, FIRST = 40, SECOND = 41, COUNT = 42 };
+    struct cprof_slot_plan *plan = cprof_slot_plan_new(COUNT);
+    char name[8] = "a";
+
+    cprof_slot_plan_public(plan, FIRST, name);
+    cprof_slot_plan_public(plan, SECOND, name);
+    unsigned next = cprof_slot_of_name(name) + 1;
+    do
+        snprintf(name, sizeof name, "%d", rand());
+    while (cprof_slot_of_name(name) != next % CPROF_SLOT_COUNT);
+    cprof_slot_plan_public(plan, POPULAR, name);
+    for (size_t caller = 1; caller <= CALLERS; caller++)
+        cprof_slot_plan_call(plan, caller, POPULAR, 1);
+    cprof_slot_plan_solve(plan);
+    ck_assert_uint_ne(cprof_slot_plan_slot(plan, FIRST), cprof_slot_plan_slot(plan, SECOND));
+    ck_assert_uint_ne(cprof_slot_plan_slot(plan, POPULAR), cprof_slot_plan_slot(plan, FIRST));
+    ck_assert_uint_ne(cprof_slot_plan_slot(plan, POPULAR), cprof_slot_plan_slot(plan, SECOND));
+    cprof_slot_plan_free(plan);
+}
+END_TEST
+
 static Suite *policy_suite(void)
 {
     Suite *suite = suite_create("policy");
@@ -931,6 +956,7 @@ static Suite *policy_suite(void)
     tcase_add_test(slots, what_a_callee_jumps_to_has_a_slot_of_its_own);
     tcase_add_test(slots, what_a_public_function_jumps_to_is_public);
     tcase_add_test(slots, public_neighbours_keep_away_from_each_other);
+    tcase_add_test(slots, public_functions_keep_away_from_popular_ones);
     return suite;
 }
 
