@@ -10,6 +10,7 @@ enum {
     TIMED_TRIAL = 32,      /* timed calls after which a node may stop being timed */
     TIMED_TRIAL_LEAST = 4, /* the same, where they are far too short */
     SAMPLED_TRIAL = 8,     /* sampled ones after which it may start again */
+    SAMPLED_RARELY = 3,    /* times the gap between sampled calls, beside the kernel's samples */
     INTERVAL_UNIT = CPROF_SAMPLE_UNIT,
     INTERVAL_FIRST = 1024, /* calls of untimed nodes to one sample */
     INTERVAL_MAX = 1 << 24,

@@ -104,7 +104,10 @@ static void empty_stretch_measure(const struct process *process, struct thread *
 }
 
 /* Samples are to come some 50 microseconds apart, or a hundred times what one costs,
- * which is much where a sampled call has many callees: so they cost one hundredth.
+ * which is much where a sampled call has many callees: so they cost one hundredth by what
+ * they know of it, and two with the caches that they disturb.  Where the kernel tells how
+ * much time functions have, and samples only how it is spread over their contexts, a third
+ * of them will do.
  * Each stands for as many calls as its interval, so the last few dozen tell the rate
  * of calls, whatever mixture of old and new intervals the nodes are armed with. */
 static void interval_adapt(struct process *process, struct thread *thread, uint32_t weight,
@@ -115,6 +118,8 @@ static void interval_adapt(struct process *process, struct thread *thread, uint3
     uint64_t gap = 100 * thread->sample_cost;
     if (gap < process->sample_gap)
         gap = process->sample_gap;
+    if (process->samples)
+        gap *= SAMPLED_RARELY;
     thread->calls_seen += (uint64_t)weight * INTERVAL_UNIT - thread->calls_seen / 64;
     thread->calls_span += now - thread->last_sample - thread->calls_span / 64;
     thread->last_sample = now;
