@@ -23,22 +23,6 @@ const char *name_of(tree decl)
     return IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
 }
 
-/* Functions that a call through a pointer may reach: those of its type whose
- * address is taken.  Each gets its share of the weight. */
-void indirect_call_add(unsigned caller, cgraph_edge *edge, double weight)
-{
-    tree type = gimple_call_fntype(edge->call_stmt);
-    auto_vec<unsigned> targets;
-    cgraph_node *node;
-
-    FOR_EACH_DEFINED_FUNCTION (node)
-        if (node->address_taken && !node->inlined_to && type &&
-            types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
-            targets.safe_push(number_get(node->decl));
-    for (unsigned idx = 0; idx < targets.length(); idx++)
-        cprof_slot_plan_call(plan, caller, targets[idx], weight / targets.length());
-}
-
 bool is_return(gimple_stmt_iterator at)
 {
     return !gsi_end_p(at) && gimple_code(gsi_stmt(at)) == GIMPLE_RETURN;
@@ -56,6 +40,30 @@ bool is_last(gcall *call)
     return is_return(gsi_start_nondebug_after_labels_bb(single_succ(gimple_bb(call))));
 }
 
+void call_add(unsigned caller, unsigned callee, double weight, bool last)
+{
+    cprof_slot_plan_call(plan, caller, callee, weight);
+    if (last)
+        cprof_slot_plan_tail_call(plan, caller, callee);
+}
+
+/* Functions that a call through a pointer may reach: those of its type whose
+ * address is taken.  Each gets its share of the weight. */
+void indirect_call_add(unsigned caller, cgraph_edge *edge, bool last)
+{
+    tree type = gimple_call_fntype(edge->call_stmt);
+    auto_vec<unsigned> targets;
+    cgraph_node *node;
+
+    FOR_EACH_DEFINED_FUNCTION (node)
+        if (node->address_taken && !node->inlined_to && type &&
+            types_compatible_p(TREE_TYPE(node->decl), type) && number_get(node->decl) != ~0u)
+            targets.safe_push(number_get(node->decl));
+    double weight = edge->sreal_frequency().to_double() / MAX(targets.length(), 1);
+    for (unsigned idx = 0; idx < targets.length(); idx++)
+        call_add(caller, targets[idx], weight, last);
+}
+
 /* Calls made by `node`'s body, those of what was inlined into it included. */
 void calls_add(unsigned caller, cgraph_node *node, bool inlined)
 {
@@ -65,15 +73,13 @@ void calls_add(unsigned caller, cgraph_node *node, bool inlined)
             continue;
         }
         unsigned callee = number_get(edge->callee->ultimate_alias_target()->decl);
-        if (callee == ~0u)
-            continue;
-        cprof_slot_plan_call(plan, caller, callee, edge->sreal_frequency().to_double());
-        if (!inlined && edge->call_stmt && is_last(edge->call_stmt))
-            cprof_slot_plan_tail_call(plan, caller, callee);
+        if (callee != ~0u)
+            call_add(caller, callee, edge->sreal_frequency().to_double(),
+                     !inlined && edge->call_stmt && is_last(edge->call_stmt));
     }
     for (cgraph_edge *edge = node->indirect_calls; edge; edge = edge->next_callee)
         if (edge->call_stmt)
-            indirect_call_add(caller, edge, edge->sreal_frequency().to_double());
+            indirect_call_add(caller, edge, !inlined && is_last(edge->call_stmt));
 }
 
 } // namespace

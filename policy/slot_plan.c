@@ -103,20 +103,21 @@ static int by_caller_and_callee(const void *left, const void *right)
     return (a->callee > b->callee) - (a->callee < b->callee);
 }
 
-static void calls_merge(struct cprof_slot_plan *plan)
+/* Sorts calls by caller, and leaves one of each pair. */
+static void calls_merge(struct call *calls, size_t *count)
 {
     size_t kept = 0;
 
-    if (plan->call_count)
-        qsort(plan->calls, plan->call_count, sizeof *plan->calls, by_caller_and_callee);
-    for (size_t idx = 0; idx < plan->call_count; idx++) {
-        struct call *last = kept ? &plan->calls[kept - 1] : NULL;
-        if (last && by_caller_and_callee(last, &plan->calls[idx]) == 0)
-            last->weight += plan->calls[idx].weight;
+    if (*count)
+        qsort(calls, *count, sizeof *calls, by_caller_and_callee);
+    for (size_t idx = 0; idx < *count; idx++) {
+        struct call *last = kept ? &calls[kept - 1] : NULL;
+        if (last && by_caller_and_callee(last, &calls[idx]) == 0)
+            last->weight += calls[idx].weight;
         else
-            plan->calls[kept++] = plan->calls[idx];
+            calls[kept++] = calls[idx];
     }
-    plan->call_count = kept;
+    *count = kept;
 }
 
 /* The first tail call of a function, or of one behind it; they are sorted. */
@@ -134,25 +135,47 @@ static const struct call *tails_of(const struct cprof_slot_plan *plan, uint32_t 
     return plan->tails + low;
 }
 
-/* Who calls a function calls what that one jumps to; a public one makes it public. */
-static void tails_add(struct cprof_slot_plan *plan)
+/* Who calls a function of calls[from .. end - 1] calls what that one jumps to. */
+static void tails_follow(struct cprof_slot_plan *plan, size_t from, size_t end)
 {
-    size_t count = plan->call_count;
-
-    for (size_t idx = 0; idx < count; idx++) {
+    for (size_t idx = from; idx < end; idx++) {
         struct call call = plan->calls[idx];
         for (const struct call *tail = tails_of(plan, call.callee);
              tail < plan->tails + plan->tail_count && tail->caller == call.callee; tail++)
-            cprof_slot_plan_call(plan, call.caller, tail->callee, (double)call.weight);
+            if (tail->callee != call.callee)
+                cprof_slot_plan_call(plan, call.caller, tail->callee, (double)call.weight);
     }
+}
+
+/* What a public function jumps to is called by other units, too. */
+static void tails_publish(struct cprof_slot_plan *plan)
+{
+    enum { PUBLIC_COUNT = CPROF_SLOT_COUNT - PUBLIC_START };
+
     for (size_t idx = 0; idx < plan->tail_count; idx++) {
         const struct call *tail = &plan->tails[idx];
         if (!plan->publics[tail->caller] || plan->publics[tail->callee])
             continue;
+        unsigned next = plan->starts[tail->caller] - PUBLIC_START + 1u;
         plan->publics[tail->callee] = true;
-        plan->starts[tail->callee] = (uint8_t)((plan->starts[tail->caller] + 1) % CPROF_SLOT_COUNT);
+        plan->starts[tail->callee] = (uint8_t)(PUBLIC_START + next % PUBLIC_COUNT);
     }
-    calls_merge(plan);
+}
+
+/* The calls are merged; afterwards they are again.  A round follows only what the one
+ * before has added, so that no call counts twice. */
+static void tails_add(struct cprof_slot_plan *plan)
+{
+    size_t from = 0;
+
+    calls_merge(plan->tails, &plan->tail_count);
+    for (int round = 0; round < TAIL_ROUNDS; round++) {
+        size_t end = plan->call_count;
+        tails_follow(plan, from, end);
+        tails_publish(plan);
+        from = end;
+    }
+    calls_merge(plan->calls, &plan->call_count);
 }
 
 /* Counting sorts: where each caller's and each callee's calls start. */
@@ -262,11 +285,8 @@ void cprof_slot_plan_solve(struct cprof_slot_plan *plan)
 {
     struct candidate *order = array_new(plan->function_count, sizeof *order);
 
-    calls_merge(plan);
-    if (plan->tail_count)
-        qsort(plan->tails, plan->tail_count, sizeof *plan->tails, by_caller_and_callee);
-    for (int round = 0; round < TAIL_ROUNDS && plan->tail_count; round++)
-        tails_add(plan);
+    calls_merge(plan->calls, &plan->call_count);
+    tails_add(plan);
     calls_index(plan);
     for (size_t idx = 0; idx < plan->function_count; idx++) {
         order[idx] = (struct candidate){plan->heat[idx], (uint32_t)idx};

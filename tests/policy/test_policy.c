@@ -1,6 +1,6 @@
 /* What the rules decide: precedence, spellings of names, list files, options.
  *
- * Speaks to the headers that the plugins include, so that a rewrite of the room
+ * Speaks to policy.h alone, as the plugins do, so that a rewrite of the room
  * keeps these tests.  Run by ctest; needs no compiler and no profile.
  */
 #include <check.h>
@@ -9,11 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cprof/abi.h>
-
 #include "allocation.h"
 #include "policy.h"
-#include "slot_plan.h"
 
 static struct cprof_policy *policy;
 static char message[1024];
@@ -816,104 +813,6 @@ static TCase *add_case(Suite *suite, const char *name)
     return tests;
 }
 
-/* ---- Slots ------------------------------------------------------------------ */
-
-START_TEST(callees_of_one_caller_have_slots_of_their_own)
-{
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(CPROF_SLOT_COUNT + 1);
-    bool taken[CPROF_SLOT_COUNT] = {false};
-
-    for (size_t callee = 1; callee <= CPROF_SLOT_COUNT; callee++)
-        cprof_slot_plan_call(plan, 0, callee, 1);
-    cprof_slot_plan_solve(plan);
-    for (size_t callee = 1; callee <= CPROF_SLOT_COUNT; callee++) {
-        unsigned slot = cprof_slot_plan_slot(plan, callee);
-        ck_assert_uint_lt(slot, CPROF_SLOT_COUNT);
-        ck_assert(!taken[slot]);
-        taken[slot] = true;
-    }
-    cprof_slot_plan_free(plan);
-}
-END_TEST
-
-/* 0 calls 1 and 2; 1 may jump to 3, which may jump to 4: all are seen below 0. */
-START_TEST(what_a_callee_jumps_to_has_a_slot_of_its_own)
-{
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(5);
-
-    cprof_slot_plan_call(plan, 0, 1, 1);
-    cprof_slot_plan_call(plan, 0, 2, 1);
-    cprof_slot_plan_call(plan, 1, 3, 1);
-    cprof_slot_plan_tail_call(plan, 1, 3);
-    cprof_slot_plan_call(plan, 3, 4, 1);
-    cprof_slot_plan_tail_call(plan, 3, 4);
-    cprof_slot_plan_solve(plan);
-    for (size_t callee = 1; callee < 5; callee++)
-        for (size_t other = 1; other < callee; other++)
-            ck_assert_uint_ne(cprof_slot_plan_slot(plan, callee),
-                              cprof_slot_plan_slot(plan, other));
-    cprof_slot_plan_free(plan);
-}
-END_TEST
-
-/* What a public function jumps to is called by other units, as that one is: not from
- * among the numbers of each unit's own functions. */
-START_TEST(what_a_public_function_jumps_to_is_public)
-{
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(2);
-
-    cprof_slot_plan_public(plan, 0, "jv_free");
-    cprof_slot_plan_call(plan, 0, 1, 1);
-    cprof_slot_plan_tail_call(plan, 0, 1);
-    cprof_slot_plan_solve(plan);
-    ck_assert_uint_ge(cprof_slot_plan_slot(plan, 0), 8);
-    ck_assert_uint_ge(cprof_slot_plan_slot(plan, 1), 8);
-    cprof_slot_plan_free(plan);
-}
-END_TEST
-
-/* Other units call neighbours together, whatever their names' numbers are. */
-START_TEST(public_neighbours_keep_away_from_each_other)
-{
-    enum { COUNT = 200, APART = 8 };
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(COUNT);
-
-    for (size_t function = 0; function < COUNT; function++)
-        cprof_slot_plan_public(plan, function, "the same name, as hashes may be");
-    cprof_slot_plan_solve(plan);
-    for (size_t function = APART; function < COUNT; function++)
-        for (size_t apart = 1; apart <= APART; apart++)
-            ck_assert_uint_ne(cprof_slot_plan_slot(plan, function),
-                              cprof_slot_plan_slot(plan, function - apart));
-    cprof_slot_plan_free(plan);
-}
-END_TEST
-
-/* A public function that many call here is called by many elsewhere: one that has to give
- * way to a neighbour does not take its number. */
-START_TEST(public_functions_keep_away_from_popular_ones)
-{
-    enum { POPULAR = 0, CALLERS = 20, FIRST = 40, SECOND = 41, COUNT = 42 };
-    struct cprof_slot_plan *plan = cprof_slot_plan_new(COUNT);
-    char name[8] = "a";
-
-    cprof_slot_plan_public(plan, FIRST, name);
-    cprof_slot_plan_public(plan, SECOND, name);
-    unsigned next = cprof_slot_of_name(name) + 1;
-    do
-        snprintf(name, sizeof name, "%d", rand());
-    while (cprof_slot_of_name(name) != next % CPROF_SLOT_COUNT);
-    cprof_slot_plan_public(plan, POPULAR, name);
-    for (size_t caller = 1; caller <= CALLERS; caller++)
-        cprof_slot_plan_call(plan, caller, POPULAR, 1);
-    cprof_slot_plan_solve(plan);
-    ck_assert_uint_ne(cprof_slot_plan_slot(plan, FIRST), cprof_slot_plan_slot(plan, SECOND));
-    ck_assert_uint_ne(cprof_slot_plan_slot(plan, POPULAR), cprof_slot_plan_slot(plan, FIRST));
-    ck_assert_uint_ne(cprof_slot_plan_slot(plan, POPULAR), cprof_slot_plan_slot(plan, SECOND));
-    cprof_slot_plan_free(plan);
-}
-END_TEST
-
 static Suite *policy_suite(void)
 {
     Suite *suite = suite_create("policy");
@@ -951,12 +850,6 @@ static Suite *policy_suite(void)
     tcase_add_test(allocation, named_and_marked_allocators);
     tcase_add_test(allocation, functions_that_get_notes);
     tcase_add_test(allocation, wrappers_take_what_fits_into_registers);
-    TCase *slots = add_case(suite, "slots");
-    tcase_add_test(slots, callees_of_one_caller_have_slots_of_their_own);
-    tcase_add_test(slots, what_a_callee_jumps_to_has_a_slot_of_its_own);
-    tcase_add_test(slots, what_a_public_function_jumps_to_is_public);
-    tcase_add_test(slots, public_neighbours_keep_away_from_each_other);
-    tcase_add_test(slots, public_functions_keep_away_from_popular_ones);
     return suite;
 }
 
